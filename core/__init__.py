@@ -1,0 +1,1 @@
+"""The models of the course and everything that is computed with them; knows nothing of the page it is shown on."""
