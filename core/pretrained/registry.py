@@ -1,0 +1,54 @@
+"""Which language models there are, and how one is loaded by name."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from core.assets.fetch import ensure
+from core.device import Placement, choose_precision, pick, thread_count, with_fallback
+from core.pretrained.causal_lm import LanguageModel, LlamaModel
+from core.pretrained.llama import best_precision_is_int4
+
+OWN_MODELS = ("smollm2-135m",)  # in packages, read by our own decoder
+DEFAULT_MODEL = OWN_MODELS[0]
+
+
+def load_language_model(
+    name: str = DEFAULT_MODEL,
+    *,
+    device: str | None = None,
+    precision: str = "auto",
+    progress: Callable[[str, int, int], None] | None = None,
+) -> LanguageModel:
+    """Return the language model `name`, fetched first if it is not on this machine.
+
+    `device` and `precision` are as in `core.device.pick` and `choose_precision`. Raises
+    `core.assets.fetch.AssetError` when it can't be had, `DeviceError` for a device that is not there, and
+    `ValueError` for a name that is in no list.
+    """
+    if name not in OWN_MODELS:
+        from core.pretrained.hub import (
+            load_hub_model,
+        )  # transformers takes seconds to import: only when asked for
+
+        return load_hub_model(name, device=device, precision=precision)
+    return load_folder(name, ensure(name, progress=progress), device=device, precision=precision)
+
+
+def load_folder(
+    name: str, folder: Path, *, device: str | None = None, precision: str = "auto"
+) -> LanguageModel:
+    """Return the model in `folder`, on the CPU when the accelerator has no room for it."""
+    import torch
+
+    threads = thread_count()
+    torch.set_num_threads(threads)
+    wanted = pick(device or "auto")
+
+    def build(where: torch.device) -> LlamaModel:
+        chosen = choose_precision(where, precision, quantised=best_precision_is_int4(folder))
+        return LlamaModel(name, folder, Placement(where, chosen, threads))
+
+    model, notice = with_fallback(build, wanted)
+    if notice:
+        model.placement = Placement(model.placement.device, model.placement.precision, threads, notice)
+    return model
