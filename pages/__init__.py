@@ -1,0 +1,1 @@
+"""One flat script a lesson: widgets, one cached call, figures, words."""

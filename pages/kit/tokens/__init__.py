@@ -1,0 +1,150 @@
+"""The one own component: a strip of tokens, two strips joined by weighted links, and a tree of texts.
+
+Each function draws its picture and returns the index of what the reader clicked in this run, or None: a click
+is an event, so keep the choice yourself (``st.session_state``) and hand it back as ``chosen``. Under the same
+``key`` everything is updated in place: focus and an open panel stay. Clicks do not work inside a ``st.form``.
+Colours come from the theme: bands from ``chartCategoricalColors``, weights from ``chartSequentialColors`` or,
+where one of them is negative, from ``chartDivergingColors``.
+
+The JavaScript and CSS beside this file are plain; they are read once, when this module is imported.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from numpy.typing import ArrayLike
+from streamlit.components.v2.types import ComponentRenderer
+
+from pages.kit.tokens import payload
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Token:
+    """One piece of text on a strip; it is shown as it is, markup, spaces and line ends included.
+
+    `band` is a categorical colour with an underline style of its own (-1: a plain hairline); `weight` a
+    background, from 0 to 1, or from -1 to 1 on the diverging scale; `note` one line and `details` rows (left,
+    right) of the panel that opens on hover and on focus. A right side that is a percentage gets a thin bar.
+    """
+
+    text: str
+    note: str = ""
+    band: int = -1
+    weight: float | None = None
+    details: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.weight is not None and not (math.isfinite(self.weight) and -1.0 <= self.weight <= 1.0):
+            raise ValueError(f"weight must lie between -1 and 1, not {self.weight}")
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One row of a tree, in reading order: text, depth, a note at the right (such as a log-probability)."""
+
+    text: str
+    depth: int
+    note: str = ""
+    pruned: bool = False
+
+
+def _component(name: str, *scripts: str) -> ComponentRenderer:
+    """Register a component made of `scripts`, each sent without its comments and indentation."""
+    source = "".join(payload.lean((_HERE / script).read_text("utf-8")) for script in scripts)
+    css = payload.lean((_HERE / "tokens.css").read_text("utf-8"))
+    html = '<div class="root"></div>'
+    return st.components.v2.component(f"unrolled_{name}", html=html, css=css, js=source)
+
+
+_STRIP = _component("strip", "line.js", "theme.js", "panel.js", "strip.js")
+_LINKED = _component("linked", "line.js", "theme.js", "panel.js", "linked.js")
+_TREE = _component("tree", "line.js", "tree.js")
+
+
+def strip(
+    tokens: Sequence[Token],
+    *,
+    key: str,
+    label: str,
+    chosen: int | None = None,
+    legend: Sequence[tuple[int, str]] = (),
+    busy: bool = False,
+    redraw: bool = False,
+) -> int | None:
+    """Draw a strip of tokens; return the index of the one clicked in this run, else None.
+
+    `label` names the strip to a screen reader, `chosen` is the pressed token, `legend` says in words what a
+    band means. `busy` shows a caret behind the last token. `redraw` allows the same key again within one run:
+    for a loop that streams into one ``st.empty()`` (a fragment with ``run_every`` does not need it).
+    """
+    data = {
+        "tokens": [payload.of_token(token) for token in tokens],
+        "chosen": payload.index(chosen, len(tokens)),
+        "label": label,
+        "legend": [[band, words] for band, words in legend],
+        "busy": busy,
+    }
+    return _mount(_STRIP, key, data, len(tokens), redraw)
+
+
+def linked(
+    source_tokens: Sequence[Token],
+    target_tokens: Sequence[Token],
+    weights: ArrayLike,
+    *,
+    key: str,
+    label: str,
+    chosen: int | None = None,
+    names: tuple[str, str] = ("source", "target"),
+    redraw: bool = False,
+) -> int | None:
+    """Draw two strips joined by links as strong as `weights` (target, source); return the clicked target.
+
+    The target token that is hovered, focused or chosen shows its links alone, their numbers in its panel; the
+    source tokens then take that row as their background. `names` tells the strips apart for a screen
+    reader. Raises ValueError when `weights` has another shape or holds anything but finite numbers.
+    """
+    rows = payload.of_matrix(weights, (len(target_tokens), len(source_tokens)))
+    data = {
+        "source": [payload.of_token(token) for token in source_tokens],
+        "target": [payload.of_token(token) for token in target_tokens],
+        "weights": rows,
+        "chosen": payload.index(chosen, len(target_tokens)),
+        "label": label,
+        "names": list(names),
+    }
+    return _mount(_LINKED, key, data, len(target_tokens), redraw)
+
+
+def tree(
+    branches: Sequence[Branch], *, key: str, label: str, chosen: int | None = None, redraw: bool = False
+) -> int | None:
+    """Draw a tree of texts, a row a branch; return the index of the row clicked in this run, else None.
+
+    Raises ValueError when a row hangs more than one level below the row before it.
+    """
+    depths = [branch.depth for branch in branches]
+    if any(not 0 <= depth <= before + 1 for before, depth in zip([-1, *depths], depths, strict=False)):
+        raise ValueError("each branch hangs at most one level below the row before it, the first at 0")
+    data = {
+        "branches": [[branch.text, branch.depth, branch.note, branch.pruned] for branch in branches],
+        "chosen": payload.index(chosen, len(branches)),
+        "label": label,
+    }
+    return _mount(_TREE, key, data, len(branches), redraw)
+
+
+def _mount(component: ComponentRenderer, key: str, data: dict[str, Any], count: int, redraw: bool) -> int | None:
+    """Mount `component` and return its trigger. It comes from a browser: anything but an index is dropped."""
+    if redraw:
+        payload.release(key)
+    clicked = component(key=key, data=data, on_chosen_change=lambda: None).get("chosen")
+    if isinstance(clicked, bool) or not isinstance(clicked, int):
+        return None
+    return clicked if 0 <= clicked < count else None

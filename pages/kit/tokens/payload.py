@@ -1,0 +1,63 @@
+"""What `pages.kit.tokens` sends to the browser: short lists instead of dictionaries, and small sources."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from streamlit.elements.lib.utils import user_key_from_element_id
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+if TYPE_CHECKING:
+    from pages.kit.tokens import Token
+
+
+def lean(source: str) -> str:
+    """Return `source` without indentation, blank lines and lines that are only a comment.
+
+    Streamlit sends a component's sources with every update, and a strip that is streamed has ten a second.
+    """
+    lines = (line.strip() for line in source.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not re.match(r"//|/\*.*\*/$", line))
+
+
+def of_token(token: Token) -> list[Any]:
+    """Return [text, note, band, weight, details] without the tail that holds defaults only."""
+    weight = None if token.weight is None else round(float(token.weight), 3)
+    row = [token.text, token.note, token.band, weight, [list(pair) for pair in token.details]]
+    defaults: list[Any] = [None, "", -1, None, []]
+    while len(row) > 1 and row[-1] == defaults[len(row) - 1]:
+        row.pop()
+    return row
+
+
+def of_matrix(weights: ArrayLike, shape: tuple[int, int]) -> list[list[float]]:
+    """Return `weights` as rows rounded to three places; ValueError for another shape or for nan and inf."""
+    matrix = np.asarray(weights, dtype=float)
+    if matrix.shape != shape:
+        raise ValueError(f"weights must be (target, source) = {shape}, not {matrix.shape}")
+    if not np.isfinite(matrix).all():
+        raise ValueError("weights must be finite numbers")
+    rows: list[list[float]] = matrix.round(3).tolist()
+    return rows
+
+
+def index(chosen: int | None, count: int) -> int:
+    """Return `chosen`, or -1 where it points at nothing."""
+    return chosen if chosen is not None and 0 <= chosen < count else -1
+
+
+def release(key: str) -> None:
+    """Let `key` be drawn again in this run.
+
+    Streamlit has no public way to update a component twice in one run: it takes the second drawing for a
+    second component. A test holds this to the pinned version.
+    """
+    ctx = get_script_run_ctx()
+    if ctx is None:
+        return
+    for seen in (ctx.shared.widget_user_keys_this_run, ctx.shared.widget_ids_this_run):
+        with seen._lock:
+            seen._data -= {it for it in seen._data if it == key or user_key_from_element_id(it) == key}
