@@ -36,11 +36,7 @@ class Placement:
         if self.device.type == "cpu":
             plural = "" if self.threads == 1 else "s"
             return f"CPU, {self.threads} thread{plural}, {self.precision}"
-        name = (
-            torch.cuda.get_device_name(self.device)
-            if self.device.type == "cuda"
-            else self.device.type.upper()
-        )
+        name = torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else self.device.type.upper()
         return f"{name}, {self.precision}"
 
 
@@ -62,9 +58,7 @@ def pick(preference: str = "auto") -> torch.device:
         there = ", ".join(kind for kind, is_there in available.items() if is_there)
         raise DeviceError(f"device {wanted!r} is not on this machine, which has {there}")
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise DeviceError(
-            f"device {wanted!r} is not on this machine, which has {torch.cuda.device_count()} GPUs"
-        )
+        raise DeviceError(f"device {wanted!r} is not on this machine, which has {torch.cuda.device_count()} GPUs")
     return device
 
 
@@ -95,9 +89,7 @@ def choose_precision(device: torch.device, requested: str = "auto", *, quantised
         if requested not in get_args(Precision):
             raise DeviceError(f"unknown precision {requested!r}: use auto, {', '.join(get_args(Precision))}")
         if requested in ("int4", "int8") and device.type != "cpu":
-            raise DeviceError(
-                f"{requested} weights run on a CPU only here; use bf16 or fp32 on {device.type}"
-            )
+            raise DeviceError(f"{requested} weights run on a CPU only here; use bf16 or fp32 on {device.type}")
         if requested == "int4" and not quantised:
             raise DeviceError("int4 needs a checkpoint that is stored in 4 bits; use int8, bf16 or fp32")
         return cast(Precision, requested)
@@ -115,18 +107,23 @@ def with_fallback(build: Callable[[torch.device], T], device: torch.device) -> t
     """
     try:
         return build(device), ""
-    except torch.OutOfMemoryError:
-        if device.type == "cpu":
+    except RuntimeError as error:
+        if device.type == "cpu" or not _is_out_of_memory(error):
             raise
     release_memory(device)
     return build(torch.device("cpu")), f"{device.type.upper()} ran out of memory: running on the CPU instead."
+
+
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    # MPS has no class of its own for it: torch raises a plain RuntimeError there (MPSAllocator.mm).
+    return isinstance(error, torch.OutOfMemoryError) or "MPS backend out of memory" in str(error)
 
 
 def release_memory(device: torch.device) -> None:
     """Give cached blocks of an accelerator's memory back, so that a smaller attempt can follow a failed one."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
-    elif device.type == "mps":
+    elif device.type == "mps" and torch.backends.mps.is_available():
         torch.mps.empty_cache()
 
 

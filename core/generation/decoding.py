@@ -5,7 +5,7 @@ alone, `Engine` for many readers) hands it scores and obeys, so a policy is test
 """
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -45,11 +45,17 @@ class Move:
     done: bool
 
 
+@runtime_checkable
 class Policy(Protocol):
     """A way to choose tokens; one object serves one text (or one beam of texts) from start to end."""
 
     rows: int
     """How many texts it keeps alive at once."""
+
+    @property
+    def length(self) -> int:
+        """How many tokens its text has so far."""
+        ...
 
     def advance(self, scores: Float[Tensor, "rows vocabulary"]) -> Move:
         """Look at the scores after the last move (one row the first time) and choose the next move."""
@@ -94,12 +100,17 @@ class Sampling:
     steps: list[Step] = field(default_factory=list)
     rows: int = 1
 
+    @property
+    def length(self) -> int:
+        """See `Policy.length`."""
+        return len(self.steps)
+
     def advance(self, scores: Float[Tensor, "one vocabulary"]) -> Move:
         """Choose one token; done after `max_new_tokens` or an end token."""
         position, row = len(self.steps), scores[0]
         best, likeliest = row.topk(min(RIVALS, len(row)))
         total = row.logsumexp(0)
-        token, drawn = self._pick(position, row, int(likeliest[0]))
+        token, drawn = self._pick(position, row, int(row.argmax()))
         chosen = row[token]
         rivals = zip(likeliest.tolist(), (best - total).exp().tolist(), strict=True)
         step = Step(
@@ -136,7 +147,8 @@ class Sampling:
 class Node:
     """One token in a beam's tree: `parent` is the index of the node before it, -1 at the root.
 
-    `total` is the log-probability (nats) of the whole text up to here; `depth` counts from 0.
+    `total` is the log-probability (nats) of the whole text up to here; `depth` counts from 0; `rank` and `rivals`
+    are as in `Step`.
     """
 
     token: int
@@ -144,6 +156,8 @@ class Node:
     depth: int
     total: float
     ended: bool
+    rank: int = 1
+    rivals: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass
@@ -172,11 +186,11 @@ class BeamSearch:
         chances = scores.double().log_softmax(-1)
         totals = torch.tensor([self.nodes[i].total for i in self.live] or [0.0], dtype=torch.float64)
         # Only the best `beams` extensions of a text can be among the best `beams` of all texts.
-        found, tokens = chances.to("cpu").topk(min(self.beams, chances.shape[-1]))
+        found, tokens = chances.to("cpu").topk(min(max(self.beams, RIVALS), chances.shape[-1]))
         candidates = [
             (float(totals[row] + found[row, k]), row, int(tokens[row, k]))
             for row in range(len(found))
-            for k in range(found.shape[1])
+            for k in range(min(self.beams, found.shape[1]))
             if found[row, k] > -torch.inf
         ]
         finished = [(self.nodes[i].total, -1, i) for i in self.ended]
@@ -189,7 +203,10 @@ class BeamSearch:
             parent = self.live[row] if self.live else -1
             depth = self.nodes[parent].depth + 1 if parent >= 0 else 0
             over = token in self.end_tokens
-            self.nodes.append(Node(token, parent, depth, total, over))
+            likeliest = list(zip(tokens[row].tolist(), found[row].exp().tolist(), strict=True))
+            rank = [t for t, _ in likeliest].index(token) + 1
+            rivals = tuple((t, p) for t, p in likeliest if t != token)[: RIVALS - 1]
+            self.nodes.append(Node(token, parent, depth, total, over, rank, rivals))
             if over:
                 self.ended.append(len(self.nodes) - 1)
             else:
@@ -198,6 +215,11 @@ class BeamSearch:
         self.live = live
         long_enough = bool(live) and self.nodes[live[0]].depth + 1 >= self.max_new_tokens
         return Move(tuple(self.nodes[i].token for i in live), tuple(parents), not live or long_enough)
+
+    @property
+    def length(self) -> int:
+        """See `Policy.length`."""
+        return 1 + max((self.nodes[i].depth for i in self.live + self.ended), default=-1)
 
     def best(self) -> list[int]:
         """Return the node numbers of the likeliest text, first token first; empty before the first move."""

@@ -32,7 +32,8 @@ class Distribution:
 
 def softmax(scores: Float[np.ndarray, "vocabulary"]) -> Float[np.ndarray, "vocabulary"]:
     """Return exp(scores) / sum(exp(scores)), computed from the largest score down so that nothing overflows."""
-    powers = np.exp(scores - scores.max())
+    with np.errstate(over="ignore"):  # a score too far below the largest has no chance, which is what -inf says
+        powers = np.exp(scores - scores.max())
     return powers / powers.sum()
 
 
@@ -68,8 +69,9 @@ def next_token_distribution(
         kept[scores.argmax()] = True
         return Distribution(base, kept.astype(np.float64), kept, 0.0)
 
-    # exp(score / T) / sum. Dividing after the maximum is subtracted keeps a tiny T from overflowing.
-    tempered = base if temperature == 1 else softmax((scores - scores.max()) / temperature)
+    # exp(score / T) / sum. With the maximum subtracted first, a tiny T can only send other scores to -inf.
+    with np.errstate(over="ignore"):
+        tempered = base if temperature == 1 else softmax((scores - scores.max()) / temperature)
     kept = np.isfinite(scores)
     if 0 < top_k < len(scores):
         kept &= scores >= np.partition(scores, -top_k)[-top_k]

@@ -59,9 +59,7 @@ class LanguageModel(ABC):
         """Return how `token` is shown, its spaces and line ends visible."""
 
     @abstractmethod
-    def exact_logits(
-        self, ids: list[int], *, last_only: bool = False
-    ) -> Generator[tuple[int, int], None, Tensor]:
+    def exact_logits(self, ids: list[int], *, last_only: bool = False) -> Generator[tuple[int, int], None, Tensor]:
         """Yield (layers done, layers) and return float32 scores (time, vocabulary), or (1, vocabulary) of the last.
 
         A generator, so that others can be served in between and a page can show how far it is.
@@ -129,9 +127,7 @@ class LanguageModel(ABC):
         if not ids:
             raise ValueError("no tokens: a model needs at least one to go on from")
         if len(ids) + room > self.context:
-            raise ValueError(
-                f"{len(ids)} tokens and {room} new ones are more than the {self.context} that fit"
-            )
+            raise ValueError(f"{len(ids)} tokens and {room} new ones are more than the {self.context} that fit")
 
 
 class LlamaModel(LanguageModel):
@@ -156,9 +152,7 @@ class LlamaModel(LanguageModel):
         """See `LanguageModel.label`."""
         return self._tokenizer.label(token)
 
-    def exact_logits(
-        self, ids: list[int], *, last_only: bool = False
-    ) -> Generator[tuple[int, int], None, Tensor]:
+    def exact_logits(self, ids: list[int], *, last_only: bool = False) -> Generator[tuple[int, int], None, Tensor]:
         """See `LanguageModel.exact_logits`: the file's values in float32, a layer at a time."""
         self.check(ids)
         decoder, layers = self.llama.decoder, self.llama.config.layers
@@ -190,7 +184,9 @@ class LlamaModel(LanguageModel):
             hidden += decoder.run(hidden[0], decoder.turns[: len(ids)], self.llama.exact(), attend)
             logits = self.llama.exact_logits(hidden[-1])
             return Trace(
-                *(torch.stack(t).numpy(force=True) for t in (attentions, hidden)), logits.numpy(force=True)
+                torch.stack(attentions).numpy(force=True),
+                torch.stack(hidden).numpy(force=True),
+                logits.numpy(force=True),
             )
 
     def new_cache(self, rows: int, length: int) -> Cache:
@@ -216,15 +212,11 @@ class LlamaModel(LanguageModel):
     def _split(self, qkv: Float[Tensor, "time all head"]) -> tuple[Tensor, Tensor, Tensor]:
         """Return query, key and value, each (heads, time, head), keys and values repeated for their queries."""
         config = self.llama.config
-        query, key, value = qkv.transpose(0, 1).split(
-            [config.heads, config.key_value_heads, config.key_value_heads]
-        )
+        query, key, value = qkv.transpose(0, 1).split([config.heads, config.key_value_heads, config.key_value_heads])
         group = config.heads // config.key_value_heads
         return query, key.repeat_interleave(group, dim=0), value.repeat_interleave(group, dim=0)
 
-    def _attend_to_itself(
-        self, index: int, qkv: Float[Tensor, "time all head"]
-    ) -> Float[Tensor, "time joined"]:
+    def _attend_to_itself(self, index: int, qkv: Float[Tensor, "time all head"]) -> Float[Tensor, "time joined"]:
         query, key, value = self._split(qkv)
         found = F.scaled_dot_product_attention(query[None], key[None], value[None], is_causal=True)
         return found[0].transpose(0, 1).flatten(1)

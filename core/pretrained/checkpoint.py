@@ -37,9 +37,7 @@ class DecoderConfig:
         """Read `config.json` as Hugging Face writes it; raises `CheckpointError` for another architecture."""
         raw = json.loads((folder / "config.json").read_text("utf-8"))
         if raw.get("model_type") != "llama" or not raw.get("tie_word_embeddings", False):
-            raise CheckpointError(
-                f"{folder.name}: only Llama models with tied embeddings, not {raw.get('model_type')}"
-            )
+            raise CheckpointError(f"{folder.name}: only Llama models with tied embeddings, not {raw.get('model_type')}")
         end = raw.get("eos_token_id")
         rope = raw.get("rope_parameters") or {"rope_theta": raw.get("rope_theta", 10000.0)}
         return cls(

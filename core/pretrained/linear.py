@@ -7,7 +7,7 @@ operators of torch, so each is tried once against plain arithmetic (`works`) bef
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -17,6 +17,7 @@ from torch import Tensor
 GROUP = 32  # weights that share one scale and one minimum in GGUF's Q4_1 and Q8_0
 
 
+@runtime_checkable
 class Linear(Protocol):
     """A map from (tokens, inputs) to (tokens, outputs)."""
 
@@ -96,15 +97,11 @@ class Int4Linear:
     def __init__(self, weight: Q4Weight) -> None:
         scale, minimum = weight.scale.float(), weight.minimum.float()
         self.codes = torch.ops.aten._convert_weight_to_int4pack_for_cpu(weight.unpacked().int(), 1)
-        self.scale_and_zero = (
-            torch.stack([scale, minimum + 8 * scale], dim=-1).transpose(0, 1).contiguous().bfloat16()
-        )
+        self.scale_and_zero = torch.stack([scale, minimum + 8 * scale], dim=-1).transpose(0, 1).contiguous().bfloat16()
 
     def __call__(self, x: Float[Tensor, "tokens inputs"]) -> Float[Tensor, "tokens outputs"]:
         """Return x W^T in bf16."""
-        return torch.ops.aten._weight_int4pack_mm_for_cpu(
-            x.bfloat16(), self.codes, GROUP, self.scale_and_zero
-        )
+        return torch.ops.aten._weight_int4pack_mm_for_cpu(x.bfloat16(), self.codes, GROUP, self.scale_and_zero)
 
 
 @lru_cache

@@ -22,12 +22,10 @@ from core.pretrained.decoder import Decoder, Layer
 from core.pretrained.linear import DenseLinear, Int4Linear, Int8Linear, Linear, PackedLinear, Q4Weight, works
 
 MAX_CONTEXT = 2048  # tokens; longer texts than the app shows would only make the tables larger
-WIDE_FROM = (
-    24  # tokens from which packed bf16 reads a prompt faster than the 4-bit kernel does (bench/prefill)
-)
+WIDE_FROM = 24  # tokens from which packed bf16 reads a prompt faster than the 4-bit kernel does (bench/prefill)
 HEAD_CHUNK = 8192  # rows of the output matrix that are unpacked to float32 at a time
 
-Make = Callable[[Checkpoint, list[str], Callable[[Tensor], Tensor] | None], Linear]
+Make = Callable[[Checkpoint, list[str], Callable[[Tensor], Tensor] | None, torch.device], Linear]
 
 
 class Llama:
@@ -36,9 +34,7 @@ class Llama:
     def __init__(self, folder: Path, device: torch.device, precision: Precision) -> None:
         self.folder, self.device, self.precision = folder, device, precision
         with Checkpoint(folder) as checkpoint:
-            self.config = replace(
-                checkpoint.config, max_positions=min(checkpoint.config.max_positions, MAX_CONTEXT)
-            )
+            self.config = replace(checkpoint.config, max_positions=min(checkpoint.config.max_positions, MAX_CONTEXT))
             self.quantised = checkpoint.is_q4("model.layers.0.self_attn.q_proj.weight")
             self.decoder = self._decoder(checkpoint)
             self.narrow = [self._layer(checkpoint, i, _MAKERS[precision]) for i in range(self.config.layers)]
@@ -88,11 +84,11 @@ class Llama:
 
             head: Linear = PackedLinear(dense) if works(PackedLinear) else DenseLinear(dense)
         else:
-            table = dense.to(self.device, torch.bfloat16 if self.precision == "bf16" else torch.float32)
-            head = DenseLinear(table)
+            table = dense.to(self.device)  # exact scores begin here too, so it keeps the file's own values
+            head = DenseLinear(table.to(torch.bfloat16) if self.precision == "bf16" else table)
 
             def embed(ids: Int[Tensor, "tokens"]) -> Float[Tensor, "tokens width"]:
-                return table[ids].float()
+                return table[ids]
 
         return Decoder(self.config, embed, norm, head, self.device)
 
@@ -107,9 +103,9 @@ class Llama:
             return checkpoint.dense(prefix + name).to(self.device)
 
         def linear(names: list[str], reorder: Callable[[Tensor], Tensor] | None = None) -> Linear:
-            return make(checkpoint, names, reorder)
+            return make(checkpoint, names, reorder, self.device)
 
-        layer = Layer(
+        return Layer(
             attention_norm=norm("input_layernorm.weight"),
             query_key_value=linear(query_key_value, self._pair_rows),
             out=linear([attention + "o_proj.weight"]),
@@ -117,7 +113,6 @@ class Llama:
             gate_up=linear(gate_up),
             down=linear([feed_forward + "down_proj.weight"]),
         )
-        return layer
 
     def _pair_rows(self, rows: Float[Tensor, "all_heads columns"]) -> Float[Tensor, "all_heads columns"]:
         """Bring rows j and j + half of each query and key head side by side.
@@ -142,19 +137,31 @@ def _joined(checkpoint: Checkpoint, names: list[str], reorder: Callable[[Tensor]
     return reorder(rows) if reorder else rows
 
 
-def _dense(checkpoint: Checkpoint, names: list[str], reorder: Callable[[Tensor], Tensor] | None) -> Linear:
-    return DenseLinear(_joined(checkpoint, names, reorder))
+def _dense(
+    checkpoint: Checkpoint, names: list[str], reorder: Callable[[Tensor], Tensor] | None, device: torch.device
+) -> Linear:
+    return DenseLinear(_joined(checkpoint, names, reorder).to(device))
 
 
-def _packed(checkpoint: Checkpoint, names: list[str], reorder: Callable[[Tensor], Tensor] | None) -> Linear:
-    return PackedLinear(_joined(checkpoint, names, reorder))
+def _packed(
+    checkpoint: Checkpoint, names: list[str], reorder: Callable[[Tensor], Tensor] | None, device: torch.device
+) -> Linear:
+    rows = _joined(checkpoint, names, reorder)
+    if device.type == "cpu" and works(PackedLinear):
+        return PackedLinear(rows)
+    return DenseLinear(rows.to(device, torch.bfloat16))
 
 
-def _int8(checkpoint: Checkpoint, names: list[str], reorder: Callable[[Tensor], Tensor] | None) -> Linear:
-    return Int8Linear(_joined(checkpoint, names, reorder))
+def _int8(
+    checkpoint: Checkpoint, names: list[str], reorder: Callable[[Tensor], Tensor] | None, device: torch.device
+) -> Linear:
+    rows = _joined(checkpoint, names, reorder)
+    return Int8Linear(rows) if works(Int8Linear) else DenseLinear(rows.to(device))
 
 
-def _int4(checkpoint: Checkpoint, names: list[str], reorder: Callable[[Tensor], Tensor] | None) -> Linear:
+def _int4(
+    checkpoint: Checkpoint, names: list[str], reorder: Callable[[Tensor], Tensor] | None, device: torch.device
+) -> Linear:
     whole = Q4Weight.stack([checkpoint.q4(name) for name in names])
     if reorder:
         whole = Q4Weight(reorder(whole.codes), reorder(whole.scale), reorder(whole.minimum))

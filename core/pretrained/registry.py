@@ -23,7 +23,7 @@ def load_language_model(
 
     `device` and `precision` are as in `core.device.pick` and `choose_precision`. Raises
     `core.assets.fetch.AssetError` when it can't be had, `DeviceError` for a device that is not there, and
-    `ValueError` for a name that is in no list.
+    `core.pretrained.hub.HubError` for a name that is in no list or a hub that can't be reached.
     """
     if name not in OWN_MODELS:
         from core.pretrained.hub import (
@@ -34,9 +34,7 @@ def load_language_model(
     return load_folder(name, ensure(name, progress=progress), device=device, precision=precision)
 
 
-def load_folder(
-    name: str, folder: Path, *, device: str | None = None, precision: str = "auto"
-) -> LanguageModel:
+def load_folder(name: str, folder: Path, *, device: str | None = None, precision: str = "auto") -> LanguageModel:
     """Return the model in `folder`, on the CPU when the accelerator has no room for it."""
     import torch
 
