@@ -1,0 +1,190 @@
+"""The texts that the lesson on GPT sampling writes: branches that a reader takes, and four ways to draw.
+
+Like `gpt_sampling`, numpy only: the model does its work in the engine's thread, this puts its results in shape.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core.experiments.gpt_sampling import Filters
+
+if TYPE_CHECKING:
+    from core.generation.decoding import BeamSearch, Step
+    from core.pretrained.causal_lm import LanguageModel
+
+BANDS = (1, 10, 100)  # ranks: the likeliest, 2 to 10, 11 to 100, beyond
+MAX_FORKS = 12
+WAYS = ("Greedy", "Pure sampling", "Your filters", "Beam search")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a text is drawn: all that it depends on besides the prompt and the model."""
+
+    filters: Filters = field(default_factory=Filters)
+    strategy: str = "sample"
+    beams: int = 4
+    seed: int = 1
+    tokens: int = 40
+
+
+@dataclass(frozen=True)
+class Word:
+    """One generated token, spelled out.
+
+    `drawn` is its chance in the filtered distribution; `chance` and `rivals` are under the model alone.
+    """
+
+    token: int
+    label: str
+    chance: float
+    logprob: float
+    drawn: float
+    rank: int
+    rivals: tuple[tuple[int, str, float], ...] = ()
+    forced: bool = False
+
+    @property
+    def band(self) -> int:
+        """Return 0 for the likeliest token, 1 for ranks 2 to 10, 2 for 11 to 100, 3 beyond."""
+        return sum(self.rank > limit for limit in BANDS)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A generated text; `finished` is whether it came to its end rather than being stopped."""
+
+    words: tuple[Word, ...]
+    string: str
+    finished: bool
+
+    @property
+    def logprob(self) -> float:
+        """Return the total log-probability under the model alone, in nats."""
+        return sum(word.logprob for word in self.words)
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A branch: at word `position` of branch `parent`, `token` was put in place of the word that stood there."""
+
+    parent: int
+    position: int
+    token: int
+
+
+@dataclass(frozen=True)
+class BeamNode:
+    """One token of the beam's tree: `survived` is whether a text that was kept to the end passes through it."""
+
+    label: str
+    parent: int
+    depth: int
+    total: float
+    survived: bool
+    best: bool
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to draw, and its text's numbers (see `repeated_share` and `distinct_share`)."""
+
+    name: str
+    text: str
+    tokens: int
+    logprob_per_token: float
+    repeated_3grams: float
+    distinct_2: float
+
+
+def repeated_share(tokens: Sequence[int], size: int = 3) -> float:
+    """Return the share of the `size`-grams that occurred before in the text; 0 when it is too short to have two."""
+    grams = [tuple(tokens[i : i + size]) for i in range(len(tokens) - size + 1)]
+    return 1 - len(set(grams)) / len(grams) if grams else 0.0
+
+
+def distinct_share(tokens: Sequence[int], size: int = 2) -> float:
+    """Return distinct-n: different n-grams / n-grams (Li et al. 2016); 1 when there are none."""
+    grams = [tuple(tokens[i : i + size]) for i in range(len(tokens) - size + 1)]
+    return len(set(grams)) / len(grams) if grams else 1.0
+
+
+def measure(name: str, text: str, tokens: Sequence[int], total_logprob: float) -> Way:
+    """Return the numbers of one text; `total_logprob` in nats under the model alone."""
+    per_token = total_logprob / len(tokens) if tokens else 0.0
+    return Way(name, text, len(tokens), per_token, repeated_share(tokens), distinct_share(tokens))
+
+
+def read_forks(raw: str, limit: int = MAX_FORKS) -> tuple[Fork, ...]:
+    """Read branches as a link holds them, "parent.position.token" joined by "_".
+
+    Raises `ValueError` when anything in it is malformed, refers to a branch that does not exist yet, or there are
+    more than `limit`.
+    """
+    forks: list[Fork] = []
+    for part in raw.split("_") if raw else []:
+        numbers = part.split(".")
+        if len(numbers) != 3 or not all(n.isascii() and n.isdigit() and len(n) <= 6 for n in numbers):
+            raise ValueError(f"not a branch: {part[:40]!r}")
+        fork = Fork(*map(int, numbers))
+        if fork.parent > len(forks):
+            raise ValueError(f"branch {len(forks) + 1} starts from one that does not exist: {fork.parent}")
+        forks.append(fork)
+    if len(forks) > limit:
+        raise ValueError(f"{len(forks)} branches are more than {limit}")
+    return tuple(forks)
+
+
+def write_forks(forks: Sequence[Fork]) -> str:
+    """Return branches as a link holds them; the inverse of `read_forks`."""
+    return "_".join(f"{f.parent}.{f.position}.{f.token}" for f in forks)
+
+
+def spell(model: "LanguageModel", steps: Sequence["Step"], finished: bool, forced: int = -1) -> Text:
+    """Return the steps as words; `forced` is the position of the one that a reader put there."""
+    words = tuple(
+        Word(
+            token=step.token,
+            label=model.label(step.token),
+            chance=math.exp(step.logprob),
+            logprob=step.logprob,
+            drawn=step.drawn,
+            rank=step.rank,
+            rivals=tuple((token, model.label(token), chance) for token, chance in step.rivals),
+            forced=position == forced,
+        )
+        for position, step in enumerate(steps)
+    )
+    return Text(words, model.decode([step.token for step in steps]), finished)
+
+
+def spell_beam(model: "LanguageModel", search: "BeamSearch", finished: bool) -> tuple[Text, tuple[BeamNode, ...]]:
+    """Return the beam's likeliest text and its whole tree."""
+    best, survivors = search.best(), search.survivors()
+    words = []
+    for number in best:
+        node = search.nodes[number]
+        logprob = node.total - (search.nodes[node.parent].total if node.parent >= 0 else 0.0)
+        rivals = tuple((token, model.label(token), chance) for token, chance in node.rivals)
+        words.append(Word(node.token, model.label(node.token), math.exp(logprob), logprob, 1.0, node.rank, rivals))
+    nodes = tuple(
+        BeamNode(model.label(n.token), n.parent, n.depth, n.total, i in survivors, i in best)
+        for i, n in enumerate(search.nodes)
+    )
+    return Text(tuple(words), model.decode([w.token for w in words]), finished), nodes
+
+
+def tree_order(forks: Sequence[Fork]) -> list[tuple[int, int]]:
+    """Return (branch, depth) in reading order: each branch followed by those that were taken from it."""
+    order: list[tuple[int, int]] = []
+
+    def visit(branch: int, depth: int) -> None:
+        order.append((branch, depth))
+        for number, fork in enumerate(forks, start=1):
+            if fork.parent == branch:
+                visit(number, depth + 1)
+
+    visit(0, 0)
+    return order

@@ -1,0 +1,26 @@
+"""What all figures share: their layout, and how shares and a stranger's text are written in them."""
+
+from typing import Any
+
+Figure = dict[str, Any]
+MONOSPACE = {"family": "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"}
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 as per cent, with as many digits as matter: "7.8 %", "0.37 %", "under 0.01 %"."""
+    if 0 < share < 0.0001:
+        return "under 0.01 %"
+    return f"{100 * share:.2f} %" if share < 0.01 else f"{100 * share:.1f} %"
+
+
+def plain(text: str) -> str:
+    """Return `text` so that Plotly shows it as it is: it would take "<b>" for bold and "%{x}" for a number."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
+
+
+def layout(title: str, **more: Any) -> dict[str, Any]:
+    """Return the layout that all figures share: title above the plot, legend below it, nothing that is not read."""
+    heading = {"text": title, "x": 0, "xanchor": "left", "yref": "container", "y": 0.98, "yanchor": "top"}
+    legend = {"orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom"}
+    margins = {"l": 8, "r": 16, "t": 76, "b": 44}
+    return {"title": heading, "margin": margins, "legend": legend, "hovermode": "closest", "dragmode": False, **more}

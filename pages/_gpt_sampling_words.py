@@ -1,0 +1,182 @@
+"""The words of the lesson on GPT sampling: verdicts, questions and explanations, computed from what is on the screen."""
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.experiments import gpt_sampling as lesson
+from core.figures import gpt_sampling as figures
+from core.generation import filters as maths
+from pages.kit.lesson import Line, Picture, Question, Source
+from pages.kit.words import code, count, percent
+
+if TYPE_CHECKING:
+    pass
+
+Verdict = tuple[str, list[tuple[str, str]]]
+
+
+def say_what_was_read(next_token: lesson.NextToken, is_live: bool) -> None:
+    """Say when the prompt was cut, and when what is shown was recorded."""
+    if next_token.dropped:
+        st.caption(
+            f"Your text has {len(next_token.ids) + next_token.dropped:,} tokens: the model reads the last "
+            f"{len(next_token.ids)} of them."
+        )
+    if not is_live:
+        st.caption("Recorded from the model while it loads; yours takes over in a moment.")
+
+
+def next_picture(choice: lesson.Choice) -> Picture:
+    """Return the bars of the likeliest tokens."""
+    rows = [
+        (label, round(100 * float(b), 4), round(100 * float(p), 4), "yes" if k else "cut")
+        for label, b, p, k in zip(choice.labels, choice.base, choice.probs, choice.kept, strict=True)
+    ]
+    columns = ("token", "model's own chance (%)", "drawn from (%)", "kept")
+    return Picture(figures.may_come_next(choice), figures.describe_next(choice), columns, rows)
+
+
+def notes_picture() -> Picture:
+    """Return the course notes' numbers for the same prompt."""
+    alt = f"Bar chart of another model's chances after the same prompt, from the course notes: {lesson.NOTES[0][0]} leads."
+    return Picture(figures.from_the_notes(), alt, ("token", "chance (%)"), lesson.NOTES)
+
+
+def next_verdict(choice: lesson.Choice) -> Verdict:
+    """Say whether there is a choice to make here, from the numbers shown."""
+    label, chance = choice.top
+    numbers = [
+        ("entropy", f"{choice.entropy:.2f} bits"),
+        ("effective choices", f"{choice.effective_choices:,.1f}"),
+        ("cut by the filters", percent(choice.removed_mass)),
+    ]
+    if choice.kept_count == 1:
+        text = f"Not here: only {code(label)} is left to draw, so every draw gives the same token."
+    elif chance >= 0.9:
+        text = f"Hardly here: {code(label)} takes {percent(chance)}, and the rest share {percent(1 - chance)}."
+    else:
+        text = (
+            f"{code(label)} is the likeliest with {percent(chance)}, and still a draw gives something else "
+            f"{percent(1 - chance)} of the time. {count(choice.kept_count, 'token')} of {choice.vocabulary:,} can be drawn."
+        )
+    return text, numbers
+
+
+def sweep_picture(swept: lesson.Sweep, choice: lesson.Choice) -> Picture:
+    """Return entropy against temperature."""
+    rows = [
+        (float(t), round(float(a), 4), round(float(b), 4))
+        for t, a, b in zip(swept.temperatures, swept.plain, swept.filtered, strict=True)
+    ]
+    alt = (
+        f"Line chart: entropy rises from {swept.plain[0]:.2f} bits at temperature {swept.temperatures[0]:.2f} to "
+        f"{swept.plain[-1]:.2f} bits at {swept.temperatures[-1]:.2f}; your setting has {choice.entropy:.2f} bits."
+    )
+    figure = figures.temperature_sweep(swept, choice.filters.temperature, choice.entropy)
+    return Picture(figure, alt, ("temperature", "entropy, temperature alone (bits)", "with your filters (bits)"), rows)
+
+
+def sweep_verdict(swept: lesson.Sweep, choice: lesson.Choice) -> Verdict:
+    """Say what temperature does to the uncertainty of this prompt."""
+    low, high = float(swept.plain[0]), float(swept.plain[-1])
+    rises = bool((swept.plain[1:] >= swept.plain[:-1] - 1e-9).all())
+    text = (
+        f"For this prompt the entropy goes from {low:.2f} bits, {count(2**low, 'effective choice')}, to {high:.2f} bits, "
+        f"{count(2**high, 'effective choice')}" + (", and never falls on the way." if rises else ", but not steadily.")
+    )
+    saved = float(swept.plain[-1] - swept.filtered[-1])
+    if saved > 0.05:
+        text += f" Your other filters take {saved:.2f} bits of that away at the highest temperature."
+    return text, [("entropy at your setting", f"{choice.entropy:.2f} bits")]
+
+
+def prediction(next_token: lesson.NextToken, filters: lesson.Filters) -> dict[str, Any]:
+    """Return the page's question for this very distribution, its answers, the right one and how it comes out."""
+    other = lesson.other_temperature(filters.temperature)
+    now, then, right = lesson.predict_change(next_token, filters)
+    verb = "doubles" if other > filters.temperature else "is halved"
+    label = code(next_token.labels[0])
+    return {
+        "question": f"**Predict:** the temperature {verb}, from {filters.temperature:g} to {other:g}. The chance of {label} …",
+        "answers": {
+            "less than half": "falls below half",
+            "less": "falls, not by half",
+            "same": "stays",
+            "more": "rises",
+        },
+        "right": right,
+        "outcome": f"{label} went from {percent(now)} to {percent(then)} as the temperature went to {other:g}.",
+        "change": {"temperature": float(other)},
+    }
+
+
+def questions(choice: lesson.Choice) -> list[Question]:
+    """Return questions whose right answers come from this distribution."""
+    top_ten = float(choice.base[:10].sum())
+    tens = ("less than a quarter", "a quarter to a half", "more than half")
+    right = 0 if top_ten < 0.25 else 1 if top_ten <= 0.5 else 2
+    limits = ("0 bits", f"{maths.entropy_bits(choice.base / choice.base.sum()):.1f} bits", "15.6 bits")
+    return [
+        Question(
+            "How much of the model's own chance do its ten likeliest tokens hold, before any filter?",
+            tens,
+            right,
+            f"Together they hold {percent(top_ten)}; the other {choice.vocabulary - 10:,} tokens share the rest.",
+        ),
+        Question(
+            "What would the entropy be at temperature 0?",
+            limits,
+            0,
+            "At temperature 0 the likeliest token is certain, and a certain outcome has no uncertainty.",
+        ),
+        Question(
+            "Top-k 1 and temperature 0: how do their texts differ?",
+            ("They do not", "Top-k 1 still draws", "Temperature 0 is shorter"),
+            0,
+            "Both leave one token at every step, the likeliest, so both write the greedy text.",
+        ),
+    ]
+
+
+def script_values(prompt: str, filters: lesson.Filters) -> dict[str, Any]:
+    """Return what the script that is taken away needs to know."""
+    values = {name.upper(): value for name, value in vars(filters).items()}
+    return {"PROMPT": prompt, **values}
+
+
+HOW = (
+    Line(
+        "The model ends in one score a token. Divided by the temperature and put through softmax they are chances; the "
+        "filters then cut the unlikely ones, and what is left is scaled back to 1.",
+        r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}",
+        maths.next_token_distribution,
+        "z: scores, one for each of the 49,152 tokens. T: temperature.",
+    ),
+    Line(
+        "How uncertain is a draw? Entropy counts it in bits; two to that power is how many equally likely tokens would be "
+        "as uncertain.",
+        r"H = -\sum_i p_i \log_2 p_i",
+        maths.entropy_bits,
+        "p: chances, 49,152 of them. H: bits.",
+    ),
+)
+SOURCES = (
+    Source(
+        "Holtzman et al.",
+        2020,
+        "The curious case of neural text degeneration (top-p)",
+        "https://arxiv.org/abs/1904.09751",
+    ),
+    Source(
+        "Fan, Lewis, Dauphin", 2018, "Hierarchical neural story generation (top-k)", "https://arxiv.org/abs/1805.04833"
+    ),
+    Source("Nguyen et al.", 2024, "Turning up the heat: min-p sampling", "https://arxiv.org/abs/2407.01082"),
+    Source(
+        "Radford et al.",
+        2019,
+        "Language models are unsupervised multitask learners (GPT-2)",
+        "https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf",
+    ),
+    Source("Ben Allal et al.", 2025, "SmolLM2: when smol goes big", "https://arxiv.org/abs/2502.02737"),
+)

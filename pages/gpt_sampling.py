@@ -1,0 +1,102 @@
+"""GPT sampling: the chances of the next token, the text that is drawn from them, and four ways to draw."""
+
+import streamlit as st
+
+from core.experiments import _recorded as recorded
+from core.experiments import gpt_sampling as lesson
+from core.experiments._texts import Settings
+from pages import _gpt_sampling_texts as texts
+from pages import _gpt_sampling_words as words
+from pages.kit import cache, controls, export, live
+from pages.kit.lesson import (
+    check_yourself,
+    claim,
+    experiment,
+    footer,
+    how_it_works,
+    predict,
+    show,
+    sources,
+    take_away,
+    verdict,
+)
+
+NEXT, STEPS, WAYS, SWEEP = "Next token", "Step by step", "Four ways", "Temperature"
+
+entry = claim("gpt_sampling")
+question = st.empty()
+narrow, wide = experiment()
+
+with narrow:
+    prompt = controls.text_area("Your prompt", lesson.DEFAULT_PROMPT, key="prompt", height=80, max_chars=20_000)
+    temperature = controls.slider("Temperature", 0.0, 2.0, 1.0, 0.05, key="temperature")
+    with st.expander("More controls"):
+        strategy = controls.choice("Strategy", ("sample", "greedy", "beam"), "sample", key="strategy")
+        top_k = controls.slider("Top-k: keep the k likeliest (0 is off)", 0, 200, 0, 1, key="top_k")
+        top_p = controls.slider(
+            "Top-p: keep the likeliest up to this share (1 is off)", 0.0, 1.0, 1.0, 0.01, key="top_p"
+        )
+        min_p = controls.slider(
+            "Min-p: drop what is this much rarer than the best (0 is off)", 0.0, 1.0, 0.0, 0.01, key="min_p"
+        )
+        beams = controls.slider("Beams", 2, 8, 4, 1, key="beams")
+        seed = controls.slider("Seed", 0, 999, 1, 1, key="seed")
+        tokens = controls.slider("Tokens to write", 1, 200, 40, 1, key="tokens")
+        st.caption("They act in this order: temperature, top-k, top-p, min-p, each on what the one before left.")
+
+filters = lesson.Filters(temperature, top_k, top_p, min_p)
+engine = cache.engine(cache.DEFAULT_MODEL)
+is_default = prompt == lesson.DEFAULT_PROMPT
+is_live = live.ready(engine, wait=not is_default)
+
+with wide:
+    view = controls.choice("Picture", (NEXT, STEPS, WAYS, SWEEP), NEXT, key="view", hide_label=True)
+    if not prompt:
+        st.info("Type something to go on from: with no token at all there is nothing to continue.")
+        st.stop()
+    if is_live:
+        ids = live.encode(engine, prompt)
+        next_token = live.job(("next", *ids), lambda: live.ask_next(engine, ids), "Reading your prompt")
+    else:
+        next_token = recorded.gpt_sampling_next()
+        ids = list(next_token.ids)
+    words.say_what_was_read(next_token, is_live)
+    choice = lesson.choose(next_token, filters if strategy != "greedy" else lesson.Filters(temperature=0.0))
+    settings = Settings(filters, strategy, beams, seed, tokens)
+    if view == NEXT:
+        picture = words.next_picture(choice)
+        shown, other = st.columns([3, 2])
+        with shown:
+            show(picture, key="next")
+        if is_default:
+            with other:
+                show(words.notes_picture(), key="notes")
+        verdict(*words.next_verdict(choice))
+    elif view == STEPS:
+        picture = texts.step_by_step(engine, is_live, next_token, settings)
+    elif view == WAYS:
+        picture = texts.four_ways(engine, is_live, next_token, settings)
+    else:
+        key = ("sweep", next_token.ids, filters)
+        swept = cache.remember(key, lambda: lesson.sweep(next_token, filters))
+        picture = words.sweep_picture(swept, choice)
+        show(picture, key="sweep")
+        verdict(*words.sweep_verdict(swept, choice))
+
+with question:
+    predict(**words.prediction(next_token, filters))
+
+how_it_works(words.HOW)
+check_yourself(lambda: words.questions(choice))
+sources(words.SOURCES)
+take_away(
+    entry,
+    [
+        export.table("The numbers (CSV)", f"{entry.name}.csv", picture.columns, picture.rows),
+        export.figure("The picture (HTML)", f"{entry.name}.html", picture.figure),
+        export.script(
+            "A script that prints them", f"{entry.name}.py", "gpt_sampling.py.txt", words.script_values(prompt, filters)
+        ),
+    ],
+)
+footer(engine, is_live)

@@ -1,0 +1,20 @@
+"""What this is, in a screen, and the lessons in course order."""
+
+import streamlit as st
+
+from pages.kit.course import LESSONS
+
+st.title("Sequence models, unrolled", anchor=False)
+st.markdown(
+    "A first course on the models that read and write text, from the recurrent network to GPT. Every claim in it is an "
+    "experiment: you run it, on a real model and on your own words, and the number that settles it is on the screen."
+)
+for lesson in LESSONS:
+    with st.container(border=True):
+        st.caption(lesson.part)
+        st.page_link(f"{lesson.name}.py", label=f"**{lesson.title}**")
+        st.markdown(lesson.claim)
+st.caption(
+    "Nothing here is a drawing of what would happen. Pictures come from models that run on this machine; those shown "
+    "before a model has loaded were recorded from it, and say so. Every state of every page is in its link."
+)

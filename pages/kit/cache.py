@@ -1,0 +1,71 @@
+"""Everything that outlives a rerun, and the only place that caches. Every cache is bounded.
+
+Keys hold all that a result depends on: the model's name, its device and precision, and the settings.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from core.generation.engine import Engine
+
+DEFAULT_MODEL = "smollm2-135m"
+SHELF_ENTRIES = 256
+
+
+class Shelf:
+    """Finished results by key, the least recently used thrown out first; shared by all visits."""
+
+    def __init__(self, entries: int) -> None:
+        self._entries = entries
+        self._lock = threading.Lock()
+        self._results: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable) -> Any:
+        """Return the result for `key`, or None."""
+        with self._lock:
+            if key in self._results:
+                self._results.move_to_end(key)
+            return self._results.get(key)
+
+    def put(self, key: Hashable, result: Any) -> None:
+        """Keep `result`, which must not be changed any more."""
+        with self._lock:
+            self._results[key] = result
+            self._results.move_to_end(key)
+            while len(self._results) > self._entries:
+                self._results.popitem(last=False)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def shelf() -> Shelf:
+    """Return the one shelf of this server."""
+    return Shelf(SHELF_ENTRIES)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _turn() -> "threading.Lock":
+    """Return what the engines of this server pass to one another, so that only one of them computes at a time."""
+    return threading.Lock()
+
+
+@st.cache_resource(show_spinner=False, max_entries=2, on_release=lambda engine: engine.close())
+def engine(model: str) -> "Engine":
+    """Return the engine that owns `model`, loading in its own thread: at most two models are kept in memory."""
+    from core.generation.engine import Engine
+    from core.pretrained.registry import load_language_model
+
+    return Engine(lambda device: load_language_model(model, device=device), turn=_turn())
+
+
+def remember(key: Hashable, compute: Any) -> Any:
+    """Return the result for `key`, computed by `compute()` when it is not on the shelf."""
+    found = shelf().get(key)
+    if found is None:
+        found = compute()
+        shelf().put(key, found)
+    return found

@@ -1,0 +1,119 @@
+"""Controls whose value is in the link.
+
+Streamlit binds a widget to the query string itself (`bind="query-params"`, the key is the parameter's name). What
+it leaves out is added here: a value in a link that cannot be is named to the reader in one line, instead of silently
+becoming the default. No integer `number_input` is used: it stops the page on `inf`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+_NOTICES = "_notices"
+
+
+def slider(
+    label: str,
+    low: float,
+    high: float,
+    default: float,
+    step: float,
+    *,
+    key: str,
+    help: str | None = None,
+    format: str | None = None,
+) -> Any:
+    """Return the value of a slider from `low` to `high`; whole numbers in, whole numbers out."""
+    whole = isinstance(default, int)
+    _check(key, lambda raw: low <= (int(raw) if whole else float(raw)) <= high, f"{default:g}")
+    return st.slider(label, low, high, default, step, key=key, help=help, format=format, bind="query-params")
+
+
+def text_area(label: str, default: str, *, key: str, height: int, max_chars: int, help: str | None = None) -> str:
+    """Return the reader's text as typed; a link's text beyond `max_chars` is cut by Streamlit, and the page says so."""
+    _check(key, lambda raw: len(raw) <= max_chars, "cut")
+    value = st.text_area(label, default, key=key, height=height, max_chars=max_chars, help=help, bind="query-params")
+    return value or ""
+
+
+def choice(
+    label: str,
+    options: Sequence[str],
+    default: str,
+    *,
+    key: str,
+    names: Callable[[str], str] = str,
+    help: str | None = None,
+    hide_label: bool = False,
+    width: Any = "content",
+) -> str:
+    """Return one of a few options, shown side by side."""
+    # Streamlit writes what is shown into the link, not the option itself, so that is what is checked.
+    shown = [names(option) for option in options]
+    _check(key, lambda raw: raw in shown, names(default))
+    picked = st.segmented_control(
+        label,
+        options,
+        default=default,
+        format_func=names,
+        key=key,
+        help=help,
+        required=True,
+        label_visibility="collapsed" if hide_label else "visible",
+        width=width,
+        bind="query-params",
+    )
+    return picked or default
+
+
+def parameter(key: str, default: Any, read: Callable[[str], Any]) -> Any:
+    """Return what is in the link under `key` but in no widget; `read` raises `ValueError` for what cannot be."""
+    raw = st.query_params.get(key)
+    if raw is None:
+        return default
+    try:
+        return read(raw)
+    except ValueError:
+        del st.query_params[key]
+        _note(f"The link's {key} could not be read and was left out.")
+        return default
+
+
+def set_parameter(key: str, value: str) -> None:
+    """Put `value` into the link under `key`, or take the key out when it is empty."""
+    if value:
+        st.query_params[key] = value
+    elif key in st.query_params:
+        del st.query_params[key]
+
+
+def show_notices() -> None:
+    """Say in one line each what of the link could not be, once."""
+    for notice in st.session_state.pop(_NOTICES, []):
+        st.caption(notice)
+
+
+def _check(key: str, fits: Callable[[str], bool], default: str) -> None:
+    """Note a value in the link that the widget named `key` is about to drop: before its first run only."""
+    if key in st.session_state or key not in st.query_params:
+        return
+    raw = st.query_params[key]
+    try:
+        good = fits(raw)
+    except (ValueError, OverflowError):
+        good = False
+    if not good and default == "cut":
+        _note(f"The link's {key} was too long and was cut.")
+    elif not good:
+        _note(f"The link's {key} cannot be {_tame(raw)}: it is {default} here.")
+
+
+def _tame(raw: str) -> str:
+    """Return a stranger's text, short and without anything that Markdown would act on."""
+    kept = "".join(c for c in raw[:24] if c.isalnum() or c in " .,-+")
+    return f"“{kept}”" if kept.strip() else "that"
+
+
+def _note(text: str) -> None:
+    st.session_state.setdefault(_NOTICES, []).append(text)

@@ -1,0 +1,35 @@
+"""The table of lessons: a new lesson is one line here, and the files that carry its name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the course: `name` is its file, its address and its name in every room."""
+
+    name: str
+    title: str
+    claim: str = ""
+    part: str = ""
+
+    @property
+    def file(self) -> str:
+        """Return the script's path beside `pages/course.py`."""
+        return f"{self.name}.py"
+
+
+HOME = Entry("home", "Start here")
+ABOUT = Entry("about", "About")
+LESSONS = (
+    Entry(
+        name="gpt_sampling",
+        title="GPT sampling",
+        claim="A language model does not choose a word. It gives every word a chance, and you choose how to draw.",
+        part="Generating text",
+    ),
+)
+
+
+def find(name: str) -> Entry:
+    """Return the entry of a lesson; raises `KeyError` for a name that is not in the table."""
+    return {entry.name: entry for entry in LESSONS}[name]

@@ -1,0 +1,53 @@
+"""What a reader takes along: a table as CSV, a figure that opens in any browser, a script that runs on its own."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from pages.kit.lesson import Download
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+
+
+def table(label: str, file: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Download:
+    """Offer rows as CSV (UTF-8, quoted where needed)."""
+
+    def make() -> str:
+        import csv
+        import io
+
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow(columns)
+        writer.writerows(rows)
+        return out.getvalue()
+
+    return Download(label, file, make, "text/csv")
+
+
+def figure(label: str, file: str, spec: dict[str, Any]) -> Download:
+    """Offer a figure as a page of its own that needs no network."""
+
+    def make() -> str:
+        from core.figures.export import page
+
+        return page(spec)
+
+    return Download(label, file, make, "text/html")
+
+
+def script(label: str, file: str, template: str, values: dict[str, Any]) -> Download:
+    """Offer `pages/scripts/<template>` with `values` written into its `$NAME` places as Python literals."""
+
+    def make() -> str:
+        text = (SCRIPTS / template).read_text("utf-8")
+        return Template(text).substitute({name: literal(value) for name, value in values.items()})
+
+    return Download(label, file, make, "text/x-python")
+
+
+def literal(value: Any) -> str:
+    """Return `value` as a Python literal in ASCII, whatever characters a reader typed."""
+    return ascii(value) if isinstance(value, str | int | float | bool) else json.dumps(value)

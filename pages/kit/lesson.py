@@ -1,0 +1,189 @@
+"""The anatomy of a lesson: claim, predict, experiment, verdict, how it works, check yourself, sources, take it with you."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.kit import controls
+from pages.kit.course import Entry, find
+
+if TYPE_CHECKING:
+    from core.generation.engine import Engine
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of "how it works": why, the equation, the function that computes it, what its tensors are."""
+
+    why: str
+    equation: str
+    function: Callable[..., Any]
+    shapes: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question to check oneself; `right` is computed by the page's code, `why` explains it."""
+
+    text: str
+    answers: tuple[str, ...]
+    right: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A paper: who, when, what, where."""
+
+    authors: str
+    year: int
+    title: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Download:
+    """Something to take along: made when it is asked for."""
+
+    label: str
+    file: str
+    make: Callable[[], str | bytes]
+    mime: str = "text/plain"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with what belongs to it: its text alternative and its table (columns, rows)."""
+
+    figure: dict[str, Any]
+    alt: str
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[Any]] = ()
+
+
+def claim(name: str) -> Entry:
+    """Show the lesson's claim as the title."""
+    entry = find(name)
+    st.title(entry.claim, anchor=False)
+    return entry
+
+
+def predict(question: str, answers: dict[str, str], right: str, outcome: str, change: dict[str, Any]) -> None:
+    """Ask what a change will do. Answering makes the change (new values by control) and says how it came out.
+
+    `answers` maps names to what is shown; `right` and `outcome` are computed for the state before the change, so
+    they are kept with the answer when it is given.
+    """
+
+    def answered() -> None:
+        st.session_state["_predicted"] = (st.session_state["_predict"] == right, answers[right], outcome)
+        st.session_state.update(change)
+
+    if "_predicted" not in st.session_state:
+        st.pills(question, list(answers), format_func=answers.__getitem__, key="_predict", on_change=answered)
+        return
+    was_right, what, how = st.session_state["_predicted"]
+    st.markdown(f"**{'As you said' if was_right else 'It came out otherwise'}:** it {what}. {how}")
+
+
+def experiment() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return a narrow column for controls and a wide one for the picture; on a phone one stands above the other."""
+    narrow, wide = st.columns([5, 13], gap="large")
+    return narrow, wide
+
+
+def show(picture: Picture, *, key: str) -> None:
+    """Draw a figure, with its text alternative; its table is one click away."""
+    st.plotly_chart(picture.figure, key=key, alt=picture.alt, config={"displayModeBar": False})
+    with _drawer("The numbers in this picture", key) as is_open:
+        if is_open:
+            st.caption(picture.alt)
+            st.table({name: [row[i] for row in picture.rows] for i, name in enumerate(picture.columns)})
+
+
+def verdict(text: str, numbers: Sequence[tuple[str, str]] = ()) -> None:
+    """Show the verdict, computed from what is on the screen, and the numbers that answer the question, large."""
+    with st.container(border=True):
+        if numbers:
+            for column, (name, value) in zip(st.columns(len(numbers)), numbers, strict=True):
+                column.metric(name, value)
+        st.markdown(f"**Verdict.** {text}")
+
+
+def how_it_works(lines: Sequence[Line]) -> None:
+    """Show each equation beside the code that computes it, read from the running program."""
+    with _drawer("How it works") as is_open:
+        for line in lines if is_open else ():
+            st.markdown(line.why)
+            equation, source = st.columns([2, 3])
+            equation.latex(line.equation)
+            equation.caption(line.shapes)
+            source.code(inspect.getsource(line.function), language="python")
+
+
+def check_yourself(questions: Callable[[], Sequence[Question]]) -> None:
+    """Ask; a wrong answer is explained."""
+    with _drawer("Check yourself") as is_open:
+        for number, question in enumerate(questions() if is_open else ()):
+            given = st.radio(question.text, question.answers, index=None, key=f"_check_{number}")
+            if given == question.answers[question.right]:
+                st.markdown(f":green[Yes.] {question.why}")
+            elif given is not None:
+                st.markdown(f":orange[No:] it is “{question.answers[question.right]}”. {question.why}")
+
+
+def sources(papers: Sequence[Source]) -> None:
+    """List where the lesson comes from."""
+    with _drawer("Sources") as is_open:
+        for paper in papers if is_open else ():
+            st.markdown(f"- {paper.authors} ({paper.year}). [{paper.title}]({paper.link})")
+
+
+def take_away(entry: Entry, downloads: Sequence[Download]) -> None:
+    """Offer the link to this state and files that work outside the app."""
+    with _drawer("Take it with you") as is_open:
+        if not is_open:
+            return
+        st.caption("A link to exactly this state:")
+        st.code(link(entry), language=None, wrap_lines=True)
+        with st.container(horizontal=True):
+            for item in downloads:
+                st.download_button(
+                    item.label, item.make, item.file, item.mime, on_click="ignore", key=f"_take_{item.file}"
+                )
+
+
+def link(entry: Entry) -> str:
+    """Return the address of this page in this state."""
+    from urllib.parse import urlencode
+
+    base = (st.context.url or f"/{entry.name}").split("?")[0]
+    query = urlencode([(k, v) for k in st.query_params for v in st.query_params.get_all(k)])
+    return f"{base}?{query}" if query else base
+
+
+def footer(engine: "Engine", is_live: bool) -> None:
+    """Say where the numbers come from, and what of the link could not be."""
+    if is_live and engine.placement:
+        st.caption(f"{engine.model_name} on {engine.placement.describe()}. {engine.notice}".strip())
+    else:
+        st.caption("Recorded numbers: the model is still being read.")
+    controls.show_notices()
+
+
+class _drawer:
+    """An expander whose content is made only while it is open."""
+
+    def __init__(self, title: str, key: str = "") -> None:
+        self._expander = st.expander(title, key=f"_drawer_{key or title}", on_change="rerun")
+
+    def __enter__(self) -> bool:
+        self._expander.__enter__()
+        return bool(self._expander.open)
+
+    def __exit__(self, *details: Any) -> None:
+        self._expander.__exit__(*details)

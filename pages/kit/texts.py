@@ -1,0 +1,66 @@
+"""Generated text on a page: tokens coloured by rank, rivals on hover, branches as a tree."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.experiments._texts import Fork, Text, Word, tree_order
+from pages.kit import tokens
+from pages.kit.words import code, percent, shorten
+
+LEGEND = ((0, "the likeliest"), (1, "rank 2 to 10"), (2, "rank 11 to 100"), (3, "beyond"))
+
+
+def strip(text: Text, *, key: str, chosen: int | None = None, busy: bool = False) -> int | None:
+    """Show a text token by token; return the position of the one that was clicked in this run."""
+    return tokens.strip(
+        [_token(word) for word in text.words],
+        key=key,
+        label="generated text, token by token",
+        chosen=chosen,
+        legend=LEGEND,
+        busy=busy,
+        redraw=True,
+    )
+
+
+def _token(word: Word) -> tokens.Token:
+    put = ", put here by you" if word.forced else ""
+    return tokens.Token(
+        text=word.label.replace("·", " ") if word.label.strip("·") else word.label,
+        note=f"{word.label}: rank {word.rank:,}, {percent(word.chance)}{put}",
+        band=word.band,
+        details=tuple((label, percent(chance)) for _, label, chance in word.rivals),
+    )
+
+
+def replace_word(text: Text, position: int) -> int | None:
+    """Offer the rivals of a word; return the token that the reader puts in its place in this run."""
+    word = text.words[position]
+    rivals = {str(token): (label, chance) for token, label, chance in word.rivals}
+    picked = st.pills(
+        f"Word {position + 1} is {code(word.label)}, rank {word.rank:,} with {percent(word.chance)}. Put another there:",
+        list(rivals),
+        format_func=lambda t: f"{code(rivals[t][0])} {percent(rivals[t][1])}",
+        key=f"_rivals_{position}_{word.token}_{len(text.words)}",
+    )
+    return int(picked) if picked else None
+
+
+def branch_tree(texts: Sequence[Text | None], forks: Sequence[Fork], *, chosen: int, key: str) -> int | None:
+    """Show all branches with their total log-probability; return the one that was clicked in this run."""
+    order = tree_order(forks)
+    rows = []
+    for branch, depth in order:
+        text = texts[branch]
+        if text is None:
+            rows.append(tokens.Branch("being written", depth))
+            continue
+        start = forks[branch - 1].position if branch else 0
+        words = "".join(word.label for word in text.words[start:]).replace("·", " ")
+        name = "first draw" if not branch else f"from word {start + 1}"
+        shown = shorten(words, 70) if len(words) <= 70 else words[:69] + "…"
+        rows.append(tokens.Branch(f"{name}: {shown}", depth, f"{text.logprob:.1f} nats"))
+    at = next(i for i, (branch, _) in enumerate(order) if branch == chosen)
+    clicked = tokens.tree(rows, key=key, label="branches of the text", chosen=at)
+    return None if clicked is None else order[clicked][0]

@@ -1,0 +1,58 @@
+"""What the server does once, in the background, right after it started: heavy imports, the model, a throw-away figure.
+
+The first pages are served meanwhile, from recorded results. At the end all that is loaded is taken out of the
+garbage collector's sight: Streamlit collects after every rerun, and going through torch's objects each time would
+cost more than the rerun (98 ms against 10 ms for a page with one chart).
+"""
+
+import gc
+import logging
+import os
+import threading
+import time
+
+from pages.kit import cache
+
+log = logging.getLogger(__name__)
+_DELAY_SECONDS = 0.3  # lets a first page that somebody is already waiting for be served before torch is imported
+_STOPPED = threading.Event()
+_WARM = threading.Event()
+
+
+def start() -> None:
+    """Begin to warm up, unless `UNROLLED_WARMUP=0`."""
+    if os.environ.get("UNROLLED_WARMUP", "1") != "0":
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+
+
+def stop() -> None:
+    """Leave off as soon as possible."""
+    _STOPPED.set()
+
+
+def state() -> tuple[str, str]:
+    """Return "loading", "ready" or "failed", and one line more about it."""
+    if not _WARM.is_set():
+        return "loading", "the model is being read"
+    engine = cache.engine(cache.DEFAULT_MODEL)
+    if engine.error or not engine.model:
+        return "failed", str(engine.error)
+    return "ready", engine.model.placement.describe()
+
+
+def _warm_up() -> None:
+    if _STOPPED.wait(_DELAY_SECONDS):
+        return
+    began = time.monotonic()
+    from core.figures.export import warm_up
+
+    try:
+        engine = cache.engine(cache.DEFAULT_MODEL)
+        warm_up()
+        engine.ready(None)
+    except Exception:
+        log.exception("The model could not be loaded; the pages that need it say so.")
+    _WARM.set()
+    gc.collect()
+    gc.freeze()
+    log.info("warm after %.1f s", time.monotonic() - began)

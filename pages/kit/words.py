@@ -1,0 +1,29 @@
+"""Small things that pages say: numbers as people read them, and a reader's text so that nothing in it is markup."""
+
+import re
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 as per cent, with as many digits as matter: "7.8 %", "0.37 %", "under 0.01 %"."""
+    if 0 < share < 0.0001:
+        return "under 0.01 %"
+    return f"{100 * share:.2f} %" if share < 0.01 else f"{100 * share:.1f} %"
+
+
+def code(text: str) -> str:
+    """Return `text` as a Markdown code span: shown as it is, whatever is in it (backticks, $x$, :material/x:)."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if text[:1] in ("`", " ") or text[-1:] in ("`", " ") or not text else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def count(number: float, one: str, many: str | None = None) -> str:
+    """Return "1 token", "2 tokens", "1,200 tokens"."""
+    return f"{number:,.0f} {one if round(number) == 1 else many or one + 's'}"
+
+
+def shorten(text: str, limit: int = 160) -> str:
+    """Return `text` on one line, its end kept when it is too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else "…" + line[-limit:]
