@@ -108,13 +108,14 @@ def with_fallback(build: Callable[[torch.device], T], device: torch.device) -> t
     try:
         return build(device), ""
     except RuntimeError as error:
-        if device.type == "cpu" or not _is_out_of_memory(error):
+        if device.type == "cpu" or not is_out_of_memory(error):
             raise
     release_memory(device)
     return build(torch.device("cpu")), f"{device.type.upper()} ran out of memory: running on the CPU instead."
 
 
-def _is_out_of_memory(error: RuntimeError) -> bool:
+def is_out_of_memory(error: Exception) -> bool:
+    """Return whether `error` says that a device has no memory left."""
     # MPS has no class of its own for it: torch raises a plain RuntimeError there (MPSAllocator.mm).
     return isinstance(error, torch.OutOfMemoryError) or "MPS backend out of memory" in str(error)
 

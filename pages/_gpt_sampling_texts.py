@@ -12,7 +12,7 @@ from core.figures import gpt_sampling as figures
 from pages.kit import cache, controls, live
 from pages.kit import texts as shown
 from pages.kit.lesson import Picture, show, verdict
-from pages.kit.words import count, percent
+from pages.kit.words import count, percent, signed
 
 if TYPE_CHECKING:
     from core.generation.engine import Engine
@@ -22,12 +22,17 @@ COLUMNS = ("position", "token", "rank", "chance (%)", "drawn with (%)", "log-pro
 WAY_COLUMNS = ("way", "log-probability per token (nats)", "repeated 3-grams (%)", "distinct-2", "tokens", "text")
 
 
-def step_by_step(engine: "Engine", is_live: bool, next_token: NextToken, settings: Settings) -> Picture:
+def is_recorded(settings: Settings) -> bool:
+    """Return whether what `settings` write after the default prompt ships with the app."""
+    return settings == Settings(strategy=settings.strategy) and "branches" not in st.query_params
+
+
+def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Settings) -> Picture:
     """Show the text token by token as it is written, and let the reader put another token anywhere."""
-    forks = controls.parameter("branches", (), read_forks) if is_live and settings.strategy != "beam" else ()
+    forks = controls.parameter("branches", (), read_forks) if engine and settings.strategy != "beam" else ()
     chosen = controls.parameter("branch", 0, lambda raw: range(len(forks) + 1).index(int(raw)))
     watch = live.Watch()
-    if is_live:
+    if engine:
         written: list[Text] = []
         for n in range(len(forks) + 1):
             written.append(_branch(engine, next_token, settings, forks[:n], watch, n == chosen, written))
@@ -39,9 +44,11 @@ def step_by_step(engine: "Engine", is_live: bool, next_token: NextToken, setting
     if clicked is not None and clicked != st.session_state.get("_word"):
         st.session_state["_word"] = clicked
         st.rerun()
-    if is_live and not text.finished:
+    if engine and not text.finished:
         st.button("Write it again from the start", on_click=live.forget_all)
-    if is_live and settings.strategy != "beam":
+    elif settings.strategy == "sample":
+        st.button("Draw again, with the next seed", on_click=_next_seed, args=(settings.seed,))
+    if engine and settings.strategy != "beam":
         _offer_a_rival(text, forks, chosen)
     if forks:
         st.caption("Every branch stays. Pick one to read it; its total log-probability stands at its right.")
@@ -55,9 +62,9 @@ def step_by_step(engine: "Engine", is_live: bool, next_token: NextToken, setting
     return picture
 
 
-def four_ways(engine: "Engine", is_live: bool, next_token: NextToken, settings: Settings) -> Picture:
+def four_ways(engine: "Engine | None", next_token: NextToken, settings: Settings) -> Picture:
     """Show four texts after the same prompt, drawn in four ways, with the numbers that tell them apart."""
-    if is_live:
+    if engine:
         key = ("ways", engine.placement, next_token.model, next_token.ids, settings)
         ways, nodes = cache.shelf().get(key) or _draw_four(engine, key, next_token, settings)
     else:
@@ -69,7 +76,7 @@ def four_ways(engine: "Engine", is_live: bool, next_token: NextToken, settings: 
                 st.caption("Your filters are off, so this is pure sampling. Move temperature, top-k, top-p or min-p.")
             st.text(way.text)
             st.caption(
-                f"{way.logprob_per_token:.2f} nats a token, {percent(way.repeated_3grams)} repeated 3-grams, "
+                f"{signed(way.logprob_per_token, 2)} nats a token, {percent(way.repeated_3grams)} repeated 3-grams, "
                 f"distinct-2 {way.distinct_2:.2f}"
             )
     rows = [
@@ -87,7 +94,7 @@ def four_ways(engine: "Engine", is_live: bool, next_token: NextToken, settings: 
     show(picture, key="beam")
     greedy, sampled, best = ways[0], ways[1], max(ways, key=lambda w: w.logprob_per_token)
     verdict(
-        f"{best.name} found the likeliest text, {best.logprob_per_token:.2f} nats a token. Greedy repeats "
+        f"{best.name} found the likeliest text, {signed(best.logprob_per_token, 2)} nats a token. Greedy repeats "
         f"{percent(greedy.repeated_3grams)} of its 3-grams, pure sampling {percent(sampled.repeated_3grams)}: "
         + (
             "the likeliest words are not the liveliest text."
@@ -172,6 +179,11 @@ def _offer_a_rival(text: Text, forks: tuple[Fork, ...], chosen: int) -> None:
     _go_to(len(forks) + 1)
 
 
+def _next_seed(seed: int) -> None:
+    st.session_state["seed"] = (seed + 1) % 1000
+    st.session_state.pop("_word", None)
+
+
 def _go_to(branch: int) -> None:
     controls.set_parameter("branch", str(branch) if branch else "")
     st.session_state.pop("_word", None)
@@ -197,7 +209,7 @@ def _judge(text: Text) -> tuple[str, list[tuple[str, str]]]:
     if not text.finished:
         words += "It was stopped before its end."
     return words, [
-        ("log-probability", f"{text.logprob:.1f} nats"),
-        ("per token", f"{text.logprob / total:.2f} nats"),
+        ("log-probability", f"{signed(text.logprob)} nats"),
+        ("per token", f"{signed(text.logprob / total, 2)} nats"),
         ("not the likeliest", percent(others / total)),
     ]

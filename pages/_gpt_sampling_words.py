@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 Verdict = tuple[str, list[tuple[str, str]]]
 
 
-def say_what_was_read(next_token: lesson.NextToken, is_live: bool) -> None:
+def say_what_was_read(next_token: lesson.NextToken, *, recorded: bool) -> None:
     """Say when the prompt was cut, and when what is shown was recorded."""
     if next_token.dropped:
         st.caption(
             f"Your text has {len(next_token.ids) + next_token.dropped:,} tokens: the model reads the last "
             f"{len(next_token.ids)} of them."
         )
-    if not is_live:
+    if recorded:
         st.caption("Recorded from the model while it loads; yours takes over in a moment.")
 
 
@@ -98,13 +98,8 @@ def prediction(next_token: lesson.NextToken, filters: lesson.Filters) -> dict[st
     verb = "doubles" if other > filters.temperature else "is halved"
     label = code(next_token.labels[0])
     return {
-        "question": f"**Predict:** the temperature {verb}, from {filters.temperature:g} to {other:g}. The chance of {label} …",
-        "answers": {
-            "less than half": "falls below half",
-            "less": "falls, not by half",
-            "same": "stays",
-            "more": "rises",
-        },
+        "question": f"**Predict:** when the temperature {verb} to {other:g}, what becomes of {label}’s chance?",
+        "answers": {"less than half": "under half", "less": "less", "same": "the same", "more": "more"},
         "right": right,
         "outcome": f"{label} went from {percent(now)} to {percent(then)} as the temperature went to {other:g}.",
         "change": {"temperature": float(other)},

@@ -1,5 +1,7 @@
 """GPT sampling: the chances of the next token, the text that is drawn from them, and four ways to draw."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.experiments import _recorded as recorded
@@ -20,17 +22,18 @@ from pages.kit.lesson import (
     take_away,
     verdict,
 )
+from pages.kit.models import DEFAULT
 
-NEXT, STEPS, WAYS, SWEEP = "Next token", "Step by step", "Four ways", "Temperature"
+NEXT, STEPS, WAYS, SWEEP = "Next token", "Text", "Four ways", "Sweep"
 
-entry = claim("gpt_sampling")
+entry, notices = claim("gpt_sampling")
 question = st.empty()
 narrow, wide = experiment()
 
 with narrow:
     prompt = controls.text_area("Your prompt", lesson.DEFAULT_PROMPT, key="prompt", height=80, max_chars=20_000)
     temperature = controls.slider("Temperature", 0.0, 2.0, 1.0, 0.05, key="temperature")
-    with st.expander("More controls"):
+    with st.popover("More controls", width="stretch"):
         strategy = controls.choice("Strategy", ("sample", "greedy", "beam"), "sample", key="strategy")
         top_k = controls.slider("Top-k: keep the k likeliest (0 is off)", 0, 200, 0, 1, key="top_k")
         top_p = controls.slider(
@@ -42,27 +45,28 @@ with narrow:
         beams = controls.slider("Beams", 2, 8, 4, 1, key="beams")
         seed = controls.slider("Seed", 0, 999, 1, 1, key="seed")
         tokens = controls.slider("Tokens to write", 1, 200, 40, 1, key="tokens")
+        model = live.choose_model()
         st.caption("They act in this order: temperature, top-k, top-p, min-p, each on what the one before left.")
 
 filters = lesson.Filters(temperature, top_k, top_p, min_p)
-engine = cache.engine(cache.DEFAULT_MODEL)
-is_default = prompt == lesson.DEFAULT_PROMPT
-is_live = live.ready(engine, wait=not is_default)
+settings = Settings(filters, strategy, beams, seed, tokens)
+is_default = prompt == lesson.DEFAULT_PROMPT and model == DEFAULT
 
 with wide:
     view = controls.choice("Picture", (NEXT, STEPS, WAYS, SWEEP), NEXT, key="view", hide_label=True)
+    is_recorded = is_default and (view in (NEXT, SWEEP) or texts.is_recorded(settings))
+    engine = live.model(model, wait=not is_recorded)
     if not prompt:
         st.info("Type something to go on from: with no token at all there is nothing to continue.")
         st.stop()
-    if is_live:
+    if engine:
         ids = live.encode(engine, prompt)
-        next_token = live.job(("next", *ids), lambda: live.ask_next(engine, ids), "Reading your prompt")
+        next_token = live.job(("next", model, *ids), partial(live.ask_next, engine, ids), "Reading your prompt")
     else:
         next_token = recorded.gpt_sampling_next()
         ids = list(next_token.ids)
-    words.say_what_was_read(next_token, is_live)
+    words.say_what_was_read(next_token, recorded=engine is None)
     choice = lesson.choose(next_token, filters if strategy != "greedy" else lesson.Filters(temperature=0.0))
-    settings = Settings(filters, strategy, beams, seed, tokens)
     if view == NEXT:
         picture = words.next_picture(choice)
         shown, other = st.columns([3, 2])
@@ -73,11 +77,11 @@ with wide:
                 show(words.notes_picture(), key="notes")
         verdict(*words.next_verdict(choice))
     elif view == STEPS:
-        picture = texts.step_by_step(engine, is_live, next_token, settings)
+        picture = texts.step_by_step(engine, next_token, settings)
     elif view == WAYS:
-        picture = texts.four_ways(engine, is_live, next_token, settings)
+        picture = texts.four_ways(engine, next_token, settings)
     else:
-        key = ("sweep", next_token.ids, filters)
+        key = ("sweep", model, next_token.ids, filters)
         swept = cache.remember(key, lambda: lesson.sweep(next_token, filters))
         picture = words.sweep_picture(swept, choice)
         show(picture, key="sweep")
@@ -99,4 +103,5 @@ take_away(
         ),
     ],
 )
-footer(engine, is_live)
+footer(engine)
+controls.show_notices(notices)

@@ -18,13 +18,13 @@ from urllib.parse import urlencode
 from playwright.sync_api import Page, sync_playwright
 
 SHOTS = {
-    "home": "home",
+    "home": "",
     "gpt-next": "gpt_sampling",
     "gpt-cut": "gpt_sampling?temperature=0.7&top_k=6",
-    "gpt-steps": "gpt_sampling?view=Step+by+step",
-    "gpt-branches": "gpt_sampling?view=Step+by+step&branches=0.3.28&branch=1",
+    "gpt-steps": "gpt_sampling?view=Text",
+    "gpt-branches": "gpt_sampling?view=Text&branches=0.3.28&branch=1",
     "gpt-four": "gpt_sampling?view=Four+ways",
-    "gpt-sweep": "gpt_sampling?view=Temperature&top_p=0.9",
+    "gpt-sweep": "gpt_sampling?view=Sweep&top_p=0.9",
     "gpt-odd": "gpt_sampling?"
     + urlencode({"prompt": "<script>alert(1)</script> $x$ :material/home: `a` שלום 👋", "seed": "x"}),
     "about": "about",

@@ -32,13 +32,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Word:
-    """One generated token, spelled out.
+    """One generated token, spelled out: `label` with spaces made visible, `text` as it is.
 
     `drawn` is its chance in the filtered distribution; `chance` and `rivals` are under the model alone.
     """
 
     token: int
     label: str
+    text: str
     chance: float
     logprob: float
     drawn: float
@@ -148,6 +149,7 @@ def spell(model: "LanguageModel", steps: Sequence["Step"], finished: bool, force
         Word(
             token=step.token,
             label=model.label(step.token),
+            text=model.decode([step.token]),
             chance=math.exp(step.logprob),
             logprob=step.logprob,
             drawn=step.drawn,
@@ -168,7 +170,8 @@ def spell_beam(model: "LanguageModel", search: "BeamSearch", finished: bool) -> 
         node = search.nodes[number]
         logprob = node.total - (search.nodes[node.parent].total if node.parent >= 0 else 0.0)
         rivals = tuple((token, model.label(token), chance) for token, chance in node.rivals)
-        words.append(Word(node.token, model.label(node.token), math.exp(logprob), logprob, 1.0, node.rank, rivals))
+        label, text = model.label(node.token), model.decode([node.token])
+        words.append(Word(node.token, label, text, math.exp(logprob), logprob, 1.0, node.rank, rivals))
     nodes = tuple(
         BeamNode(model.label(n.token), n.parent, n.depth, n.total, i in survivors, i in best)
         for i, n in enumerate(search.nodes)

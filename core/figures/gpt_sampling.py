@@ -37,7 +37,7 @@ def may_come_next(choice: Choice) -> Figure:
         {
             **common,
             "x": base,
-            "name": "the model's own chance",
+            "name": "the model's own",
             "marker": {"color": MUTED, "opacity": 0.5},
             "width": 0.2,
             "offset": -0.4,

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from core.device import is_out_of_memory
 from core.generation.work import Run, State, Work
 from core.pretrained.causal_lm import LanguageModel
 
@@ -46,6 +47,7 @@ class Batch:
         rows = [self.used + i for i in range(run.policy.rows)]
         text = Text(run, rows, len(run.ids))
         self.texts.append(text)
+        run.state = "running"
         self._cache.copy([self._spare], rows[:1], text.position)
         self._obey(text, scores)
 
@@ -58,9 +60,18 @@ class Batch:
             for row, token in zip(text.rows, text.pending, strict=False):  # a beam may have fewer texts than rows
                 ids[row], positions[row] = token, text.position
         scores = self.model.step(ids, positions, self._cache)
-        for text in list(self.texts):
+        # Dealt out before anyone chooses: a text that ends moves the rows of others, and their newest token with them.
+        dealt = [(text, scores[text.rows[: len(text.pending)]]) for text in self.texts]
+        for text, _ in dealt:
             text.position += 1
-            self._obey(text, scores[text.rows[: len(text.pending)]])
+        for text, own in dealt:
+            try:
+                self._obey(text, own)
+            except Exception as error:
+                if is_out_of_memory(error):
+                    raise
+                self._take_out(text)
+                text.run.end("failed", error)
 
     def let_go(self) -> None:
         """Free the places of readers who stopped or left."""

@@ -12,9 +12,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
-import torch
-
-from core.device import Placement
+from core.device import Placement, is_out_of_memory
 from core.generation.batch import Batch
 from core.generation.decoding import Policy
 from core.generation.work import Busy, Job, ModelUnavailable, Run, Work
@@ -62,7 +60,7 @@ class Engine:
         """Return whether the model is loaded, waiting up to `timeout` seconds; raises `ModelUnavailable` when it can't be."""
         there = self._ready.wait(timeout)
         if self.error:
-            raise ModelUnavailable(str(self.error) or type(self.error).__name__) from self.error
+            raise self._unavailable()
         return there
 
     @property
@@ -80,7 +78,7 @@ class Engine:
 
         With a `lease`, the run is stopped when nobody has looked at it for so many seconds: a reader who closes
         the page frees the place. Raises `Busy` when the line is full and `ValueError` when the policy needs more
-        rows than there are or the prompt leaves no room for an answer.
+        rows than there are or the prompt leaves no room for an answer; `ModelUnavailable` as `ready` does.
         """
         if policy.rows > self.rows:
             raise ValueError(f"{policy.rows} texts at once are more than the {self.rows} that fit")
@@ -112,8 +110,11 @@ class Engine:
 
     def _enqueue(self, work: Work) -> None:
         with self._wake:
-            if self.error or self._closed:
-                raise self.error or RuntimeError("the engine is closed")
+            if self.error:
+                raise self._unavailable()
+            if self._closed:
+                raise RuntimeError("the engine is closed")
+            self._forget_who_left()
             if len(self._inbox) >= self.waiting:
                 raise Busy(f"{self.waiting} others are waiting for this model already: try again in a moment.")
             self._inbox.append(work)
@@ -123,36 +124,56 @@ class Engine:
         with self._wake:
             self._wake.notify_all()
 
+    def _unavailable(self) -> ModelUnavailable:
+        unavailable = ModelUnavailable(str(self.error) or type(self.error).__name__)
+        unavailable.__cause__ = self.error
+        return unavailable
+
+    def _forget_who_left(self) -> None:
+        """Take those who left out of the line."""
+        with self._wake:
+            for work in [w for w in self._inbox if w.left]:
+                self._inbox.remove(work)
+                work.end("stopped")
+
     # From here on everything runs in the engine's own thread.
 
     def _serve(self) -> None:
         try:
             with self._turn:
                 batch = self._start(None)
+            self._ready.set()
+            while not self._closed:
+                with self._turn:
+                    batch = self._round(batch)
+                with self._wake:
+                    if not (batch.texts or self._side or self._inbox or self._closed):
+                        self._wake.wait(IDLE_SECONDS)
         except Exception as error:  # noqa: BLE001 - whoever asks for the model is told
             self.error = error
-            self._ready.set()
-            self._end_all(error)
-            return
         self._ready.set()
-        while not self._closed:
-            with self._turn:
-                batch = self._round(batch)
-            with self._wake:
-                if not (batch.texts or self._side or self._inbox or self._closed):
-                    self._wake.wait(IDLE_SECONDS)
-        self._end_all(RuntimeError("the engine was closed"))
+        self._end_all(self._unavailable() if self.error else RuntimeError("the engine was closed"))
 
     def _start(self, device: str | None) -> Batch:
-        """Load the model and make room for its texts."""
-        self.model = self._load_model(device)
-        self.notice = self.model.placement.notice or self.notice
-        self._batch = Batch(self.model, self.rows, self.context)
-        return self._batch
+        """Load the model and make room for its texts, on the CPU where the accelerator has none."""
+        model = self.model = self._load_model(device)
+        self.notice = model.placement.notice or self.notice
+        try:
+            self._batch = Batch(model, self.rows, min(self.context, model.context))
+            return self._batch
+        except RuntimeError as error:
+            if model.placement.device.type == "cpu" or not is_out_of_memory(error):
+                raise
+        self._say_where_to(model)
+        return self._start("cpu")
+
+    def _say_where_to(self, model: LanguageModel) -> None:
+        self.notice = f"{model.placement.device.type.upper()} ran out of memory: running on the CPU instead."
 
     def _round(self, batch: Batch) -> Batch:
         """Let go of those who left, give a slice to one other piece of work, then move every text by one token."""
         batch.let_go()
+        self._forget_who_left()
         self._side = self._side or self._next_work(batch)
         concerned: list[Work] = [self._side[0]] if self._side else []
         try:
@@ -160,9 +181,9 @@ class Engine:
                 self._side = self._slice(*self._side, others=bool(batch.texts))
             concerned = [text.run for text in batch.texts]
             batch.step()
-        except torch.OutOfMemoryError as error:
-            return self._move_to_cpu(batch, error)
         except Exception as error:  # noqa: BLE001 - the readers whose work it was are told, the engine goes on
+            if is_out_of_memory(error):
+                return self._move_to_cpu(batch, error)
             if self._side and self._side[0] in concerned:
                 self._side = None
             for work in concerned:
@@ -173,15 +194,11 @@ class Engine:
     def _next_work(self, batch: Batch) -> Side | None:
         """Take the first piece of work in line, if there is room for it."""
         with self._wake:
-            while self._inbox:
-                work = self._inbox[0]
-                if isinstance(work, Run) and not work.left and batch.used + work.policy.rows > self.rows:
-                    return None
-                self._inbox.popleft()
-                if not work.left:
-                    return work, batch.admit(work) if isinstance(work, Run) else self._do(work)
-                work.end("stopped")
-        return None
+            work = self._inbox[0] if self._inbox else None
+            if work is None or (isinstance(work, Run) and batch.used + work.policy.rows > self.rows):
+                return None
+            self._inbox.popleft()
+        return work, batch.admit(work) if isinstance(work, Run) else self._do(work)
 
     def _slice(self, work: Work, generator: Generator[None, None, None], *, others: bool) -> Side | None:
         """Go on with `generator` for one slice, or to its end when nobody else waits; None when it is over."""
@@ -209,7 +226,7 @@ class Engine:
                 return
             yield
 
-    def _move_to_cpu(self, batch: Batch, error: torch.OutOfMemoryError) -> Batch:
+    def _move_to_cpu(self, batch: Batch, error: Exception) -> Batch:
         """Load the model anew on the CPU; what was running is done again from its start."""
         running: list[Work] = [text.run for text in batch.texts]
         if self._side and self._side[0] not in running:
@@ -220,13 +237,15 @@ class Engine:
             for work in running:
                 work.end("failed", error)
             return batch
-        self.notice = f"{batch.model.placement.device.type.upper()} ran out of memory: running on the CPU instead."
-        batch = self._start("cpu")
+        self._say_where_to(batch.model)
         with self._wake:
             for work in reversed(running):
+                if work.left:
+                    work.end("stopped")
+                    continue
                 work.restart()
                 self._inbox.appendleft(work)
-        return batch
+        return self._start("cpu")
 
     def _end_all(self, error: Exception) -> None:
         with self._wake:

@@ -1,3 +1,15 @@
 """Public checkpoints in modules of our own that can be looked into."""
 
-from core.pretrained.registry import load_language_model as load_language_model
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.pretrained.registry import load_language_model as load_language_model
+
+
+def __getattr__(name: str) -> Any:
+    """Import the loaders when they are asked for: with them comes torch, which some rooms beside this file do without."""
+    if name == "load_language_model":
+        from core.pretrained.registry import load_language_model
+
+        return load_language_model
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -104,6 +104,8 @@ class LanguageModel(ABC):
         The same seed gives the same text. Raises `ValueError` when there are no tokens or no room for the answer.
         """
         self.check(ids, max_new_tokens)
+        if max_new_tokens < 1:
+            return
         policy = Sampling(temperature, top_k, top_p, min_p, seed, max_new_tokens, self.end_tokens)
         with torch.inference_mode():
             cache = self.new_cache(1, len(ids) + max_new_tokens)

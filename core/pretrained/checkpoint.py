@@ -40,6 +40,13 @@ class DecoderConfig:
             raise CheckpointError(f"{folder.name}: only Llama models with tied embeddings, not {raw.get('model_type')}")
         end = raw.get("eos_token_id")
         rope = raw.get("rope_parameters") or {"rope_theta": raw.get("rope_theta", 10000.0)}
+        variants = {
+            "biases": raw.get("attention_bias") or raw.get("mlp_bias"),
+            f"activation {raw.get('hidden_act')}": raw.get("hidden_act", "silu") != "silu",
+            "scaled rotary positions": raw.get("rope_scaling") or rope.get("rope_type", "default") != "default",
+        }
+        if unknown := [variant for variant, there in variants.items() if there]:
+            raise CheckpointError(f"{folder.name}: a Llama model with {' and '.join(unknown)} is not supported")
         return cls(
             layers=raw["num_hidden_layers"],
             width=raw["hidden_size"],

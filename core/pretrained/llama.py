@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
 from core.device import Precision
@@ -114,7 +114,7 @@ class Llama:
             down=linear([feed_forward + "down_proj.weight"]),
         )
 
-    def _pair_rows(self, rows: Float[Tensor, "all_heads columns"]) -> Float[Tensor, "all_heads columns"]:
+    def _pair_rows(self, rows: Shaped[Tensor, "all_heads columns"]) -> Shaped[Tensor, "all_heads columns"]:
         """Bring rows j and j + half of each query and key head side by side.
 
         The checkpoint rotates number j of a head together with number j + half. As neighbours they are one

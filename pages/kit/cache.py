@@ -6,14 +6,12 @@ Keys hold all that a result depends on: the model's name, its device and precisi
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
-if TYPE_CHECKING:
-    from core.generation.engine import Engine
+from pages.kit.models import Loading
 
-DEFAULT_MODEL = "smollm2-135m"
 SHELF_ENTRIES = 256
 
 
@@ -53,13 +51,10 @@ def _turn() -> "threading.Lock":
     return threading.Lock()
 
 
-@st.cache_resource(show_spinner=False, max_entries=2, on_release=lambda engine: engine.close())
-def engine(model: str) -> "Engine":
-    """Return the engine that owns `model`, loading in its own thread: at most two models are kept in memory."""
-    from core.generation.engine import Engine
-    from core.pretrained.registry import load_language_model
-
-    return Engine(lambda device: load_language_model(model, device=device), turn=_turn())
+@st.cache_resource(show_spinner=False, max_entries=2, on_release=lambda loading: loading.close())
+def model(name: str) -> Loading:
+    """Return model `name` on its way into memory, at once: at most two models are kept."""
+    return Loading(name, _turn())
 
 
 def remember(key: Hashable, compute: Any) -> Any:

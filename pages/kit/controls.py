@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 _NOTICES = "_notices"
 
@@ -88,10 +89,11 @@ def set_parameter(key: str, value: str) -> None:
         del st.query_params[key]
 
 
-def show_notices() -> None:
-    """Say in one line each what of the link could not be, once."""
-    for notice in st.session_state.pop(_NOTICES, []):
-        st.caption(notice)
+def show_notices(place: DeltaGenerator) -> None:
+    """Say in one line what of the link could not be, once."""
+    notices = st.session_state.pop(_NOTICES, [])
+    if notices:
+        place.caption(" ".join(notices))
 
 
 def _check(key: str, fits: Callable[[str], bool], default: str) -> None:

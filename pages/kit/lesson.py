@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.kit import controls
 from pages.kit.course import Entry, find
 
 if TYPE_CHECKING:
@@ -65,11 +64,11 @@ class Picture:
     rows: Sequence[Sequence[Any]] = ()
 
 
-def claim(name: str) -> Entry:
-    """Show the lesson's claim as the title."""
+def claim(name: str) -> tuple[Entry, DeltaGenerator]:
+    """Show the lesson's claim as the title; return its entry and the place for what of the link could not be."""
     entry = find(name)
     st.title(entry.claim, anchor=False)
-    return entry
+    return entry, st.empty()
 
 
 def predict(question: str, answers: dict[str, str], right: str, outcome: str, change: dict[str, Any]) -> None:
@@ -87,12 +86,12 @@ def predict(question: str, answers: dict[str, str], right: str, outcome: str, ch
         st.pills(question, list(answers), format_func=answers.__getitem__, key="_predict", on_change=answered)
         return
     was_right, what, how = st.session_state["_predicted"]
-    st.markdown(f"**{'As you said' if was_right else 'It came out otherwise'}:** it {what}. {how}")
+    st.markdown(f"**{'As you said' if was_right else 'It came out otherwise'}:** {what}. {how}")
 
 
 def experiment() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Return a narrow column for controls and a wide one for the picture; on a phone one stands above the other."""
-    narrow, wide = st.columns([5, 13], gap="large")
+    narrow, wide = st.columns([5, 13], gap="medium")
     return narrow, wide
 
 
@@ -166,13 +165,12 @@ def link(entry: Entry) -> str:
     return f"{base}?{query}" if query else base
 
 
-def footer(engine: "Engine", is_live: bool) -> None:
-    """Say where the numbers come from, and what of the link could not be."""
-    if is_live and engine.placement:
+def footer(engine: "Engine | None") -> None:
+    """Say where the numbers come from."""
+    if engine and engine.placement:
         st.caption(f"{engine.model_name} on {engine.placement.describe()}. {engine.notice}".strip())
     else:
         st.caption("Recorded numbers: the model is still being read.")
-    controls.show_notices()
 
 
 class _drawer:

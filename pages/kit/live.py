@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
-from pages.kit import cache
+from pages.kit import cache, controls
+from pages.kit.models import DEFAULT, Offer, offers
 
 if TYPE_CHECKING:
     from core.generation.engine import Engine
@@ -20,25 +21,45 @@ LEASE_SECONDS = 2.0
 FRAME_SECONDS = 0.1  # between two pictures of a text that is being written
 
 
-def ready(engine: "Engine", *, wait: bool) -> bool:
-    """Return whether the model is loaded; with `wait`, show that it is being loaded until it is.
+def model(name: str, *, wait: bool) -> "Engine | None":
+    """Return the engine of model `name`, or None while it is on its way; with `wait`, show how far it is until it is there.
 
     A model that can't be had stops the page here with one line that says what is missing and what to do.
     """
-    try:
-        if engine.ready(0.0) or not wait:
-            return engine.ready(0.0)
-        place = st.empty()
-        waited = 0.0
-        while not engine.ready(0.2):
-            waited += 0.2
-            place.progress(min(waited / 8, 0.97), text=f"Reading the model, {waited:.0f} s of about 5.")
-        place.empty()
-        return True
-    except RuntimeError as error:
-        # Whatever keeps a model from loading (no network, no room, a broken file) is said on the page, in its own words.
-        st.error(str(error))
+    loading = cache.model(name)
+    if not loading.wait(0) and not wait:
+        _take_over(name)
+        return None
+    place = st.empty()
+    while not loading.wait(0.2):
+        stage, done, total = loading.progress
+        amount = f"{done / 1e6:.0f} of {total / 1e6:.0f} MB" if total > 1e6 else f"{done} of {total}"
+        place.progress(min(done / max(total, 1), 1.0), text=f"Bringing the model: {stage}, {amount}.")
+    place.empty()
+    if loading.error:
+        st.error(loading.error)
+        st.button("Try again", on_click=cache.model.clear)
         st.stop()
+    return loading.engine
+
+
+@st.fragment(run_every=1.0)
+def _take_over(name: str) -> None:
+    """Let the live model take over from what was recorded as soon as it is there."""
+    if cache.model(name).wait(0):
+        st.rerun()
+
+
+def choose_model() -> str:
+    """Let the reader choose a model; one that can't be had says why, and the usual one answers in its place."""
+    # Asking the hub takes seconds where there is no network: warm-up did it, or a link that names a model is worth them.
+    known = cache.remember("models", offers) if "model" in st.query_params else cache.shelf().get("models")
+    reasons = {offer.name: offer.reason for offer in known or (Offer(DEFAULT),)}
+    chosen = controls.choice("Model", tuple(reasons), DEFAULT, key="model")
+    for name, reason in reasons.items():
+        if reason:
+            st.caption(f"{name} can't be had here: {reason}.")
+    return DEFAULT if reasons[chosen] else chosen
 
 
 def job(key: Hashable, start: Callable[[], "Job"], doing: str) -> Any:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.experiments._texts import Fork, Text, Word, tree_order
 from pages.kit import tokens
-from pages.kit.words import code, percent, shorten
+from pages.kit.words import code, percent, shorten, signed
 
 LEGEND = ((0, "the likeliest"), (1, "rank 2 to 10"), (2, "rank 11 to 100"), (3, "beyond"))
 
@@ -27,7 +27,7 @@ def strip(text: Text, *, key: str, chosen: int | None = None, busy: bool = False
 def _token(word: Word) -> tokens.Token:
     put = ", put here by you" if word.forced else ""
     return tokens.Token(
-        text=word.label.replace("·", " ") if word.label.strip("·") else word.label,
+        text=word.label if "\ufffd" in word.text else word.text,  # part of a character: its bytes
         note=f"{word.label}: rank {word.rank:,}, {percent(word.chance)}{put}",
         band=word.band,
         details=tuple((label, percent(chance)) for _, label, chance in word.rivals),
@@ -57,10 +57,9 @@ def branch_tree(texts: Sequence[Text | None], forks: Sequence[Fork], *, chosen: 
             rows.append(tokens.Branch("being written", depth))
             continue
         start = forks[branch - 1].position if branch else 0
-        words = "".join(word.label for word in text.words[start:]).replace("·", " ")
+        words = "".join(word.text for word in text.words[start:])
         name = "first draw" if not branch else f"from word {start + 1}"
-        shown = shorten(words, 70) if len(words) <= 70 else words[:69] + "…"
-        rows.append(tokens.Branch(f"{name}: {shown}", depth, f"{text.logprob:.1f} nats"))
+        rows.append(tokens.Branch(f"{name}: {shorten(words, 70)}", depth, f"{signed(text.logprob)} nats"))
     at = next(i for i, (branch, _) in enumerate(order) if branch == chosen)
     clicked = tokens.tree(rows, key=key, label="branches of the text", chosen=at)
     return None if clicked is None else order[clicked][0]

@@ -12,11 +12,11 @@ import threading
 import time
 
 from pages.kit import cache
+from pages.kit.models import DEFAULT, offers
 
 log = logging.getLogger(__name__)
 _DELAY_SECONDS = 0.3  # lets a first page that somebody is already waiting for be served before torch is imported
 _STOPPED = threading.Event()
-_WARM = threading.Event()
 
 
 def start() -> None:
@@ -32,27 +32,28 @@ def stop() -> None:
 
 def state() -> tuple[str, str]:
     """Return "loading", "ready" or "failed", and one line more about it."""
-    if not _WARM.is_set():
-        return "loading", "the model is being read"
-    engine = cache.engine(cache.DEFAULT_MODEL)
-    if engine.error or not engine.model:
-        return "failed", str(engine.error)
-    return "ready", engine.model.placement.describe()
+    loading = cache.model(DEFAULT)
+    if not loading.wait(0):
+        return "loading", loading.progress[0]
+    if loading.engine is None or loading.engine.placement is None:
+        return "failed", loading.error
+    return "ready", loading.engine.placement.describe()
 
 
 def _warm_up() -> None:
     if _STOPPED.wait(_DELAY_SECONDS):
         return
     began = time.monotonic()
+    import numpy  # noqa: F401 - before any other thread does: Plotly trips over a numpy that is half imported
+
+    loading = cache.model(DEFAULT)
     from core.figures.export import warm_up
 
-    try:
-        engine = cache.engine(cache.DEFAULT_MODEL)
-        warm_up()
-        engine.ready(None)
-    except Exception:
-        log.exception("The model could not be loaded; the pages that need it say so.")
-    _WARM.set()
+    warm_up()
+    loading.wait(None)
+    if loading.error:
+        log.error("The model can't be had: %s", loading.error)
     gc.collect()
     gc.freeze()
     log.info("warm after %.1f s", time.monotonic() - began)
+    cache.remember("models", offers)

@@ -23,7 +23,12 @@ def count(number: float, one: str, many: str | None = None) -> str:
     return f"{number:,.0f} {one if round(number) == 1 else many or one + 's'}"
 
 
-def shorten(text: str, limit: int = 160) -> str:
-    """Return `text` on one line, its end kept when it is too long."""
+def signed(number: float, digits: int = 1) -> str:
+    """Return a number with a real minus sign in front where it is negative."""
+    return f"{number:.{digits}f}".replace("-", "\u2212")
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return the beginning of `text` on one line."""
     line = " ".join(text.split())
-    return line if len(line) <= limit else "…" + line[-limit:]
+    return line if len(line) <= limit else line[: limit - 1] + "…"

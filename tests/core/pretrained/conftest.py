@@ -67,9 +67,11 @@ def random_llama(seed: int = 0, **settings: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def tokenizer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a byte-level tokenizer.json: 256 bytes, four merges and three markers."""
+    """Return a byte-level tokenizer.json: three markers, 256 bytes and as many merges as fill the vocabulary."""
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
     merges = [("t", "h"), ("th", "e"), ("Ġ", "the"), ("Ċ", "Ċ")]
+    pairs = [(a, b) for a in "xyz" for b in "abcdefghijklmnopqrstuvwxyz"]
+    merges += pairs[: VOCABULARY - len(SPECIAL) - len(letters) - len(merges)]
     vocabulary = {token: n for n, token in enumerate(SPECIAL + letters + [a + b for a, b in merges])}
     tokenizer = Tokenizer(models.BPE(vocabulary, merges))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)

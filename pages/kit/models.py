@@ -1,0 +1,74 @@
+"""Models on their way into the server's memory, and which of them a reader may choose."""
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from core.generation.engine import Engine
+
+DEFAULT = "smollm2-135m"
+
+
+class Loading:
+    """One model: the thread that imports what it needs, fetches its files and starts its engine.
+
+    Making this object costs nothing, so that a page's first picture never waits for torch to be imported.
+    """
+
+    def __init__(self, name: str, turn: "AbstractContextManager[bool]") -> None:
+        self.name = name
+        self.engine: Engine | None = None
+        self.error = ""
+        self.progress = ("starting", 0, 1)
+        self._turn = turn
+        self._over = threading.Event()
+        self._closed = False
+        threading.Thread(target=self._load, name=f"load {name}", daemon=True).start()
+
+    def wait(self, timeout: float | None) -> bool:
+        """Wait until the model is there or can't be had; return whether that is so."""
+        return self._over.wait(timeout)
+
+    def close(self) -> None:
+        """End the engine, if there is one."""
+        self._closed = True
+        if self.engine:
+            self.engine.close()
+
+    def _load(self) -> None:
+        from core.generation.engine import Engine
+        from core.generation.work import ModelUnavailable
+        from core.pretrained.registry import load_language_model
+
+        def report(stage: str, done: int, total: int) -> None:
+            self.progress = (stage, done, total)
+
+        engine = Engine(lambda device: load_language_model(self.name, device=device, progress=report), turn=self._turn)
+        try:
+            engine.ready(None)
+        except ModelUnavailable as error:
+            self.error = str(error)
+        else:
+            self.engine = engine
+        self._over.set()
+        if self._closed:
+            engine.close()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A model in the list: `reason` says why it can't be had, empty when it can."""
+
+    name: str
+    reason: str = ""
+
+
+def offers() -> tuple[Offer, ...]:
+    """Return the models that a reader may choose; asks the hub, so it may take seconds where there is no network."""
+    from core.pretrained.hub_files import availability, hub_names
+
+    found = [availability(name) for name in hub_names()]
+    return (Offer(DEFAULT), *(Offer(a.name, "" if a.available else a.reason) for a in found))

@@ -1,0 +1,298 @@
+"""SmolLM2-135M itself: scores against transformers on the same values, what 4 bits cost, and texts that stay.
+
+That the values are those of the published file is tested in tests/core/assets, against transformers' own reading.
+"""
+
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load_file
+
+from core.assets.fetch import ensure
+from core.device import Placement, choose_precision
+from core.generation.decoding import uniform
+from core.generation.filters import next_token_distribution
+from core.pretrained.causal_lm import LlamaModel, finish
+from core.pretrained.linear import Int4Linear, PackedLinear, works
+from core.pretrained.llama import WIDE_FROM, best_precision_is_int4
+from tests.core.assets.dequantise import dequantise
+from tests.core.pretrained.conftest import CPU, kl
+
+pytestmark = pytest.mark.real_weights
+
+GOLDEN = Path(__file__).parents[1] / "generation" / "golden_smollm2.json"
+
+# Written for this test, so that no model has read it.
+PROSE = """The harbour office closed at four, but the lamp over the door was lit all the same. Marit had come down with
+the last of the invoices under her coat, because the rain had started again, and because her uncle would not trust a
+telephone with a number longer than three digits. "You could have sent the boy," he said, without looking up. She put
+the papers on the desk and turned the top one round so that he could read it. Forty-two crates of dried cod, nineteen
+of rope, and one piano, insured for more than the cod. He read the line twice. Then he took off his glasses, wiped
+them on his sleeve, and read it a third time. Who sends a piano to an island where nobody has a floor that is level?
+The ship would be in by morning if the wind held, and by Thursday if it did not. In the corner the stove ticked as it
+cooled. She thought of the lighthouse keeper's wife, who had once played in a hall in Bergen, and who had not spoken
+of it for eleven years; and she thought that somebody, somewhere, must have remembered it all that time. "It will need
+six men to carry it up," said her uncle, "and they will want to be paid." He was already writing down their names."""
+
+PROMPTS = {
+    "one word": "Once",
+    "a sentence": "The capital of France is",
+    "code": "def fibonacci(n):\n    if n < 2:\n        return n\n    return ",
+    "chat": "<|im_start|>user\nWhat is 17 + 25?<|im_end|>\n<|im_start|>assistant\n",
+    "many scripts": "naïve café, 東京, שלום and 😀 cost 3.50 €.",
+    "a page": PROSE,
+}
+
+
+@pytest.fixture(scope="module")
+def folder() -> Path:
+    return ensure("smollm2-135m")
+
+
+@pytest.fixture(scope="module")
+def exact(folder: Path) -> LlamaModel:
+    return LlamaModel("smollm2-135m", folder, Placement(CPU, "fp32", 1))
+
+
+@pytest.fixture(scope="module")
+def fast(folder: Path) -> LlamaModel:
+    """The model as readers get it on this machine: 4 bits where torch has the kernel, else fp32."""
+    precision = choose_precision(CPU, "auto", quantised=best_precision_is_int4(folder))
+    return LlamaModel("smollm2-135m", folder, Placement(CPU, precision, 1))
+
+
+@pytest.fixture(scope="module")
+def theirs(folder: Path) -> Any:
+    from transformers import LlamaConfig, LlamaForCausalLM
+    from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
+
+    config = LlamaConfig.from_pretrained(folder, attn_implementation="eager")
+    with torch.device("meta"):
+        model = LlamaForCausalLM(config)
+    weights = {name: torch.from_numpy(w) for name, w in dequantise(load_file(folder / "model.safetensors")).items()}
+    missing = model.load_state_dict(weights, strict=False, assign=True)
+    assert missing.missing_keys == ["lm_head.weight"]
+    assert not missing.unexpected_keys
+    model.model.rotary_emb = LlamaRotaryEmbedding(config)
+    model.tie_weights()
+    assert not any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers()))
+    return model.eval()
+
+
+@pytest.fixture(scope="module")
+def prose(exact: LlamaModel) -> tuple[list[int], torch.Tensor]:
+    """The page in tokens and its exact scores, which `test_scores_are_transformers_own` holds to transformers'."""
+    ids = exact.encode(PROSE)
+    assert len(ids) > 220
+    return ids, torch.from_numpy(exact.logits(ids))
+
+
+# Exact
+
+
+@pytest.mark.parametrize("text", PROMPTS.values(), ids=PROMPTS)
+@torch.inference_mode()
+def test_scores_are_transformers_own(text: str, exact: LlamaModel, theirs: Any) -> None:
+    ids = exact.encode(text)
+    expected = theirs(torch.tensor([ids])).logits[0]
+    found = torch.from_numpy(exact.logits(ids))
+    assert found.shape == (len(ids), 49_152)
+    torch.testing.assert_close(found, expected, atol=1e-3, rtol=0)
+    assert kl(expected, found) < 1e-7
+
+
+@torch.inference_mode()
+def test_trace_is_transformers_own(exact: LlamaModel, theirs: Any) -> None:
+    ids = exact.encode(PROMPTS["code"])
+    expected = theirs(torch.tensor([ids]), output_attentions=True, output_hidden_states=True)
+    found = exact.trace(ids)
+    np.testing.assert_allclose(found.attentions, torch.cat(expected.attentions), atol=1e-4)
+    for layer, (ours, reference) in enumerate(zip(found.hidden[:-1], expected.hidden_states[:-1], strict=True)):
+        scale = float(reference.abs().max())  # SmolLM2's first token grows to thousands in the middle layers
+        np.testing.assert_allclose(ours, reference[0], atol=1e-5 * max(scale, 10), err_msg=f"after layer {layer}")
+    np.testing.assert_allclose(found.logits, expected.logits[0], atol=1e-3)
+
+
+def test_exact_scores_from_the_fast_model(
+    fast: LlamaModel, exact: LlamaModel, prose: tuple[list[int], torch.Tensor]
+) -> None:
+    """The page's numbers come from here: whichever precision writes the text, its scores are the file's."""
+    ids, scores = prose
+    torch.testing.assert_close(torch.from_numpy(fast.logits(ids[:60])), scores[:60], atol=1e-3, rtol=0)
+    last = finish(fast.exact_logits(ids[:60], last_only=True))
+    torch.testing.assert_close(last, scores[59:60], atol=1e-3, rtol=0)
+
+
+# What 4 bits cost: at most 0.005 nats a token against the file's values in float32
+
+
+@pytest.mark.parametrize("start", [8, WIDE_FROM + 6], ids=["read by the narrow layers", "read by the wide layers"])
+def test_steps_are_faithful(start: int, fast: LlamaModel, prose: tuple[list[int], torch.Tensor]) -> None:
+    ids, scores = prose
+    cache = fast.new_cache(1, len(ids))
+    found = [finish(fast.prefill(ids[:start], cache, 0))]
+    found += [fast.step([token], [start + i], cache) for i, token in enumerate(ids[start:])]
+    assert len(found) > 200
+    loss = kl(scores[start - 1 :], torch.cat(found))
+    assert loss <= 0.005, f"{loss:.5f} nats in {fast.placement.precision}"
+    if fast.placement.precision == "int4":
+        assert loss > 1e-6  # else these are not the 4-bit layers
+
+
+@torch.inference_mode()
+def test_prompts_are_read_faithfully(fast: LlamaModel, prose: tuple[list[int], torch.Tensor]) -> None:
+    """All positions of a prompt at once, through the layers that read prompts; their last row is `prefill`'s own."""
+    ids, scores = prose
+    decoder, llama = fast.llama.decoder, fast.llama
+    x = decoder.embed(torch.tensor(ids))
+    for after in decoder.run(x, decoder.turns[: len(ids)], llama.layers_for(len(ids)), fast._attend_to_itself):
+        x = after
+    loss = kl(scores, decoder.logits(x))
+    assert loss <= 0.005, f"{loss:.5f} nats"
+    for length in (5, WIDE_FROM, 100, len(ids)):
+        last = finish(fast.prefill(ids[:length], fast.new_cache(1, length), 0))
+        assert kl(scores[length - 1 : length], last) <= 0.02, length
+
+
+# Shared batches, at this model's sizes (the long version on a small one is in test_decoder)
+
+
+def test_scores_do_not_depend_on_the_batch(fast: LlamaModel, prose: tuple[list[int], torch.Tensor]) -> None:
+    ids, starts = prose[0], [4, 30, 126, 200]
+
+    def read(group: list[int], room: int) -> torch.Tensor:
+        cache = fast.new_cache(len(group), room)
+        for row, start in enumerate(group):
+            finish(fast.prefill(ids[:start], cache, row))
+        steps = [
+            fast.step([ids[start + i] for start in group], [start + i for start in group], cache) for i in range(3)
+        ]
+        return torch.stack(steps, dim=1)
+
+    alone = {start: read([start], 204)[0] for start in starts}
+    for group in (starts, starts[::-1], [200, 4], [30] * 9, [4] * 15 + [200]):
+        together = read(group, 768)
+        for row, start in enumerate(group):
+            if works(Int4Linear) and works(PackedLinear):
+                assert torch.equal(together[row], alone[start]), f"{start} tokens in row {row} of {group}"
+            else:  # plain products: equal to rounding
+                torch.testing.assert_close(together[row], alone[start], atol=1e-3, rtol=0)
+
+
+# Golden texts. Another processor rounds differently (int4 and bf16 products by about 0.1 % of a score), which
+# moves the bounds between tokens by less than 0.005; these texts were chosen because no draw comes closer to a
+# bound than `margin`, so every processor must write them, with and without the kernels. `made_on` says where
+# they were made. To make them again: python -m tests.core.pretrained.test_real_weights
+
+
+def golden() -> list[dict[str, Any]]:
+    return json.loads(GOLDEN.read_text("utf-8"))["texts"]
+
+
+def margin(scores: np.ndarray, luck: float | None, settings: dict[str, Any]) -> tuple[int, float]:
+    """Return the token that is chosen and how far (in chance) the choice is from another one.
+
+    Computed here, not by core: the best token when `luck` is None, else a draw from the tempered chances.
+    """
+    chances = torch.from_numpy(scores).double().div(settings["temperature"] or 1.0).softmax(0).numpy()
+    if luck is None:
+        second, first = np.sort(chances)[-2:]
+        return int(chances.argmax()), float(first - second)
+    reached = np.cumsum(chances)
+    token = int(np.searchsorted(reached, luck, side="right"))
+    return token, float(min(reached[token] - luck, luck - (reached[token - 1] if token else -1)))
+
+
+def machine() -> str:
+    capability = torch.backends.cpu.get_cpu_capability()
+    kernels = ", ".join(f"{kind.__name__} {works(kind)}" for kind in (Int4Linear, PackedLinear))
+    return f"{platform.machine()}, torch {torch.__version__}, {capability}; {kernels}"
+
+
+@pytest.mark.parametrize("which", ["exact", "fast"])
+@pytest.mark.parametrize("case", golden() if GOLDEN.exists() else [], ids=lambda case: case["name"])
+def test_golden_texts(case: dict[str, Any], which: str, request: pytest.FixtureRequest) -> None:
+    model = request.getfixturevalue(which)
+    ids = model.encode(case["prompt"])
+    steps = list(model.stream(ids, max_new_tokens=len(case["tokens"]), seed=case["seed"], **case["settings"]))
+    found = [step.token for step in steps]
+    if found == case["tokens"]:
+        assert "".join(model.decode(found)) == case["text"]
+        return
+    at = next(i for i, (a, b) in enumerate(zip(found, case["tokens"], strict=False)) if a != b)
+    luck = uniform(case["seed"], at) if case["settings"]["temperature"] else None
+    scores = model.logits([*ids, *case["tokens"][:at]])[-1]
+    token, distance = margin(scores, luck, case["settings"])
+    pytest.fail(
+        f"{case['name']} ({model.placement.precision}) leaves its text at token {at}: {model.label(found[at])!r} "
+        f"and not {model.label(case['tokens'][at])!r}. From exact scores it would be {model.label(token)!r}, "
+        f"{distance:.4f} away from another. Made on: {json.loads(GOLDEN.read_text())['made_on']}. Here: {machine()}."
+    )
+
+
+def test_golden_texts_are_what_transformers_scores_say(theirs: Any, exact: LlamaModel) -> None:
+    """They were written by core, so they prove only that nothing changed; here is why they were right."""
+    cases = golden()
+    assert len(cases) >= 3
+    for case in cases:
+        ids = exact.encode(case["prompt"])
+        with torch.inference_mode():
+            scores = theirs(torch.tensor([[*ids, *case["tokens"]]])).logits[0, len(ids) - 1 : -1].numpy()
+        for i, (row, token) in enumerate(zip(scores, case["tokens"], strict=True)):
+            luck = uniform(case["seed"], i) if case["settings"]["temperature"] else None
+            expected, distance = margin(row, luck, case["settings"])
+            assert token == expected, f"{case['name']}, token {i}"
+            assert distance > case["margin"] * 0.9
+            assert next_token_distribution(row, **case["settings"]).probs[token] > 0
+
+
+def make_golden() -> None:
+    """Look for texts whose every draw is far from a bound, and write them down."""
+    folder = ensure("smollm2-135m")
+    exact = LlamaModel("smollm2-135m", folder, Placement(CPU, "fp32", 1))
+    ways = [exact]
+    if best_precision_is_int4(folder):
+        ways += [LlamaModel("smollm2-135m", folder, Placement(CPU, p, 1)) for p in ("int4", "bf16")]
+    wanted = [
+        ("greedy", "The capital of France is", 0.0, 16),
+        ("greedy, a longer prompt", PROSE[:200], 0.0, 10),
+        ("drawn", "Once upon a time", 0.8, 16),
+        ("drawn, read by the wide layers", PROSE[:200], 0.6, 12),
+    ]
+    texts = []
+    for name, prompt, temperature, length in wanted:
+        ids, settings, best = exact.encode(prompt), {"temperature": temperature}, None
+        for seed in range(1 if temperature == 0 else 300):
+            tokens: list[int] = []
+            distance = 1.0
+            for step in exact.stream(ids, max_new_tokens=length, seed=seed, **settings):
+                luck = uniform(seed, len(tokens)) if temperature else None
+                scores = SCORES.setdefault((*ids, *tokens), None)
+                if scores is None:
+                    scores = SCORES[(*ids, *tokens)] = exact.logits([*ids, *tokens])[-1]
+                distance = min(distance, margin(scores, luck, settings)[1])
+                tokens.append(step.token)
+                if best and distance <= best["margin"] or temperature and distance < 0.02:
+                    break
+            else:
+                best = {"name": name, "prompt": prompt, "seed": seed, "settings": settings, "margin": round(distance, 4)}
+                best |= {"tokens": tokens, "text": exact.decode(tokens)}
+        assert best, f"no seed for {name}"
+        for model in ways:
+            steps = model.stream(ids, max_new_tokens=length, seed=best["seed"], **settings)
+            assert [step.token for step in steps] == best["tokens"], (name, model.placement)
+        texts.append(best)
+        print(best, flush=True)
+    content = {"made_on": machine(), "texts": texts}
+    GOLDEN.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+SCORES: dict[tuple[int, ...], Any] = {}
+
+if __name__ == "__main__":
+    make_golden()
