@@ -7,7 +7,9 @@ import streamlit as st
 from core.experiments import _recorded as recorded
 from core.experiments import gpt_sampling as lesson
 from core.experiments._texts import Settings
+from pages import _gpt_sampling_more as more
 from pages import _gpt_sampling_texts as texts
+from pages import _gpt_sampling_ways as ways
 from pages import _gpt_sampling_words as words
 from pages.kit import cache, controls, export, live
 from pages.kit.lesson import (
@@ -75,11 +77,14 @@ with wide:
         if is_default:
             with other:
                 show(words.notes_picture(), key="notes")
+                st.caption(
+                    "From the course notes: a larger model after the same words. The model makes the difference."
+                )
         verdict(*words.next_verdict(choice))
     elif view == STEPS:
         picture = texts.step_by_step(engine, next_token, settings)
     elif view == WAYS:
-        picture = texts.four_ways(engine, next_token, settings)
+        picture = ways.four_ways(engine, next_token, settings)
     else:
         key = ("sweep", model, next_token.ids, filters)
         swept = cache.remember(key, lambda: lesson.sweep(next_token, filters))
@@ -90,9 +95,9 @@ with wide:
 with question:
     predict(**words.prediction(next_token, filters))
 
-how_it_works(words.HOW)
-check_yourself(lambda: words.questions(choice))
-sources(words.SOURCES)
+how_it_works(more.HOW)
+check_yourself(lambda: more.questions(choice))
+sources(more.SOURCES)
 take_away(
     entry,
     [

@@ -3,6 +3,7 @@
 from typing import Any
 
 Figure = dict[str, Any]
+HOVER = "%{customdata}<extra></extra>"  # a sentence of our own, and no box with the trace's name
 MONOSPACE = {"family": "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"}
 
 
@@ -21,6 +22,6 @@ def plain(text: str) -> str:
 def layout(title: str, **more: Any) -> dict[str, Any]:
     """Return the layout that all figures share: title above the plot, legend below it, nothing that is not read."""
     heading = {"text": title, "x": 0, "xanchor": "left", "yref": "container", "y": 0.98, "yanchor": "top"}
-    legend = {"orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom"}
+    legend = {"orientation": "h", "xref": "container", "x": 0.005, "y": 1.0, "xanchor": "left", "yanchor": "bottom"}
     margins = {"l": 8, "r": 16, "t": 68, "b": 44}
     return {"title": heading, "margin": margins, "legend": legend, "hovermode": "closest", "dragmode": False, **more}

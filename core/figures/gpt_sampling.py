@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from core.experiments._texts import BeamNode, Text
 from core.experiments.gpt_sampling import NOTES, Choice, Sweep
-from core.figures._style import MONOSPACE, Figure, layout, percent, plain
-from core.figures.palette import ACCENT, CATEGORY, MUTED, STRONG_TEXT
-
-HOVER = "%{customdata}<extra></extra>"
+from core.figures._gpt_texts import beam_tree as beam_tree
+from core.figures._gpt_texts import describe_beam as describe_beam
+from core.figures._gpt_texts import describe_text as describe_text
+from core.figures._gpt_texts import text_chances as text_chances
+from core.figures._style import HOVER, MONOSPACE, Figure, layout, percent, plain
+from core.figures.palette import ACCENT, CATEGORY, MUTED
 
 
 def may_come_next(choice: Choice) -> Figure:
@@ -30,6 +31,7 @@ def may_come_next(choice: Choice) -> Figure:
             "marker": {"color": ACCENT},
             "text": [f"{d:.1f} %" if k else "cut" for d, k in zip(drawn, kept, strict=True)],
             "textposition": "outside",
+            "textfont": {"size": 13},
             "cliponaxis": False,
             "width": 0.52,
             "offset": -0.12,
@@ -78,6 +80,7 @@ def from_the_notes() -> Figure:
         "marker": {"color": MUTED},
         "text": [f"{c:.1f} %" for c in chances],
         "textposition": "outside",
+        "textfont": {"size": 13},
         "cliponaxis": False,
         "hovertemplate": "%{y}: the notes' model gives it %{x:.2f} %<extra></extra>",
     }
@@ -126,111 +129,5 @@ def temperature_sweep(sweep: Sweep, at: float, entropy: float) -> Figure:
             height=430,
             xaxis={"title": {"text": "temperature"}, "range": [0, 2.05], "fixedrange": True},
             yaxis={"title": {"text": "entropy (bits)"}, "rangemode": "tozero", "fixedrange": True},
-        ),
-    }
-
-
-def text_chances(text: Text) -> Figure:
-    """Return the chance of each token of a text under the model alone, coloured by rank as on the strip."""
-    bands = ("the likeliest", "rank 2 to 10", "rank 11 to 100", "beyond")
-    bars = []
-    for band, name in enumerate(bands):
-        places = [i for i, word in enumerate(text.words) if word.band == band]
-        chosen = [text.words[i] for i in places]
-        hover = [
-            f"token {i + 1}, {plain(w.label)}: rank {w.rank:,}, {percent(w.chance)}"
-            for i, w in zip(places, chosen, strict=True)
-        ]
-        bars.append(
-            {
-                "type": "bar",
-                "name": name,
-                "x": [i + 1 for i in places],
-                "y": [100 * w.chance for w in chosen],
-                "marker": {"color": CATEGORY[band]},
-                "customdata": hover,
-                "hovertemplate": HOVER,
-            }
-        )
-    return {
-        "data": bars,
-        "layout": layout(
-            "How likely each token was",
-            height=240,
-            bargap=0.15,
-            showlegend=False,
-            xaxis={"title": {"text": "token"}, "fixedrange": True},
-            yaxis={"title": {"text": "chance (%)"}, "fixedrange": True},
-        ),
-    }
-
-
-def describe_text(text: Text) -> str:
-    """Return the figure in one sentence, from its numbers."""
-    likeliest = sum(word.rank == 1 for word in text.words)
-    return (
-        f"Bar chart of the chance of each of {len(text.words)} tokens: {likeliest} were the likeliest at their place, "
-        f"{sum(word.rank > 100 for word in text.words)} were beyond rank 100."
-    )
-
-
-def describe_beam(nodes: tuple[BeamNode, ...]) -> str:
-    """Return the beam's tree in one sentence, from its numbers."""
-    kept = sum(node.survived for node in nodes)
-    return (
-        f"Tree of {len(nodes)} tokens of a beam search: {kept} belong to texts kept to the end, the rest were pruned."
-    )
-
-
-def beam_tree(nodes: tuple[BeamNode, ...], steps: int = 10) -> Figure:
-    """Return the first `steps` steps of a beam search as a tree: kept texts in colour, pruned ones in grey."""
-    shown = [i for i, node in enumerate(nodes) if node.depth < steps]
-    by_depth: dict[int, list[int]] = {}
-    for i in shown:
-        by_depth.setdefault(nodes[i].depth, []).append(i)
-    height = {i: -place for column in by_depth.values() for place, i in enumerate(column)}
-
-    def edges(survived: bool) -> dict[str, Any]:
-        x: list[float | None] = []
-        y: list[float | None] = []
-        for i in shown:
-            parent = nodes[i].parent
-            if nodes[i].survived == survived:
-                start = (nodes[i].depth, height[parent]) if parent >= 0 else (0, 0)
-                x += [start[0], nodes[i].depth + 1, None]
-                y += [start[1], height[i], None]
-        line = {"color": ACCENT, "width": 2.5} if survived else {"color": MUTED, "width": 1, "dash": "dot"}
-        quiet = {"hoverinfo": "skip", "showlegend": False}
-        return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, **quiet}
-
-    def points(survived: bool) -> dict[str, Any]:
-        chosen = [i for i in shown if nodes[i].survived == survived]
-        words = [
-            f"{plain(nodes[i].label)}: log-probability so far {nodes[i].total:.2f} nats, "
-            + ("kept to the end" if survived else "pruned")
-            for i in chosen
-        ]
-        return {
-            "type": "scatter",
-            "mode": "markers+text",
-            "name": "kept to the end" if survived else "pruned",
-            "x": [nodes[i].depth + 1 for i in chosen],
-            "y": [height[i] for i in chosen],
-            "text": [plain(nodes[i].label) for i in chosen],
-            "textposition": "top center",
-            "textfont": {"color": STRONG_TEXT if survived else MUTED, **MONOSPACE, "size": 12},
-            "marker": {"size": 8, **({"color": ACCENT} if survived else {"color": MUTED, "symbol": "x-thin-open"})},
-            "customdata": words,
-            "hovertemplate": HOVER,
-        }
-
-    rows = max((len(column) for column in by_depth.values()), default=1)
-    return {
-        "data": [edges(False), edges(True), points(False), points(True)],
-        "layout": layout(
-            f"The first {len(by_depth)} steps of the beam",
-            height=150 + 52 * rows,
-            xaxis={"title": {"text": "step"}, "dtick": 1, "range": [-0.1, len(by_depth) + 0.5], "fixedrange": True},
-            yaxis={"visible": False, "range": [-rows + 0.5, 0.9], "fixedrange": True},
         ),
     }

@@ -44,7 +44,8 @@ class Cache:
     """Keys and values of the tokens so far, for `rows` texts at once, each of at most `length` tokens."""
 
     def __init__(self, config: DecoderConfig, rows: int, length: int, device: torch.device) -> None:
-        self.length = min(length, config.max_positions)
+        # Rounded up, so that `step` runs over one of LENGTHS whatever room was asked for.
+        self.length = min(next((n for n in LENGTHS if n >= length), length), config.max_positions)
         shape = (config.layers, rows, 2 * config.key_value_heads, self.length, config.head_width)
         # Zeros that were never written take up no memory yet, so room for long texts costs nothing until used.
         self.kv: Float[Tensor, "layers rows keys_then_values time head"] = torch.zeros(shape, device=device)

@@ -84,6 +84,7 @@ class Server:
 
     def wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
+        refused: OSError | None = None
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break
@@ -93,10 +94,10 @@ class Server:
                         return
             except urllib.error.HTTPError as error:
                 error.close()
-            except OSError:
-                pass
+            except OSError as error:  # nobody listens yet
+                refused = error
             time.sleep(0.05)
-        pytest.fail(f"streamlit did not start ({self.process.args}):\n{self.tail()}", pytrace=False)
+        pytest.fail(f"streamlit did not start ({self.process.args}): {refused}\n{self.tail()}", pytrace=False)
 
     def tail(self, characters: int = 6000) -> str:
         return self.log.read_text("utf-8", "replace")[-characters:]

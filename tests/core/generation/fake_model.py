@@ -112,7 +112,9 @@ class FakeModel(LanguageModel):
     def label(self, token: int) -> str:
         return self.decode([token])
 
-    def exact_logits(self, ids: list[int], *, last_only: bool = False) -> Generator[tuple[int, int], None, torch.Tensor]:
+    def exact_logits(
+        self, ids: list[int], *, last_only: bool = False
+    ) -> Generator[tuple[int, int], None, torch.Tensor]:
         self.check(ids)
         for done in range(1, self.layers + 1):
             self._called("exact", ids)

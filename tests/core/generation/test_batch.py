@@ -111,7 +111,7 @@ def test_a_text_does_not_depend_on_who_else_is_there(visits: list[Visit]) -> Non
 def beginning(policy: Policy, whole: Policy) -> bool:
     """Return whether `policy` has written the beginning of what `whole` wrote."""
     some, everything = (p.nodes if isinstance(p, BeamSearch) else p.steps for p in (policy, whole))
-    return 0 < len(some) and some == everything[: len(some)]
+    return len(some) > 0 and some == everything[: len(some)]
 
 
 def test_a_text_that_ends_in_the_middle_of_a_step_takes_nothing_from_those_after_it() -> None:
@@ -161,9 +161,7 @@ def test_a_policy_that_raises_fails_its_own_text(place: int) -> None:
 def test_the_context_ends_a_text(prompt: int) -> None:
     model = FakeModel()
     batch = Batch(model, 3, 12)
-    runs = [
-        run_of([3] * prompt, policy) for policy in (Sampling(max_new_tokens=99), BeamSearch(2, max_new_tokens=99))
-    ]
+    runs = [run_of([3] * prompt, policy) for policy in (Sampling(max_new_tokens=99), BeamSearch(2, max_new_tokens=99))]
     for run in runs:
         admit(batch, run)
     while batch.texts:

@@ -85,7 +85,9 @@ def test_streams_are_the_models_own_whoever_else_is_there(pair: Callable[[str], 
     expected = [
         list(model.stream(prompts[n], max_new_tokens=lengths[n], **chosen)) for n, chosen in enumerate(settings)
     ]
-    policies: list[Policy] = [Sampling(**chosen, max_new_tokens=n) for chosen, n in zip(settings, lengths, strict=False)]
+    policies: list[Policy] = [
+        Sampling(**chosen, max_new_tokens=n) for chosen, n in zip(settings, lengths, strict=False)
+    ]
     policies += [BeamSearch(3, lengths[6]), BeamSearch(2, lengths[7])]
     runs: list[Run] = []
     steps: list[int] = []
@@ -704,7 +706,6 @@ def test_a_busy_engine_does_not_keep_the_turn_from_another(serve: Serve) -> None
     assert other.submit([1], Sampling(max_new_tokens=20)).wait(PATIENCE)
     during = long_run.written - before
     long_run.stop()
-    print(during)
     assert during < 400  # about 20 if they took turns; all 4000 if the first never let go
 
 

@@ -1,0 +1,81 @@
+"""Four ways to draw after the same prompt, side by side, and the tree of the beam search."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.experiments import _recorded as recorded
+from core.experiments._texts import WAYS, Settings
+from core.experiments.gpt_sampling import Filters, NextToken
+from core.figures import gpt_sampling as figures
+from pages.kit import cache, live
+from pages.kit.lesson import Picture, show, verdict
+from pages.kit.words import percent, signed
+
+if TYPE_CHECKING:
+    from core.generation.engine import Engine
+
+COLUMNS = ("way", "log-probability per token (nats)", "repeated 3-grams (%)", "distinct-2", "tokens", "text")
+
+
+def four_ways(engine: "Engine | None", next_token: NextToken, settings: Settings) -> Picture:
+    """Show four texts after the same prompt, drawn in four ways, with the numbers that tell them apart."""
+    if engine:
+        key = ("ways", engine.placement, next_token.model, next_token.ids, settings)
+        ways, nodes = cache.shelf().get(key) or _draw_four(engine, key, next_token, settings)
+    else:
+        ways, nodes = recorded.gpt_sampling_ways()
+    for column, way in zip([c for _ in range(2) for c in st.columns(2)], ways, strict=True):
+        with column.container(border=True):
+            st.markdown(f"**{way.name}**")
+            if way.name == WAYS[2] and settings.filters == Filters():
+                st.caption("Your filters are off, so this is pure sampling. Move temperature, top-k, top-p or min-p.")
+            st.text(way.text)
+            st.caption(
+                f"{signed(way.logprob_per_token, 2)} nats a token, {percent(way.repeated_3grams)} repeated 3-grams, "
+                f"distinct-2 {way.distinct_2:.2f}"
+            )
+    rows = [
+        (
+            w.name,
+            round(w.logprob_per_token, 4),
+            round(100 * w.repeated_3grams, 2),
+            round(w.distinct_2, 4),
+            w.tokens,
+            w.text,
+        )
+        for w in ways
+    ]
+    picture = Picture(figures.beam_tree(nodes), figures.describe_beam(nodes), COLUMNS, rows)
+    show(picture, key="beam")
+    greedy, sampled, best = ways[0], ways[1], max(ways, key=lambda w: w.logprob_per_token)
+    verdict(
+        f"{best.name} found the likeliest text, {signed(best.logprob_per_token, 2)} nats a token. Greedy repeats "
+        f"{percent(greedy.repeated_3grams)} of its 3-grams, pure sampling {percent(sampled.repeated_3grams)}: "
+        + (
+            "the likeliest words are not the liveliest text."
+            if greedy.repeated_3grams > sampled.repeated_3grams
+            else "not here the loops that greedy text is known for; write more tokens, or try another prompt."
+        )
+    )
+    return picture
+
+
+def _draw_four(engine: "Engine", key: Any, next_token: NextToken, settings: Settings) -> Any:
+    """Write the four texts in one batch; return their numbers and the beam's tree."""
+    from core.experiments import _writing
+
+    runs = [
+        live.run(f"way {n}", (*key, n), partial(_writing.write, engine, next_token.ids, each, live.LEASE_SECONDS))
+        for n, each in enumerate(_writing.four_settings(settings))
+    ]
+    watch = live.Watch()
+    watch.follow(runs, lambda: None, settings.tokens)
+    ways = _writing.measure_ways([_writing.text_of(engine, run) for run in runs])
+    result = ways, _writing.tree_of(engine, runs[3])[1]
+    if all(run.state == "finished" for run in runs):
+        cache.shelf().put(key, result)
+    else:
+        st.button("Write them again", on_click=live.forget_all)
+    return result
