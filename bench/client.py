@@ -40,11 +40,15 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Widget:
-    """A control as the server described it: `parameter` is its name in the link, empty when it is not in it."""
+    """A control as the server described it.
+
+    `parameter` is its name in the link, empty when it is not in it; `options` are what one picks from, as shown.
+    """
 
     id: str
     kind: str
     parameter: str
+    options: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -72,6 +76,10 @@ class Reader:
             self.values[key] = value
             return await self.rerun()
         return await self.rerun(clicked=widget.id)
+
+    async def pick(self, key: str, number: int) -> float:
+        """Choose option `number` of the control `key`: as `set`, whatever the page calls it."""
+        return await self.set(key, [self.widgets[key].options[number]])
 
     async def rerun(self, clicked: str = "") -> float:
         """Send the state of all controls and return how many seconds the rerun took."""
@@ -115,7 +123,8 @@ class Reader:
         if kind == "exception":
             raise RuntimeError(f"the page {self.page!r} failed: {content.type}: {content.message}")
         if kind in FIELDS and content.id.count("-") >= 2:
-            widget = Widget(content.id, kind, getattr(content, "query_param_key", ""))
+            options = tuple(getattr(option, "content", option) for option in getattr(content, "options", ()))
+            widget = Widget(content.id, kind, getattr(content, "query_param_key", ""), options)
             self.widgets[widget.key] = widget
 
 

@@ -19,7 +19,9 @@ def run(quick: bool) -> Iterator[Claim]:
         ours, transformers, llama = interleave([partial(p.run, task) for p in contestants], 2 if quick else ROUNDS)
 
     def overall(name: str, speeds: list[Speed], target: float) -> Claim:
-        return compare(f"one text, against {name}", [s.overall for s in ours], [s.overall for s in speeds], name, target)
+        return compare(
+            f"one text, against {name}", [s.overall for s in ours], [s.overall for s in speeds], name, target
+        )
 
     yield overall("transformers fp32", transformers, 2.5)
     yield overall("llama.cpp", llama, 0.95)

@@ -83,7 +83,12 @@ def serve(**environment: str) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
-    options = {"server.address": HOST, "server.port": port, "server.headless": "true", "server.showEmailPrompt": "false"}
+    options = {
+        "server.address": HOST,
+        "server.port": port,
+        "server.headless": "true",
+        "server.showEmailPrompt": "false",
+    }
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     for name, value in options.items():
         command += [f"--{name}", str(value)]

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--first-screen", action="store_true", help="only what is seen without scrolling")
     wanted = parser.parse_args()
     wanted.folder.mkdir(parents=True, exist_ok=True)
-    with contextmanager(lambda: iter([wanted.url]))() if wanted.url else app() as address, sync_playwright() as play:
+    with nullcontext(wanted.url) if wanted.url else app() as address, sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=os.environ.get("UNROLLED_CHROMIUM", "/usr/bin/chromium"), args=FLAGS
         )

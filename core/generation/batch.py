@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from core.device import is_out_of_memory
+from core.generation.pace import Pace
 from core.generation.work import Run, State, Work
 from core.pretrained.causal_lm import LanguageModel
 
@@ -28,6 +29,7 @@ class Batch:
     def __init__(self, model: LanguageModel, rows: int, context: int) -> None:
         self.model, self.context = model, context
         self.texts: list[Text] = []
+        self.pace = Pace(model.placement.threads)
         # One row more than is served: prompts are read there, while the others go on.
         self._spare = rows
         self._cache = model.new_cache(rows + 1, context)
@@ -59,7 +61,7 @@ class Batch:
         for text in self.texts:
             for row, token in zip(text.rows, text.pending, strict=False):  # a beam may have fewer texts than rows
                 ids[row], positions[row] = token, text.position
-        scores = self.model.step(ids, positions, self._cache)
+        scores = self.pace.step(self.used, lambda: self.model.step(ids, positions, self._cache))
         # Dealt out before anyone chooses: a text that ends moves the rows of others, and their newest token with them.
         dealt = [(text, scores[text.rows[: len(text.pending)]]) for text in self.texts]
         for text, _ in dealt:

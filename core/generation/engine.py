@@ -174,6 +174,7 @@ class Engine:
         """Let go of those who left, give a slice to one other piece of work, then move every text by one token."""
         batch.let_go()
         self._forget_who_left()
+        batch.pace.use()
         self._side = self._side or self._next_work(batch)
         concerned: list[Work] = [self._side[0]] if self._side else []
         try:

@@ -119,9 +119,7 @@ def test_scores_with_a_cache(shape: str, start: int, pair: Callable[[str], Pair]
 def test_scores_across_the_lengths_that_attention_runs_over(pair: Callable[[str], Pair]) -> None:
     tiny, ids = pair("group of 2"), some_ids(270, 9)
     for length in (270, 512, 1024):
-        torch.testing.assert_close(
-            stepped(tiny.ours(), ids, 120, length), tiny.their_logits(ids)[119:], **CLOSE
-        )
+        torch.testing.assert_close(stepped(tiny.ours(), ids, 120, length), tiny.their_logits(ids)[119:], **CLOSE)
 
 
 def test_the_last_position_that_fits(pair: Callable[[str], Pair]) -> None:

@@ -185,14 +185,15 @@ def test_scores_do_not_depend_on_the_batch(fast: LlamaModel, prose: tuple[list[i
                 torch.testing.assert_close(together[row], alone[start], atol=1e-3, rtol=0)
 
 
-# Golden texts. Another processor rounds differently (int4 and bf16 products by about 0.1 % of a score), which
-# moves the bounds between tokens by less than 0.005; these texts were chosen because no draw comes closer to a
-# bound than `margin`, so every processor must write them, with and without the kernels. `made_on` says where
-# they were made. To make them again: python -m tests.core.pretrained.test_real_weights
+# Golden texts: greedy and drawn, from exact weights and as readers get them. Which kernels a processor has changes
+# how sums are rounded (see `made_on`), and so the chances a little: between fp32, bf16 and int4 on one machine by
+# about 0.02, between processors by far less. So these texts were searched for: no draw in them comes closer to
+# another token than `margin`, at least 0.03 in chance, all three precisions wrote them, and every processor must.
+# To make them again: python -m tests.core.pretrained.test_real_weights (about five minutes)
 
 
 def golden() -> list[dict[str, Any]]:
-    return json.loads(GOLDEN.read_text("utf-8"))["texts"]
+    return json.loads(GOLDEN.read_text("utf-8"))["texts"] if GOLDEN.exists() else []
 
 
 def margin(scores: np.ndarray, luck: float | None, settings: dict[str, Any]) -> tuple[int, float]:
@@ -216,7 +217,7 @@ def machine() -> str:
 
 
 @pytest.mark.parametrize("which", ["exact", "fast"])
-@pytest.mark.parametrize("case", golden() if GOLDEN.exists() else [], ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", golden(), ids=lambda case: case["name"])
 def test_golden_texts(case: dict[str, Any], which: str, request: pytest.FixtureRequest) -> None:
     model = request.getfixturevalue(which)
     ids = model.encode(case["prompt"])
@@ -239,8 +240,9 @@ def test_golden_texts(case: dict[str, Any], which: str, request: pytest.FixtureR
 def test_golden_texts_are_what_transformers_scores_say(theirs: Any, exact: LlamaModel) -> None:
     """They were written by core, so they prove only that nothing changed; here is why they were right."""
     cases = golden()
-    assert len(cases) >= 3
+    assert len(cases) == 4
     for case in cases:
+        assert case["margin"] >= 0.03
         ids = exact.encode(case["prompt"])
         with torch.inference_mode():
             scores = theirs(torch.tensor([[*ids, *case["tokens"]]])).logits[0, len(ids) - 1 : -1].numpy()
@@ -266,7 +268,7 @@ def search(model: LlamaModel, ids: list[int], settings: dict[str, Any], length: 
             if distance <= best["margin"] or token in model.end_tokens:
                 break
             if len(tokens) == length:
-                best = {"seed": seed, "margin": distance, "tokens": tokens}
+                best = {"seed": seed, "margin": round(distance, 4), "tokens": tokens}
                 break
             scores = model.step([token], [len(ids) + len(tokens) - 1], cache)
     return best
@@ -280,7 +282,7 @@ def make_golden() -> None:
     ways = [exact, *(LlamaModel("smollm2-135m", folder, Placement(CPU, p, 1)) for p in others)]
     wanted = [
         ("greedy", "1, 2, 3, 4, 5, 6, 7,", 0.0, 16),
-        ("greedy in words", "Monday, Tuesday, Wednesday,", 0.0, 8),
+        ("greedy, letters", "A, B, C, D, E, F, G,", 0.0, 14),
         ("drawn", "Once upon a time", 0.7, 10),
         ("drawn, read by the wide layers", PROSE[:201], 0.7, 8),
     ]

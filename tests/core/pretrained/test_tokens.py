@@ -138,6 +138,10 @@ def test_visible(text: str, shown: str) -> None:
 @given(st.text())
 def test_nothing_invisible_is_left(text: str) -> None:
     for character in visible(text):
-        assert character in "\u200d\ufe0f" or unicodedata.category(character)[0] not in "ZC" or (
-            unicodedata.category(character) == "Cn"  # not yet assigned: some font may have it
+        assert (
+            character in "\u200d\ufe0f"
+            or unicodedata.category(character)[0] not in "ZC"
+            or (
+                unicodedata.category(character) == "Cn"  # not yet assigned: some font may have it
+            )
         )

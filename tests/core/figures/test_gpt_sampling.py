@@ -1,0 +1,360 @@
+"""Every picture of the lesson: valid, titled, labelled, in the theme's colours, and safe from what a token spells."""
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from core.experiments import _recorded as recorded
+from core.experiments._texts import BeamNode, Text, Word
+from core.experiments.gpt_sampling import NOTES, SWEEP, Filters, NextToken, choose, sweep
+from core.figures import export, palette
+from core.figures import gpt_sampling as figures
+from core.figures._style import percent, plain
+
+HOSTILE = "<b>x</b>&%{y}<script src=//evil.example></script><img src=x onerror=alert(1)><br><a href='http://e'>"
+
+Figure = dict[str, Any]
+
+
+def hostile_next() -> NextToken:
+    logits = np.linspace(4, 0, 30).astype(np.float32)
+    return NextToken("made up", (1,), 0, logits, np.arange(30), tuple(f"{n}{HOSTILE}" for n in range(30)))
+
+
+def text_of(*ranks: int, label: str = "a") -> Text:
+    chances = [0.5**n for n in range(1, len(ranks) + 1)]
+    words = tuple(
+        Word(token=n, label=label, text=label, chance=p, logprob=float(np.log(p)), drawn=p, rank=rank)
+        for n, (rank, p) in enumerate(zip(ranks, chances, strict=True))
+    )
+    return Text(words, label * len(ranks), True)
+
+
+def tree(label: str = "a") -> tuple[BeamNode, ...]:
+    """Two steps of a beam of two, and one pruned text."""
+    rows = [(-1, 0, -1.0, True), (-1, 0, -1.5, False), (0, 1, -2.0, True), (0, 1, -2.25, True), (1, 1, -9.0, False)]
+    return tuple(
+        BeamNode(f"{label}{n}", parent, depth, total, survived, n in (0, 2))
+        for n, (parent, depth, total, survived) in enumerate(rows)
+    )
+
+
+def all_figures() -> Iterator[tuple[str, Callable[[], Figure]]]:
+    made = recorded.gpt_sampling_next()
+
+    def swept(filters: Filters) -> Figure:
+        choice = choose(made, filters)
+        return figures.temperature_sweep(sweep(made, filters), filters.temperature, choice.entropy)
+
+    for name, filters in {
+        "defaults": Filters(),
+        "filtered": Filters(0.7, 40, 0.9, 0.05),
+        "cold": Filters(0.0),
+        "hot": Filters(2.0),
+        "one left": Filters(top_k=1),
+    }.items():
+        yield f"next, {name}", lambda filters=filters: figures.may_come_next(choose(made, filters))
+        yield f"sweep, {name}", lambda filters=filters: swept(filters)
+    yield "next, hostile", lambda: figures.may_come_next(choose(hostile_next(), Filters(top_k=5)))
+    yield "notes", figures.from_the_notes
+    for name in ("sample", "greedy", "beam"):
+        yield f"text, {name}", lambda name=name: figures.text_chances(recorded.gpt_sampling_texts()[name])
+    yield "text, hostile", lambda: figures.text_chances(text_of(1, 5, 50, 500, label=HOSTILE))
+    yield "text, empty", lambda: figures.text_chances(Text((), "", True))
+    yield "beam", lambda: figures.beam_tree(recorded.gpt_sampling_ways()[1])
+    yield "beam, hostile", lambda: figures.beam_tree(tree(HOSTILE))
+    yield "beam, empty", lambda: figures.beam_tree(())
+
+
+FIGURES = dict(all_figures())
+every_figure = pytest.mark.parametrize("name", FIGURES)
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from strings(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from strings(part)
+
+
+def colours(value: Any, key: str = "") -> Iterator[Any]:
+    """Yield what stands under every key that names a colour."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from colours(part, name)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from colours(part, key)
+    elif "color" in key.lower():
+        yield value
+
+
+# What holds for all of them
+
+
+@every_figure
+def test_plotly_takes_it(name: str) -> None:
+    figure = FIGURES[name]()
+    valid = go.Figure(figure)
+    assert len(valid.data) == len(figure["data"]) > 0
+    assert json.loads(json.dumps(figure)) == figure  # plain values only, no array and no nan
+
+
+@every_figure
+def test_it_says_what_it_shows(name: str) -> None:
+    title = FIGURES[name]()["layout"]["title"]["text"]
+    assert len(title.split()) >= 2
+    assert title[0].isupper()
+
+
+WITHOUT_UNIT = {"temperature", "token", "step"}
+
+
+@every_figure
+def test_axes_are_labelled_with_units(name: str) -> None:
+    figure = FIGURES[name]()
+    for axis in ("xaxis", "yaxis"):
+        settings = figure["layout"][axis]
+        if not settings.get("visible", True):
+            continue
+        spelled = "ticktext" in settings or any(isinstance(x, str) for x in figure["data"][0][axis[0]])
+        title = settings.get("title", {}).get("text", "")
+        # An axis whose ticks are tokens shows them; every other one has a name, and a unit unless it is a bare number.
+        assert spelled or title in WITHOUT_UNIT or re.fullmatch(r"[a-z ]+ \((%|bits|nats)\)", title), (axis, title)
+
+
+@every_figure
+def test_what_can_be_pointed_at_reads_as_words(name: str) -> None:
+    for trace in FIGURES[name]()["data"]:
+        if trace.get("hoverinfo") == "skip":
+            continue
+        template = trace["hovertemplate"]
+        assert template.endswith("<extra></extra>")  # no second box with the trace's name
+        if template.startswith("%{customdata}"):
+            assert len(trace["customdata"]) == len(trace["x"])
+            assert all(isinstance(line, str) and len(line.split()) >= 4 for line in trace["customdata"])
+        else:
+            assert len(re.sub(r"%\{[^}]*\}|<extra></extra>", "", template).split()) >= 3
+
+
+MARKS = {
+    *palette.CATEGORY,
+    *palette.SEQUENTIAL,
+    *palette.DIVERGING,
+    palette.TEXT,
+    palette.STRONG_TEXT,
+    palette.FAINT,
+    palette.GROUND,
+}
+LITERAL = re.compile(r"#[0-9a-f]{3,8}\b|\b(rgb|hsl)a?\(", re.IGNORECASE)
+
+
+@every_figure
+def test_colours_are_the_themes(name: str) -> None:
+    figure = FIGURES[name]()
+    used = list(colours(figure))
+    assert used
+    assert set(used) <= MARKS
+    assert [text for text in strings(figure) if LITERAL.search(text) and text not in MARKS] == []
+
+
+@every_figure
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_figure_that_leaves_has_no_mark_left(name: str, theme: str) -> None:
+    found = palette.concrete(FIGURES[name](), theme)
+    assert not re.search(r"#0000\d\d", json.dumps(found))
+    go.Figure(found)
+
+
+@pytest.mark.parametrize("name", [name for name in FIGURES if "hostile" in name])
+def test_a_token_is_text_and_nothing_else(name: str) -> None:
+    shown = [text for text in strings(FIGURES[name]()) if "script" in text]
+    assert shown
+    for text in shown:
+        assert not re.search(r"<(?!extra></extra>)", text)
+        assert "%{" not in text
+        assert "<b>x</b>&%\u200b{y}<script" in html.unescape(text)
+
+
+# plain and percent
+
+
+@pytest.mark.parametrize(
+    ("token", "shown"),
+    [
+        ("<b>x</b>&%{y}", "&lt;b&gt;x&lt;/b&gt;&amp;%\u200b{y}"),
+        ("·the", "·the"),
+        ("&lt;", "&amp;lt;"),
+        ("100 %", "100 %"),
+        ("%%{x}", "%%\u200b{x}"),
+    ],
+)
+def test_plain(token: str, shown: str) -> None:
+    assert plain(token) == shown
+    assert html.unescape(shown).replace("\u200b", "") == token
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "0.00 %"),
+        (1e-9, "under 0.01 %"),
+        (0.00009999, "under 0.01 %"),
+        (0.0001, "0.01 %"),
+        (0.0037, "0.37 %"),
+        (0.078, "7.8 %"),
+        (1.0, "100.0 %"),
+    ],
+)
+def test_percent(share: float, words: str) -> None:
+    assert percent(share) == words
+
+
+# What each shows
+
+
+def test_next_shows_the_choice() -> None:
+    choice = choose(recorded.gpt_sampling_next(), Filters(0.7, top_k=6))
+    drawn, base = figures.may_come_next(choice)["data"]
+    assert drawn["x"] == pytest.approx([100 * p for p in choice.probs])
+    assert base["x"] == pytest.approx([100 * p for p in choice.base])
+    layout = figures.may_come_next(choice)["layout"]
+    assert layout["yaxis"]["ticktext"] == list(choice.labels)
+    assert layout["xaxis"]["range"][1] > max(drawn["x"])
+    assert drawn["text"][5:] == [f"{100 * choice.probs[5]:.1f} %"] + ["cut"] * 7
+    assert drawn["customdata"][0] == (
+        f"·Albert: the model gives it {100 * choice.base[0]:.2f} %; drawn {100 * choice.probs[0]:.2f} % of the time"
+    )
+    assert drawn["customdata"][6].endswith("the filters cut it")
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(0.5, top_k=7), Filters(0.0)])
+def test_next_in_words(filters: Filters) -> None:
+    choice = choose(recorded.gpt_sampling_next(), filters)
+    words = figures.describe_next(choice)
+    for part in (
+        "13",
+        "·Albert",
+        percent(choice.probs[0]),
+        f"{choice.kept_count:,} of 49,152",
+        percent(choice.removed_mass),
+    ):
+        assert part in words
+
+
+def test_the_sweep_shows_both_lines_and_the_readers_place() -> None:
+    made, filters = recorded.gpt_sampling_next(), Filters(1.3, top_k=20)
+    swept = sweep(made, filters)
+    plain_line, filtered, here = figures.temperature_sweep(swept, 1.3, 3.21)["data"]
+    assert plain_line["x"] == filtered["x"] == pytest.approx(SWEEP)
+    assert plain_line["y"] == pytest.approx(swept.plain.tolist())
+    assert filtered["y"] == pytest.approx(swept.filtered.tolist())
+    assert (here["x"], here["y"]) == ([1.3], [3.21])
+    assert plain_line["line"]["dash"] != filtered["line"]["dash"]  # told apart without colour too
+
+
+def test_the_notes_are_shown() -> None:
+    (bars,) = figures.from_the_notes()["data"]
+    assert list(zip(bars["y"], bars["x"], strict=True)) == list(NOTES)
+
+
+def test_text_chances_by_rank() -> None:
+    figure = figures.text_chances(text_of(1, 2, 10, 11, 100, 101, 1))
+    assert [bar["x"] for bar in figure["data"]] == [[1, 7], [2, 3], [4, 5], [6]]
+    assert [bar["y"] for bar in figure["data"]][3] == pytest.approx([100 / 64])
+    assert len({bar["marker"]["color"] for bar in figure["data"]}) == 4
+    assert figure["data"][3]["customdata"] == ["token 6, a: rank 101, 1.6 %"]
+
+
+def test_text_in_words() -> None:
+    words = figures.describe_text(text_of(1, 2, 10, 11, 100, 101, 1, 4000))
+    assert "8 tokens" in words
+    assert "2 were the likeliest" in words
+    assert "2 were beyond rank 100" in words
+
+
+def test_the_tree_joins_every_token_to_its_parent() -> None:
+    nodes = tree()
+    pruned_edges, kept_edges, pruned, kept = figures.beam_tree(nodes)["data"]
+    place = {
+        **dict(zip(pruned["text"], zip(pruned["x"], pruned["y"], strict=True), strict=True)),
+        **dict(zip(kept["text"], zip(kept["x"], kept["y"], strict=True), strict=True)),
+    }
+    assert kept["text"] == ["a0", "a2", "a3"]
+    assert pruned["text"] == ["a1", "a4"]
+    assert len(set(place.values())) == 5
+    drawn = set()
+    for edges in (pruned_edges, kept_edges):
+        points = list(zip(edges["x"], edges["y"], strict=True))
+        assert points[2::3] == [(None, None)] * (len(points) // 3)
+        drawn |= set(zip(points[::3], points[1::3], strict=True))
+    expected = {
+        (place[f"a{node.parent}"] if node.parent >= 0 else (0, 0), place[f"a{n}"]) for n, node in enumerate(nodes)
+    }
+    assert drawn == expected
+    assert kept["customdata"][1] == "a2: log-probability so far -2.00 nats, kept to the end"
+    assert pruned["customdata"][1].endswith("-9.00 nats, pruned")
+
+
+def test_only_the_first_steps_of_a_long_beam() -> None:
+    nodes = recorded.gpt_sampling_ways()[1]
+    figure = figures.beam_tree(nodes, steps=3)
+    assert sum(len(trace["x"]) for trace in figure["data"][2:]) == sum(node.depth < 3 for node in nodes)
+    assert figure["layout"]["title"]["text"] == "The first 3 steps of the beam"
+
+
+def test_the_beam_in_words() -> None:
+    words = figures.describe_beam(tree())
+    assert "5 tokens" in words
+    assert "3 belong" in words
+
+
+# A page of its own
+
+
+class Page(HTMLParser):
+    """What a browser would fetch, and every element that it would make."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.fetched: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.fetched += [
+            f"{tag} {name}={value}" for name, value in attributes if name in ("src", "href", "data", "srcset")
+        ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_needs_nothing_else(theme: str) -> None:
+    figure = figures.may_come_next(choose(hostile_next(), Filters()))
+    text = export.page(figure, theme)
+    page = Page(text)
+    assert page.fetched == []
+    assert set(page.tags) <= {"html", "head", "meta", "style", "body", "div", "script"}
+    assert "Plotly.newPlot(" in text
+    own = text[text.rindex("Plotly.newPlot(") :]
+    assert "What may come next" in own
+    assert len(text) > 3_000_000  # plotly.js itself
+    assert not re.search(r"#0000\d\d|https?://", own.replace("https://plot.ly", ""))
+    accent = palette.concrete({"color": palette.ACCENT}, theme)["color"]
+    assert accent in own
+
+
+def test_warming_up_makes_a_figure() -> None:
+    assert export.warm_up() is None
