@@ -60,22 +60,22 @@ def describe_beam(nodes: tuple[BeamNode, ...]) -> str:
 
 
 def beam_tree(nodes: tuple[BeamNode, ...], steps: int = 10) -> Figure:
-    """Return the first `steps` steps of a beam search as a tree: kept texts in colour, pruned ones in grey."""
+    """Return the first `steps` steps of a beam search, read downwards: kept texts in colour, pruned ones in grey."""
     shown = [i for i, node in enumerate(nodes) if node.depth < steps]
     by_depth: dict[int, list[int]] = {}
     for i in shown:
         by_depth.setdefault(nodes[i].depth, []).append(i)
-    height = {i: -place for column in by_depth.values() for place, i in enumerate(column)}
+    column = {i: place for level in by_depth.values() for place, i in enumerate(level)}
+    widest = max((len(level) for level in by_depth.values()), default=1)
 
     def edges(survived: bool) -> dict[str, Any]:
         x: list[float | None] = []
         y: list[float | None] = []
         for i in shown:
-            parent = nodes[i].parent
             if nodes[i].survived == survived:
-                start = (nodes[i].depth, height[parent]) if parent >= 0 else (0, 0)
-                x += [start[0], nodes[i].depth + 1, None]
-                y += [start[1], height[i], None]
+                parent = nodes[i].parent
+                x += [column[parent] if parent >= 0 else 0, column[i], None]
+                y += [nodes[i].depth, nodes[i].depth + 1, None]
         line = {"color": ACCENT, "width": 2.5} if survived else {"color": MUTED, "width": 1, "dash": "dot"}
         quiet = {"hoverinfo": "skip", "showlegend": False}
         return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, **quiet}
@@ -91,23 +91,23 @@ def beam_tree(nodes: tuple[BeamNode, ...], steps: int = 10) -> Figure:
             "type": "scatter",
             "mode": "markers+text",
             "name": "kept to the end" if survived else "pruned",
-            "x": [nodes[i].depth + 1 for i in chosen],
-            "y": [height[i] for i in chosen],
-            "text": [plain(nodes[i].label) for i in chosen],
-            "textposition": "top center",
+            "x": [column[i] for i in chosen],
+            "y": [nodes[i].depth + 1 for i in chosen],
+            "text": [" " + plain(nodes[i].label) for i in chosen],
+            "textposition": "middle right",
             "textfont": {"color": STRONG_TEXT if survived else MUTED, **MONOSPACE, "size": 12},
             "marker": {"size": 8, **({"color": ACCENT} if survived else {"color": MUTED, "symbol": "x-thin-open"})},
             "customdata": words,
             "hovertemplate": HOVER,
         }
 
-    rows = max((len(column) for column in by_depth.values()), default=1)
+    steps_axis = {"title": {"text": "step"}, "dtick": 1, "range": [len(by_depth) + 0.5, 0], "zeroline": False}
     return {
         "data": [edges(False), edges(True), points(False), points(True)],
         "layout": layout(
             f"The first {len(by_depth)} steps of the beam",
-            height=150 + 52 * rows,
-            xaxis={"title": {"text": "step"}, "dtick": 1, "range": [-0.1, len(by_depth) + 0.5], "fixedrange": True},
-            yaxis={"visible": False, "range": [-rows + 0.5, 0.9], "fixedrange": True},
+            height=150 + 40 * len(by_depth),
+            xaxis={"visible": False, "range": [-0.2, widest - 0.1], "fixedrange": True},
+            yaxis={**steps_axis, "showgrid": False, "fixedrange": True},
         ),
     }

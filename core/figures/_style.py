@@ -22,6 +22,7 @@ def plain(text: str) -> str:
 def layout(title: str, **more: Any) -> dict[str, Any]:
     """Return the layout that all figures share: title above the plot, legend below it, nothing that is not read."""
     heading = {"text": title, "x": 0, "xanchor": "left", "yref": "container", "y": 0.98, "yanchor": "top"}
-    legend = {"orientation": "h", "xref": "container", "x": 0.005, "y": 1.0, "xanchor": "left", "yanchor": "bottom"}
+    legend = {"orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom"}
     margins = {"l": 8, "r": 16, "t": 68, "b": 44}
-    return {"title": heading, "margin": margins, "legend": legend, "hovermode": "closest", "dragmode": False, **more}
+    frame = {"title": heading, "margin": margins, "legend": legend, "hovermode": "closest", "dragmode": False}
+    return frame | more

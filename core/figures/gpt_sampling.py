@@ -125,8 +125,9 @@ def temperature_sweep(sweep: Sweep, at: float, entropy: float) -> Figure:
     return {
         "data": [*traces, mark],
         "layout": layout(
-            "How uncertain the next token is at each temperature",
+            "Uncertainty at each temperature",
             height=430,
+            legend={"orientation": "h", "x": 0, "y": -0.22, "xanchor": "left", "yanchor": "top"},
             xaxis={"title": {"text": "temperature"}, "range": [0, 2.05], "fixedrange": True},
             yaxis={"title": {"text": "entropy (bits)"}, "rangemode": "tozero", "fixedrange": True},
         ),

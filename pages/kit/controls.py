@@ -26,14 +26,17 @@ def slider(
     format: str | None = None,
 ) -> Any:
     """Return the value of a slider from `low` to `high`; whole numbers in, whole numbers out."""
-    whole = isinstance(default, int)
-    _check(key, lambda raw: low <= (int(raw) if whole else float(raw)) <= high, f"{default:g}")
-    return st.slider(label, low, high, default, step, key=key, help=help, format=format, bind="query-params")
+    raw = _linked(key)
+    value = st.slider(label, low, high, default, step, key=key, help=help, format=format, bind="query-params")
+    if raw is not None and _number(raw) != value:
+        _note(f"The link's {key} cannot be {_tame(raw)}: it is {value:g} here.")
+    return value
 
 
 def text_area(label: str, default: str, *, key: str, height: int, max_chars: int, help: str | None = None) -> str:
     """Return the reader's text as typed; a link's text beyond `max_chars` is cut by Streamlit, and the page says so."""
-    _check(key, lambda raw: len(raw) <= max_chars, "cut")
+    if len(_linked(key) or "") > max_chars:
+        _note(f"The link's {key} was too long and was cut.")
     value = st.text_area(label, default, key=key, height=height, max_chars=max_chars, help=help, bind="query-params")
     return value or ""
 
@@ -50,9 +53,7 @@ def choice(
     width: Any = "content",
 ) -> str:
     """Return one of a few options, shown side by side."""
-    # Streamlit writes what is shown into the link, not the option itself, so that is what is checked.
-    shown = [names(option) for option in options]
-    _check(key, lambda raw: raw in shown, names(default))
+    raw = _linked(key)
     picked = st.segmented_control(
         label,
         options,
@@ -65,6 +66,9 @@ def choice(
         width=width,
         bind="query-params",
     )
+    # Streamlit writes what is shown into the link, not the option itself, so that is what is compared.
+    if raw is not None and raw != names(picked or default):
+        _note(f"The link's {key} cannot be {_tame(raw)}: it is {names(picked or default)} here.")
     return picked or default
 
 
@@ -96,19 +100,17 @@ def show_notices(place: DeltaGenerator) -> None:
         place.caption(" ".join(notices))
 
 
-def _check(key: str, fits: Callable[[str], bool], default: str) -> None:
-    """Note a value in the link that the widget named `key` is about to drop: before its first run only."""
-    if key in st.session_state or key not in st.query_params:
-        return
-    raw = st.query_params[key]
+def _linked(key: str) -> str | None:
+    """Return what the link says for the widget named `key`: before its first run only, None afterwards."""
+    return None if key in st.session_state else st.query_params.get(key)
+
+
+def _number(raw: str) -> float | None:
+    """Return the number that `raw` is, None where it is none."""
     try:
-        good = fits(raw)
-    except (ValueError, OverflowError):
-        good = False
-    if not good and default == "cut":
-        _note(f"The link's {key} was too long and was cut.")
-    elif not good:
-        _note(f"The link's {key} cannot be {_tame(raw)}: it is {default} here.")
+        return float(raw)
+    except ValueError:
+        return None
 
 
 def _tame(raw: str) -> str:

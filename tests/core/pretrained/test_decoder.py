@@ -212,7 +212,7 @@ GROUPS = [range(8), range(7, -1, -1), [0, 7], [7, 0], [0, 1, 2], [3, 4], [5, 5, 
 
 @pytest.mark.parametrize(
     ("precision", "threads", "groups"),
-    [("fp32", 1, GROUPS), ("bf16", 1, GROUPS), ("int8", 1, GROUPS), ("int4", 1, GROUPS), ("int4", 2, [range(8)])],
+    [("fp32", 1, GROUPS), ("bf16", 1, GROUPS), ("int8", 1, GROUPS), ("int4", 1, GROUPS), ("int4", 2, [[0, 3, 7]])],
     ids=["fp32", "bf16", "int8", "int4", "int4 on two threads"],
 )
 def test_scores_do_not_depend_on_the_batch(precision: Any, threads: int, groups: Any, quantised: Pair) -> None:
@@ -221,7 +221,8 @@ def test_scores_do_not_depend_on_the_batch(precision: Any, threads: int, groups:
     model = quantised.ours(precision)
     torch.set_num_threads(threads)
     texts = [some_ids(start + 4, start) for start in LONG]
-    alone = [batch(model, [text], [start], 768)[0] for text, start in zip(texts, LONG, strict=True)]
+    used = sorted({i for group in groups for i in group})
+    alone = {i: batch(model, [texts[i]], [LONG[i]], 768)[0] for i in used}
     # The promise is one of the packed kernels. Plain products choose another order of summing for another number
     # of rows, so where a processor has no such kernel (and in fp32) scores agree to rounding only.
     plain = any(isinstance(product, DenseLinear) for product in products(model))
