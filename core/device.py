@@ -4,7 +4,11 @@ Nothing else in the project decides any of this; every function that puts tensor
 that `pick` returned.
 """
 
+import ctypes
+import math
+import mmap
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar, cast, get_args
@@ -126,6 +130,30 @@ def release_memory(device: torch.device) -> None:
         torch.cuda.empty_cache()
     elif device.type == "mps" and torch.backends.mps.is_available():
         torch.mps.empty_cache()
+
+
+def trim_memory() -> None:
+    """Give freed memory of the CPU back to the system, where the C library keeps it for later (glibc does).
+
+    Unpacking weights layer by layer frees hundreds of megabytes that would otherwise count as ours for ever.
+    """
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
+
+
+def lazy_zeros(shape: tuple[int, ...]) -> torch.Tensor:
+    """Return float32 zeros on the CPU that take up memory only where they are written, 4 kB at a time.
+
+    torch writes all its zeros at once, and large pages fill 2 MB for every number: room for sixteen long texts
+    would be half a gigabyte before the first one comes.
+    """
+    numbers = math.prod(shape)
+    memory = mmap.mmap(-1, max(4 * numbers, 1))
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return torch.frombuffer(memory, dtype=torch.float32, count=numbers).view(shape)
 
 
 def generator(seed: int, device: torch.device | None = None) -> torch.Generator:

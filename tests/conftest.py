@@ -10,6 +10,8 @@ import pytest
 from hypothesis import settings
 from jaxtyping import install_import_hook
 
+import tests.typecheck  # noqa: F401 - the hook below finds it by its name, once it is imported
+
 ROOT = Path(__file__).parents[1]
 BROWSER_TESTS = ROOT / "tests" / "browser"
 

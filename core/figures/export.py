@@ -2,14 +2,28 @@
 
 from typing import Any
 
-from core.figures.palette import concrete
+from core.figures.palette import CATEGORY, FAINT, GROUND, TEXT, concrete
+
+# Said in full: with none, Plotly takes the default of this process, which Streamlit sets to one that only it can colour in.
+_AXIS = {"gridcolor": FAINT, "griddash": "dot", "zerolinecolor": FAINT}
+_TEMPLATE = {
+    "layout": {
+        "paper_bgcolor": GROUND,
+        "plot_bgcolor": GROUND,
+        "font": {"color": TEXT},
+        "colorway": list(CATEGORY),
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
+    }
+}
 
 
 def page(spec: dict[str, Any], theme: str = "light") -> str:
     """Return HTML with the figure and all that draws it inside, in the colours of `theme`."""
     import plotly.graph_objects as go
 
-    return go.Figure(concrete(spec, theme)).to_html(include_plotlyjs=True, full_html=True)
+    sheet = {**spec, "layout": {**spec["layout"], "template": _TEMPLATE}}
+    return go.Figure(concrete(sheet, theme)).to_html(include_plotlyjs=True, full_html=True)
 
 
 def warm_up() -> None:

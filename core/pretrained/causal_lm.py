@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-from core.device import Placement
+from core.device import Placement, trim_memory
 from core.generation.decoding import Sampling, Step
 from core.pretrained.decoder import Cache
 from core.pretrained.llama import Llama
@@ -138,6 +138,7 @@ class LlamaModel(LanguageModel):
     def __init__(self, name: str, folder: Path, placement: Placement) -> None:
         self.name, self.placement = name, placement
         self.llama = Llama(folder, placement.device, placement.precision)
+        trim_memory()
         self.end_tokens = self.llama.config.end_tokens
         self.context = self.llama.config.max_positions
         self._tokenizer = Tokenizer(folder / "tokenizer.json")
@@ -166,7 +167,9 @@ class LlamaModel(LanguageModel):
                 x = next(steps)
             yield done, layers
         with torch.inference_mode():
-            return self.llama.exact_logits(x[-1:] if last_only else x)
+            scores = self.llama.exact_logits(x[-1:] if last_only else x)
+        trim_memory()
+        return scores
 
     def trace(self, ids: list[int]) -> Trace:
         """See `LanguageModel.trace`."""

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from jaxtyping import Complex, Float, Int
 from torch import Tensor
 
+from core.device import lazy_zeros
 from core.pretrained.checkpoint import DecoderConfig
 from core.pretrained.linear import Linear
 
@@ -47,8 +48,8 @@ class Cache:
         # Rounded up, so that `step` runs over one of LENGTHS whatever room was asked for.
         self.length = min(next((n for n in LENGTHS if n >= length), length), config.max_positions)
         shape = (config.layers, rows, 2 * config.key_value_heads, self.length, config.head_width)
-        # Zeros that were never written take up no memory yet, so room for long texts costs nothing until used.
-        self.kv: Float[Tensor, "layers rows keys_then_values time head"] = torch.zeros(shape, device=device)
+        kv = lazy_zeros(shape) if device.type == "cpu" else torch.zeros(shape, device=device)
+        self.kv: Float[Tensor, "layers rows keys_then_values time head"] = kv
 
     def copy(self, sources: list[int], targets: list[int], length: int) -> None:
         """Give row targets[i] the first `length` tokens of row sources[i], for all i at once."""

@@ -73,7 +73,7 @@ class Llama:
 
     def _decoder(self, checkpoint: Checkpoint) -> Decoder:
         """Make embedding and output; an 8-bit embedding stays in 8 bits, since only a few rows are read a step."""
-        norm = checkpoint.dense("model.norm.weight").to(self.device)
+        norm = checkpoint.dense("model.norm.weight").clone().to(self.device)
         dense = checkpoint.dense(_EMBEDDING)
         embed: Callable[[Int[Tensor, tokens]], Float[Tensor, "tokens width"]]
         if self.device.type == "cpu" and checkpoint.is_q8(_EMBEDDING) and self.precision != "fp32":
@@ -100,7 +100,8 @@ class Llama:
         gate_up = [f"{feed_forward}{part}_proj.weight" for part in ("gate", "up")]
 
         def norm(name: str) -> Tensor:
-            return checkpoint.dense(prefix + name).to(self.device)
+            # A copy: a view would keep the whole file mapped.
+            return checkpoint.dense(prefix + name).clone().to(self.device)
 
         def linear(names: list[str], reorder: Callable[[Tensor], Tensor] | None = None) -> Linear:
             return make(checkpoint, names, reorder, self.device)
