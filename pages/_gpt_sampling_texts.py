@@ -27,7 +27,10 @@ def is_recorded(settings: Settings) -> bool:
 
 def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Settings) -> Picture:
     """Show the text token by token as it is written, and let the reader put another token anywhere."""
-    forks = controls.parameter("branches", (), read_forks) if engine and settings.strategy != "beam" else ()
+    vocabulary = len(next_token.logits)
+    forks: tuple[Fork, ...] = ()
+    if engine and settings.strategy != "beam":
+        forks = controls.parameter("branches", (), lambda raw: _known(read_forks(raw), vocabulary))
     chosen = controls.parameter("branch", 0, lambda raw: range(len(forks) + 1).index(int(raw)))
     watch = live.Watch()
     if engine:
@@ -36,6 +39,9 @@ def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Setti
             written.append(_branch(engine, next_token, settings, forks[:n], watch, n == chosen, written))
     else:
         written = [recorded.gpt_sampling_texts()[settings.strategy]]
+    if chosen and not written[chosen].words:
+        st.caption(f"Branch {chosen} starts behind the end of its text: shown is the first draw.")
+        chosen = 0
     text = written[chosen]
     with watch.place:
         clicked = shown.strip(text, key="strip", chosen=st.session_state.get("_word"))
@@ -97,6 +103,13 @@ def _branch(
         if found.finished:
             cache.shelf().put(key, found)
     return found
+
+
+def _known(forks: tuple[Fork, ...], vocabulary: int) -> tuple[Fork, ...]:
+    """Return `forks`; raises `ValueError` for a token that the model does not have."""
+    if any(fork.token >= vocabulary for fork in forks):
+        raise ValueError(f"tokens are below {vocabulary}")
+    return forks
 
 
 def _offer_a_rival(text: Text, forks: tuple[Fork, ...], chosen: int) -> None:

@@ -68,32 +68,32 @@ with wide:
         next_token = recorded.gpt_sampling_next()
         ids = list(next_token.ids)
     words.say_what_was_read(next_token, recorded=engine is None)
-    choice = lesson.choose(next_token, filters if strategy != "greedy" else lesson.Filters(temperature=0.0))
+    used = filters if strategy != "greedy" else lesson.Filters(temperature=0.0)
+    state = (model, next_token.ids, used)  # all that the numbers below depend on
+    choice = cache.remember(("choice", *state), lambda: lesson.choose(next_token, used))
     if view == NEXT:
-        picture = words.next_picture(choice)
+        picture = cache.remember(("next picture", *state), lambda: words.next_picture(choice))
         shown, other = st.columns([3, 2])
         with shown:
             show(picture, key="next")
         if is_default:
             with other:
-                show(words.notes_picture(), key="notes")
-                st.caption(
-                    "From the course notes: a larger model after the same words. The model makes the difference."
-                )
+                show(cache.remember("notes", words.notes_picture), key="notes")
         verdict(*words.next_verdict(choice))
     elif view == STEPS:
         picture = texts.step_by_step(engine, next_token, settings)
     elif view == WAYS:
         picture = ways.four_ways(engine, next_token, settings)
     else:
-        key = ("sweep", model, next_token.ids, filters)
-        swept = cache.remember(key, lambda: lesson.sweep(next_token, filters))
+        swept = cache.remember(("sweep", *state), lambda: lesson.sweep(next_token, filters))
         picture = words.sweep_picture(swept, choice)
         show(picture, key="sweep")
         verdict(*words.sweep_verdict(swept, choice))
 
 with question:
-    predict(**words.prediction(next_token, filters))
+    greedy = strategy == "greedy"
+    key = ("prediction", greedy, *state)
+    predict(**cache.remember(key, lambda: words.prediction(next_token, filters, greedy=greedy)))
 
 how_it_works(more.HOW)
 check_yourself(lambda: more.questions(choice))
@@ -104,7 +104,10 @@ take_away(
         export.table("The numbers (CSV)", f"{entry.name}.csv", picture.columns, picture.rows),
         export.figure("The picture (HTML)", f"{entry.name}.html", picture.figure),
         export.script(
-            "A script that prints them", f"{entry.name}.py", "gpt_sampling.py.txt", words.script_values(prompt, filters)
+            "A script that prints them",
+            f"{entry.name}.py",
+            "gpt_sampling.py.txt",
+            words.script_values(prompt, choice.filters),
         ),
     ],
 )

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from core.figures.palette import TEXT
+
 Figure = dict[str, Any]
 HOVER = "%{customdata}<extra></extra>"  # a sentence of our own, and no box with the trace's name
 MONOSPACE = {"family": "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"}
@@ -19,9 +21,10 @@ def plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
 
 
-def layout(title: str, **more: Any) -> dict[str, Any]:
+def layout(title: str, subtitle: str = "", **more: Any) -> dict[str, Any]:
     """Return the layout that all figures share: title above the plot, legend below it, nothing that is not read."""
-    heading = {"text": title, "x": 0, "xanchor": "left", "yref": "container", "y": 0.98, "yanchor": "top"}
+    below = {"subtitle": {"text": subtitle, "font": {"size": 13, "color": TEXT}}} if subtitle else {}
+    heading = {**below, "text": title, "x": 0, "xanchor": "left", "yref": "container", "y": 0.98, "yanchor": "top"}
     legend = {"orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom"}
     margins = {"l": 8, "r": 16, "t": 68, "b": 44}
     frame = {"title": heading, "margin": margins, "legend": legend, "hovermode": "closest", "dragmode": False}

@@ -18,6 +18,13 @@ _TEMPLATE = {
 }
 
 
+def build(spec: dict[str, Any]) -> Any:
+    """Return the figure as a Plotly object; raises `ValueError` for a property that Plotly does not know."""
+    import plotly.graph_objects as go
+
+    return go.Figure(spec)
+
+
 def page(spec: dict[str, Any], theme: str = "light") -> str:
     """Return HTML with the figure and all that draws it inside, in the colours of `theme`."""
     import plotly.graph_objects as go

@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.kit.models import Loading
 
-SHELF_ENTRIES = 256
+RESULTS, PROMPTS = 1024, 48  # entries: a result is a few kilobytes, the scores after a prompt are 200
 
 
 class Shelf:
@@ -39,10 +39,10 @@ class Shelf:
                 self._results.popitem(last=False)
 
 
-@st.cache_resource(show_spinner=False, max_entries=1)
-def shelf() -> Shelf:
-    """Return the one shelf of this server."""
-    return Shelf(SHELF_ENTRIES)
+@st.cache_resource(show_spinner=False, max_entries=2)
+def shelf(entries: int = RESULTS) -> Shelf:
+    """Return this server's shelf for results, or the one for `PROMPTS`."""
+    return Shelf(entries)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)

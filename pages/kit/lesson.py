@@ -1,14 +1,18 @@
 """The anatomy of a lesson: claim, predict, experiment, verdict, how it works, check yourself, sources, take it with you."""
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.figures.export import build
 from pages.kit.course import Entry, find
+from pages.kit.words import code, escape
 
 if TYPE_CHECKING:
     from core.generation.engine import Engine
@@ -63,6 +67,11 @@ class Picture:
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = ()
 
+    @cached_property
+    def built(self) -> Any:
+        """Return the figure as Plotly's own object: checked once, where the dictionary is checked at every rerun."""
+        return build(self.figure)
+
 
 def claim(name: str) -> tuple[Entry, DeltaGenerator]:
     """Show the lesson's claim as the title; return its entry and the place for what of the link could not be."""
@@ -97,11 +106,18 @@ def experiment() -> tuple[DeltaGenerator, DeltaGenerator]:
 
 def show(picture: Picture, *, key: str) -> None:
     """Draw a figure, with its text alternative; its table is one click away."""
-    st.plotly_chart(picture.figure, key=key, alt=picture.alt, config={"displayModeBar": False})
+    st.plotly_chart(picture.built, key=key, alt=picture.alt, config={"displayModeBar": False})
     with _drawer("The numbers in this picture", key) as is_open:
         if is_open:
-            st.caption(picture.alt)
-            st.table({name: [row[i] for row in picture.rows] for i, name in enumerate(picture.columns)})
+            st.caption(escape(picture.alt))
+            st.table({name: _cells([row[i] for row in picture.rows]) for i, name in enumerate(picture.columns)})
+
+
+def _cells(column: list[Any]) -> list[Any]:
+    """Return a column of a table, as code where a cell holds more than words: a table's cells are read as Markdown."""
+    if all(re.fullmatch(r"[^\W_]+( [^\W_]+)*", cell) for cell in column if isinstance(cell, str)):
+        return column
+    return [code(cell) if isinstance(cell, str) else cell for cell in column]
 
 
 def verdict(text: str, numbers: Sequence[tuple[str, str]] = ()) -> None:

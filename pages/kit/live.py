@@ -67,12 +67,12 @@ def job(key: Hashable, start: Callable[[], "Job"], doing: str) -> Any:
 
     What takes longer than a moment shows how far it is; a failure is said in one line and stops the page.
     """
-    found = cache.shelf().get(key)
+    found = cache.shelf(cache.PROMPTS).get(key)
     if found is not None:
         return found
-    work = start()
     place = st.empty()
     try:
+        work = start()
         while not work.wait(0.15):
             done, total = work.progress
             place.progress(done / total, text=f"{doing}: layer {done} of {total}.")
@@ -80,7 +80,7 @@ def job(key: Hashable, start: Callable[[], "Job"], doing: str) -> Any:
         st.error(f"{doing} failed: {error}")
         st.stop()
     place.empty()
-    cache.shelf().put(key, work.result)
+    cache.shelf(cache.PROMPTS).put(key, work.result)
     return work.result
 
 

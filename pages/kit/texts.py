@@ -53,10 +53,11 @@ def branch_tree(texts: Sequence[Text | None], forks: Sequence[Fork], *, chosen: 
     rows = []
     for branch, depth in order:
         text = texts[branch]
-        if text is None:
-            rows.append(tokens.Branch("being written", depth))
-            continue
         start = forks[branch - 1].position if branch else 0
+        if text is None or (branch and not text.words):
+            words = "being written" if text is None else f"from word {start + 1}: behind the end of its text"
+            rows.append(tokens.Branch(words, depth, pruned=text is not None))
+            continue
         words = "".join(word.text for word in text.words[start:])
         name = "first draw" if not branch else f"from word {start + 1}"
         rows.append(tokens.Branch(f"{name}: {shorten(words, 70)}", depth, f"{signed(text.logprob)} nats"))

@@ -11,11 +11,20 @@ def percent(share: float) -> str:
 
 
 def code(text: str) -> str:
-    """Return `text` as a Markdown code span: shown as it is, whatever is in it (backticks, $x$, :material/x:)."""
+    """Return `text` as a Markdown code span: shown as it is, whatever is in it (backticks, $x$, :material/x:).
+
+    Line ends become spaces: an empty line would end the span, and what follows would be markup.
+    """
+    text = re.sub(r"[\r\n]+", " ", text)
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if text[:1] in ("`", " ") or text[-1:] in ("`", " ") or not text else ""
     return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def escape(text: str) -> str:
+    """Return a sentence that may hold a token, with every character that Markdown would act on taken literally."""
+    return re.sub(r"([\\`*_$\[\]<>~#|&])", r"\\\1", text)
 
 
 def count(number: float, one: str, many: str | None = None) -> str:
