@@ -103,13 +103,18 @@ def interleave(jobs: Sequence[Callable[[], T]], rounds: int) -> list[list[T]]:
     return [list(column) for column in zip(*found, strict=True)]
 
 
-def answer(do: Callable[[Task], Speed]) -> None:
-    """Serve tasks until the input ends: what a child runs, once it has loaded its model.
+@contextlib.contextmanager
+def answers() -> Iterator[Callable[[Callable[[Task], Speed]], None]]:
+    """Give a child what serves its tasks with a function, until the input ends.
 
-    `do` may print what it likes: only the answers get to the parent.
+    From here on whatever the model's library prints goes to the error stream: only the answers get to the parent.
     """
     with os.fdopen(os.dup(1), "w") as out:
         os.dup2(2, 1)
-        print("ready", file=out, flush=True)
-        for line in sys.stdin:
-            print(json.dumps(asdict(do(Task(**json.loads(line))))), file=out, flush=True)
+
+        def serve(do: Callable[[Task], Speed]) -> None:
+            print("ready", file=out, flush=True)
+            for line in sys.stdin:
+                print(json.dumps(asdict(do(Task(**json.loads(line))))), file=out, flush=True)
+
+        yield serve

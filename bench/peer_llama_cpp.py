@@ -12,7 +12,7 @@ from typing import Any
 
 import xllamacpp
 
-from bench.peer import THREADS, Speed, Task, answer
+from bench.peer import THREADS, Speed, Task, answers
 from core.assets import manifest
 from core.pretrained.registry import DEFAULT_MODEL
 
@@ -42,23 +42,24 @@ def serve(path: Path, texts: int) -> xllamacpp.Server:
     return xllamacpp.Server(settings)
 
 
+def write(server: xllamacpp.Server, ids: list[int], tokens: int) -> dict[str, Any]:
+    """Write one text and return the server's own account of how long that took."""
+    request = {"prompt": ids, "max_tokens": tokens, "temperature": 0, "ignore_eos": True, "cache_prompt": False}
+    found = server.handle_completions(request)
+    assert found["usage"]["completion_tokens"] == tokens, found
+    return found["timings"]
+
+
 def main() -> None:
     texts = int(sys.argv[1])
-    with tempfile.TemporaryDirectory() as folder:
-        server = serve(gguf(Path(folder)), texts)
-
-    def write(ids: list[int], tokens: int) -> dict[str, Any]:
-        request = {"prompt": ids, "max_tokens": tokens, "temperature": 0, "ignore_eos": True, "cache_prompt": False}
-        found = server.handle_completions(request)
-        assert found["usage"]["completion_tokens"] == tokens, found
-        return found["timings"]
-
-    with ThreadPoolExecutor(texts) as pool:
+    with answers() as answer, ThreadPoolExecutor(texts) as pool:
+        with tempfile.TemporaryDirectory() as folder:
+            server = serve(gguf(Path(folder)), texts)
 
         def do(task: Task) -> Speed:
             began = time.perf_counter()
             together = pool.map if task.together else map
-            timings = list(together(lambda ids: write(ids, task.tokens), task.prompts))
+            timings = list(together(lambda ids: write(server, ids, task.tokens), task.prompts))
             overall = len(task.prompts) * task.tokens / (time.perf_counter() - began)
             return Speed(overall, timings[0]["predicted_per_second"])
 

@@ -2,7 +2,7 @@
 
 import time
 
-from bench.peer import Speed, Task, answer
+from bench.peer import Speed, Task, answers
 from core.generation.decoding import Sampling
 from core.generation.engine import Engine
 from core.generation.work import Run
@@ -41,7 +41,8 @@ def main() -> None:
         overall = len(speeds) * task.tokens / (time.perf_counter() - began)
         return Speed(overall, sum(s.after_first for s in speeds) / len(speeds))
 
-    answer(do)
+    with answers() as serve:
+        serve(do)
     engine.close()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
 
-from bench.peer import THREADS, Speed, Task, answer
+from bench.peer import THREADS, Speed, Task, answers
 from core.assets.fetch import ensure
 from core.pretrained.checkpoint import Checkpoint
 from core.pretrained.registry import DEFAULT_MODEL
@@ -42,7 +42,8 @@ def main() -> None:
         assert found.shape[1] == longest + task.tokens
         return Speed(len(task.prompts) * task.tokens / seconds, task.tokens / seconds)
 
-    answer(do)
+    with answers() as serve:
+        serve(do)
 
 
 if __name__ == "__main__":

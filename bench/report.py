@@ -2,8 +2,13 @@
 
 import os
 import statistics
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+SPREAD = 1.5  # the highest ratio of a round may be so many times the lowest
+LOOK_SECONDS, BUSY = 0.5, 0.1  # how long to look whether others use the machine, and from what share on it matters
 
 
 @dataclass(frozen=True)
@@ -11,7 +16,7 @@ class Claim:
     """One claim about speed or size: `measured` is compared with `target`.
 
     `values` are the figures behind it, in words. With `at_least`, the target is met from `target` upwards, else up to
-    it; without a target the line only informs.
+    it; without a target the line only informs. `steady` is false when the rounds disagree too much to judge by.
     """
 
     name: str
@@ -20,6 +25,7 @@ class Claim:
     target: float | None = None
     unit: str = "x"
     at_least: bool = True
+    steady: bool = True
 
     @property
     def met(self) -> bool:
@@ -34,8 +40,9 @@ class Claim:
         found = f"{self.name:<52} {self.values:<58} {number(self.measured) + unit:>12}"
         if self.target is None:
             return found
+        verdict = ("met" if self.met else "missed") if self.steady else "unclear: the rounds disagree"
         sign = ">=" if self.at_least else "<="
-        return f"{found}   {f'{sign} {number(self.target)}{unit}':<14} {'met' if self.met else 'missed'}"
+        return f"{found}   {f'{sign} {number(self.target)}{unit}':<14} {verdict}"
 
 
 def number(value: float) -> str:
@@ -65,12 +72,24 @@ def compare(
         f"ours {number(statistics.median(ours))}, {peer_name} {number(statistics.median(peer))} {unit} "
         f"({number(min(ratios))} to {number(max(ratios))}x)"
     )
-    return Claim(name, values, statistics.median(ratios), target)
+    return Claim(name, values, statistics.median(ratios), target, steady=max(ratios) <= SPREAD * min(ratios))
 
 
 def machine() -> str:
-    """Return what a reader has to know about the machine: its processors, and whether others are using it."""
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    """Return what a reader has to know about the machine: its processors, and how much of them others are using."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    busy = "; others are using it: trust ratios, not absolute figures" if load > 0.5 else ""
-    return f"{allowed} processors, load {load:.2f}{busy}"
+    try:
+        idle, total = _ticks()
+        time.sleep(LOOK_SECONDS)
+        idle, total = _ticks()[0] - idle, _ticks()[1] - total
+    except OSError:
+        return f"{allowed} processors"
+    used = 1 - idle / max(total, 1)
+    busy = "; do not trust these figures" if used > BUSY else ""
+    return f"{allowed} processors, {100 * used:.0f} % used by others{busy}"
+
+
+def _ticks() -> tuple[int, int]:
+    """Return how long all processors together were idle since the machine started, and in all, in clock ticks."""
+    ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return ticks[3] + ticks[4], sum(ticks)

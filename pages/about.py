@@ -16,6 +16,6 @@ for asset in load().values():
         f"{asset.package_size / 1e6:.0f} MB."
     )
 st.markdown(
-    "- **Figures from the course notes**: the chances of another, larger model after the prompt “To date, the cleverest "
+    "- **Figures from the course notes**: the chances of another model after the prompt “To date, the cleverest "
     "thinker of all time was”, as the notes print them; shown beside ours and labelled as another model's."
 )

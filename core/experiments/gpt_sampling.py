@@ -22,7 +22,7 @@ MAX_PROMPT_TOKENS = 512
 LABELLED = 64  # tokens whose spelling is kept: no filter changes the order, so these stay the likeliest
 SWEEP = tuple(round(0.05 * i, 2) for i in range(1, 41))
 
-# The same prompt through another, larger model, as the course notes print it (tokens with their chances, per cent).
+# The same prompt through another model, as the course notes print it (tokens with their chances, per cent).
 NOTES = (
     ("·the", 8.82),
     ("·probably", 4.37),

@@ -88,7 +88,7 @@ def from_the_notes() -> Figure:
         "data": [bars],
         "layout": layout(
             "Another model",
-            "a larger one, from the course notes",
+            "from the course notes",
             height=150 + 26 * len(labels),
             xaxis={"title": {"text": "chance (%)"}, "range": [0, 1.2 * max(chances)], "fixedrange": True},
             yaxis={"autorange": "reversed", "automargin": True, "fixedrange": True, "tickfont": MONOSPACE},

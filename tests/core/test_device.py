@@ -161,6 +161,13 @@ def test_out_of_memory_goes_to_the_cpu_and_says_so(device: torch.device, error: 
     assert notice == f"{device.type.upper()} ran out of memory: running on the CPU instead."
 
 
+def test_memory_is_given_back_between_the_two_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    build = Builder({"cuda": CUDA_FULL})
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: build.asked.append("released"))
+    with_fallback(build, CUDA)
+    assert build.asked == ["cuda", "released", "cpu"]
+
+
 def test_no_notice_when_there_is_room() -> None:
     build = Builder({})
     assert with_fallback(build, CUDA) == ("model on cuda", "")

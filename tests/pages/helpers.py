@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from google.protobuf.json_format import MessageToDict
+from markdown_it import MarkdownIt
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
@@ -40,3 +42,82 @@ def click_token(at: AppTest, key: str, index: Any, *, timeout: float | None = No
     value = json.dumps([{"event": "chosen", "value": index}])
     states.widgets.append(WidgetState(id=trigger, json_trigger_value=value))
     return at._run(states, timeout=timeout)
+
+
+def sound(at: AppTest) -> AppTest:
+    """The same page, on which nothing went wrong."""
+    assert not at.exception, [error.value for error in at.exception]
+    assert not at.error, [error.value for error in at.error]
+    return at
+
+
+def open_drawer(at: AppTest, name: str) -> AppTest:
+    """Run the page again as if the reader had opened that expander (AppTest has no click for it)."""
+    at.session_state[f"_drawer_{name}"] = True
+    return at.run()
+
+
+def widget(at: AppTest, key: str) -> Any:
+    """The one widget under `key`."""
+    found = [element for element in at if getattr(element, "key", None) == key]
+    assert len(found) == 1, f"{len(found)} widgets under {key!r}"
+    return found[0]
+
+
+def choose(at: AppTest, **values: Any) -> AppTest:
+    """Run the page again with these controls moved, all at once."""
+    for key, value in values.items():
+        widget(at, key).set_value(value)
+    return at.run()
+
+
+def charts(at: AppTest) -> list[dict[str, Any]]:
+    """The Plotly figures on the page, in order."""
+    return [json.loads(element.proto.spec) for element in at.get("plotly_chart")]
+
+
+def metrics(at: AppTest) -> dict[str, str]:
+    """The large numbers on the page."""
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def notices(at: AppTest) -> list[str]:
+    """The lines that say what of the link could not be."""
+    return [
+        caption.value
+        for caption in at.caption
+        if caption.value.startswith("The link’s") or "The link's" in caption.value
+    ]
+
+
+SHOWN_AS_IT_IS = ("code", "text", "text_area", "plotly_chart", "bidi_component", "latex")  # no Markdown in these
+NOT_SHOWN = ("id", "key", "form_id", "element_id", "user_key", "url", "page_script_hash")
+
+
+def markdown_on(at: AppTest) -> list[str]:
+    """Every string on the page that the browser reads as Markdown: bodies, labels, options, cells of tables."""
+    found: list[str] = []
+    for element in at:
+        if element.type in SHOWN_AS_IT_IS:
+            found += [element.label] if element.type == "text_area" else []
+        elif element.type == "table":
+            found += [str(cell) for cell in [*element.value.columns, *element.value.to_numpy().ravel()]]
+        elif (proto := getattr(element, "proto", None)) is not None:
+            found += _strings(MessageToDict(proto, preserving_proto_field_name=True))
+    return found
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for name, inner in value.items() if name not in NOT_SHOWN for text in _strings(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in _strings(inner)]
+    return [value] if isinstance(value, str) else []
+
+
+def outside_code(markdown: str) -> str:
+    """What of a Markdown text stands outside code spans, where markup would act."""
+    blocks = MarkdownIt("commonmark").parse(markdown)
+    pieces = [child for block in blocks for child in block.children or () if child.type != "code_inline"]
+    html = [block.content for block in blocks if block.type == "html_block"]
+    return " ".join([*html, *(str(piece.attrs) + piece.content for piece in pieces)])

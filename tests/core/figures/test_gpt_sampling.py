@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+import plotly.io
 import pytest
+from streamlit.elements.lib.streamlit_plotly_theme import configure_streamlit_plotly_theme
 
 from core.experiments import _recorded as recorded
 from core.experiments._texts import BeamNode, Text, Word
@@ -288,11 +290,12 @@ def test_the_tree_joins_every_token_to_its_parent() -> None:
     nodes = tree()
     pruned_edges, kept_edges, pruned, kept = figures.beam_tree(nodes)["data"]
     place = {
-        **dict(zip(pruned["text"], zip(pruned["x"], pruned["y"], strict=True), strict=True)),
-        **dict(zip(kept["text"], zip(kept["x"], kept["y"], strict=True), strict=True)),
+        text.strip(): (x, y)
+        for points in (pruned, kept)
+        for text, x, y in zip(points["text"], points["x"], points["y"], strict=True)
     }
-    assert kept["text"] == ["a0", "a2", "a3"]
-    assert pruned["text"] == ["a1", "a4"]
+    assert [text.strip() for text in kept["text"]] == ["a0", "a2", "a3"]
+    assert [text.strip() for text in pruned["text"]] == ["a1", "a4"]
     assert len(set(place.values())) == 5
     drawn = set()
     for edges in (pruned_edges, kept_edges):
@@ -340,8 +343,12 @@ class Page(HTMLParser):
         ]
 
 
+@pytest.mark.parametrize("template", ["plotly", "streamlit"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_page_needs_nothing_else(theme: str) -> None:
+def test_a_page_needs_nothing_else(theme: str, template: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the app, importing Streamlit makes its own template the default: its marks mean nothing outside."""
+    configure_streamlit_plotly_theme()
+    monkeypatch.setattr(plotly.io.templates, "default", template)
     figure = figures.may_come_next(choose(hostile_next(), Filters()))
     text = export.page(figure, theme)
     page = Page(text)
@@ -352,8 +359,9 @@ def test_a_page_needs_nothing_else(theme: str) -> None:
     assert "What may come next" in own
     assert len(text) > 3_000_000  # plotly.js itself
     assert not re.search(r"#0000\d\d|https?://", own.replace("https://plot.ly", ""))
-    accent = palette.concrete({"color": palette.ACCENT}, theme)["color"]
-    assert accent in own
+    for mark, key in ((palette.ACCENT, "color"), (palette.GROUND, "paper_bgcolor"), (palette.GROUND, "plot_bgcolor")):
+        assert f'"{key}":"{palette.concrete({"color": mark}, theme)["color"]}"' in own
+    assert "e5ecf6" not in own.lower()  # the ground that Plotly itself paints
 
 
 def test_warming_up_makes_a_figure() -> None:

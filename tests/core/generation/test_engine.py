@@ -482,6 +482,8 @@ def test_a_step_that_raises_fails_the_texts_in_it_and_the_engine_goes_on(serve: 
             run.wait(PATIENCE)
         assert run.written > 0
     assert third.wait(PATIENCE)
+    assert model.steps()[-3:] == [1, 1, 1]  # the failed texts are gone from the batch
+    assert (first.state, second.state) == ("failed", "failed")
     assert written(third.policy) == written(alone(Sampling(max_new_tokens=4), [3], model.scores))
 
 
@@ -751,6 +753,8 @@ def test_out_of_memory_moves_everything_to_the_cpu(at: int, serve: Serve) -> Non
     assert job.wait(PATIENCE)
     assert torch.equal(job.result, torch.stack([second.scores([1]), second.scores([1, 2])]))
     assert asked == [None, "cpu"]
+    again = [ids[0] for kind, ids in second.events if kind == "prefill"]
+    assert again == sorted(again)  # in the order in which they came
     assert engine.notice == "CUDA ran out of memory: running on the CPU instead."
     assert engine.placement == second.placement
     assert engine.submit([1], Sampling(max_new_tokens=2)).wait(PATIENCE)

@@ -136,6 +136,15 @@ def test_ties_at_top_p_keep_as_many_and_as_much_as_transformers() -> None:
         assert not (tied[1:] & ~tied[:-1]).any()
 
 
+@pytest.mark.parametrize("size", [2, 4, 8, 64, 1024, 4096])
+def test_a_share_that_is_met_exactly_needs_no_further_token(size: int) -> None:
+    # Equal chances of 1 / 2^n have exact sums, so "reaches p" is not a matter of rounding.
+    for wanted in {1, 2, size // 2, size - 1}:
+        found = next_token_distribution(np.zeros(size), top_p=wanted / size)
+        assert found.kept.sum() == wanted == (theirs(np.zeros(size), top_p=wanted / size) > 0).sum()
+        assert found.kept[:wanted].all()
+
+
 @pytest.mark.parametrize("settings", [{"temperature": 1e-3}, {"temperature": 1e-12}, {"temperature": 5e-324}])
 def test_a_tiny_temperature_is_the_best_token(settings: dict[str, float]) -> None:
     found = next_token_distribution([0.0, 2.0, -INF, 1.0, -1e300], **settings)

@@ -301,6 +301,17 @@ def test_a_copied_row_goes_on_as_its_source_would(pair: Callable[[str], Pair]) -
         torch.testing.assert_close(row, tiny.their_logits(text)[-1], **CLOSE)
 
 
+def test_short_texts_are_read_by_the_narrow_layers_and_long_ones_by_the_wide(quantised: Pair) -> None:
+    precision = "int4" if best_precision_is_int4(quantised.folder) else "fp32"
+    llama = quantised.ours(precision).llama
+    assert llama.layers_for(1) is llama.layers_for(WIDE_FROM - 1) is llama.narrow
+    wide = llama.layers_for(WIDE_FROM)
+    assert llama.layers_for(1000) is wide
+    packed = precision == "int4" and works(PackedLinear)
+    assert {type(layer.down) is PackedLinear for layer in wide} == {packed}
+    assert (wide is llama.narrow) == (not packed)
+
+
 def test_kernels_named_here_are_those_of_the_precisions(quantised: Pair) -> None:
     for precision, kind in (("bf16", PackedLinear), ("int8", Int8Linear)):
         layer = quantised.ours(precision).llama.narrow[0]

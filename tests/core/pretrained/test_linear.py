@@ -186,6 +186,49 @@ def test_a_kernel_that_computes_something_else_does_not_work(
         works.cache_clear()
 
 
+def raw_int4() -> bool:
+    """Return whether torch's operator computes (code - 8) * scale + zero here; all numbers are exact in bf16."""
+    generator = torch.Generator().manual_seed(1)
+    codes = torch.randint(0, 16, (64, 64), generator=generator, dtype=torch.int32)
+    scale = torch.randint(1, 5, (64, 2), generator=generator) / 4
+    zero = torch.randint(-4, 5, (64, 2), generator=generator) / 2
+    x = torch.randint(-3, 4, (2, 64), generator=generator).float()
+    packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(codes, 1)
+    both = torch.stack([scale, zero], dim=-1).transpose(0, 1).contiguous().bfloat16()
+    found = torch.ops.aten._weight_int4pack_mm_for_cpu(x.bfloat16(), packed, 32, both).float()
+    weight = (codes - 8) * scale.repeat_interleave(32, 1) + zero.repeat_interleave(32, 1)
+    return torch.allclose(found, x @ weight.T, rtol=0.01, atol=0.01)
+
+
+def raw_int8() -> bool:
+    generator = torch.Generator().manual_seed(1)
+    codes = torch.randint(-127, 128, (64, 64), generator=generator).to(torch.int8)
+    scale, x = torch.full((64,), 0.5), torch.randint(-3, 4, (2, 64), generator=generator).float()
+    found = torch.ops.aten._weight_int8pack_mm(x.bfloat16(), codes, scale.bfloat16()).float()
+    return torch.allclose(found, x @ codes.float().T * 0.5, rtol=0.01, atol=0.5)
+
+
+def raw_packed() -> bool:
+    generator = torch.Generator().manual_seed(1)
+    weight, x = (torch.randint(-3, 4, (n, 64), generator=generator).float() for n in (64, 2))
+    packed = torch.ops.mkldnn._reorder_linear_weight(weight.bfloat16(), 1)
+    found = torch.ops.mkldnn._linear_pointwise(x.bfloat16(), packed, None, "none", [], "").float()
+    return torch.allclose(found, x @ weight.T, rtol=0.01, atol=0.5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "probe"), [(Int4Linear, raw_int4), (Int8Linear, raw_int8), (PackedLinear, raw_packed)]
+)
+def test_a_kernel_works_where_torch_s_operator_does(kind: Any, probe: Any) -> None:
+    """Else a mistake of ours in packing would look like a processor without the kernel, and nobody would notice."""
+    try:
+        there = probe()
+    except (RuntimeError, NotImplementedError, AttributeError):
+        there = False
+    works.cache_clear()
+    assert works(kind) == there
+
+
 def kinds_in(model: Any) -> set[Any]:
     layers = model.llama.narrow + model.llama.layers_for(llama.WIDE_FROM)
     products = [getattr(layer, name) for layer in layers for name in ("query_key_value", "out", "gate_up", "down")]

@@ -131,13 +131,13 @@ def test_exact_scores_from_the_fast_model(
 # What 4 bits cost: at most 0.005 nats a token against the file's values in float32
 
 
-@pytest.mark.parametrize("start", [8, WIDE_FROM + 6], ids=["read by the narrow layers", "read by the wide layers"])
+@pytest.mark.parametrize("start", [8, 200], ids=["read by the narrow layers", "read by the wide layers"])
 def test_steps_are_faithful(start: int, fast: LlamaModel, prose: tuple[list[int], torch.Tensor]) -> None:
     ids, scores = prose
     cache = fast.new_cache(1, len(ids))
     found = [finish(fast.prefill(ids[:start], cache, 0))]
     found += [fast.step([token], [start + i], cache) for i, token in enumerate(ids[start:])]
-    assert len(found) > 200
+    assert len(found) > (200 if start < WIDE_FROM else 60)
     loss = kl(scores[start - 1 :], torch.cat(found))
     assert loss <= 0.005, f"{loss:.5f} nats in {fast.placement.precision}"
     if fast.placement.precision == "int4":
