@@ -39,6 +39,8 @@ def write_branch(
     policy = policy_of(settings, _model(engine).end_tokens)
     if not isinstance(policy, Sampling) or fork.position >= len(parent.words):
         raise ValueError(f"there is no word {fork.position + 1} to put another in the place of")
+    if fork.token >= _model(engine).vocabulary:
+        raise ValueError(f"there is no token {fork.token}: the model has {_model(engine).vocabulary:,}")
     kept = parent.words[: fork.position]
     steps = [Step(w.token, w.logprob, w.drawn, w.rank, tuple((t, p) for t, _, p in w.rivals)) for w in kept]
     policy = replace(policy, steps=steps, forced={fork.position: fork.token})

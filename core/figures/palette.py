@@ -5,7 +5,6 @@ theme's own colours (`.streamlit/config.toml`), different in light and dark. A f
 light theme's colours from `concrete`.
 """
 
-import json
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -35,9 +34,10 @@ def _colours(theme: str) -> dict[str, str]:
     return {**categories, **sequential, **diverging, **rest}
 
 
-def concrete(figure: dict[str, Any], theme: str = "light") -> dict[str, Any]:
-    """Return `figure` (a Plotly figure as JSON values) with real colours in place of the theme's marks."""
-    text = json.dumps(figure)
-    for mark, colour in _colours(theme).items():
-        text = text.replace(mark, colour)
-    return json.loads(text)
+def concrete(value: Any, theme: str = "light") -> Any:
+    """Return a figure, or any part of it, as JSON values with real colours in place of the theme's marks."""
+    if isinstance(value, dict):
+        return {name: concrete(part, theme) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [concrete(part, theme) for part in value]
+    return _colours(theme).get(value, value) if isinstance(value, str) else value

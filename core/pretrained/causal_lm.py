@@ -43,6 +43,8 @@ class LanguageModel(ABC):
     name: str
     placement: Placement
     end_tokens: tuple[int, ...]
+    vocabulary: int
+    """How many tokens there are; their numbers are 0 to one less."""
     context: int
     """The longest text in tokens, prompt and answer together."""
 
@@ -141,6 +143,7 @@ class LlamaModel(LanguageModel):
         trim_memory()
         self.end_tokens = self.llama.config.end_tokens
         self.context = self.llama.config.max_positions
+        self.vocabulary = self.llama.config.vocabulary
         self._tokenizer = Tokenizer(folder / "tokenizer.json")
 
     def encode(self, text: str) -> list[int]:

@@ -59,4 +59,4 @@ def test_light_and_dark_differ() -> None:
 
 def test_there_are_two_themes() -> None:
     with pytest.raises(KeyError):
-        concrete({}, "sepia")
+        concrete({"color": "#000001"}, "sepia")
