@@ -23,7 +23,8 @@ from core.pretrained.checkpoint import DecoderConfig
 from core.pretrained.linear import Linear
 
 # Attention over cached keys always runs over one of these lengths, the rest masked. With them a row's result
-# is the same to the last bit whichever other rows share its batch (tests/core/pretrained/test_decoder.py).
+# is the same to the last bit whichever other rows share its batch (tests/core/pretrained/test_decoder.py) when the
+# packed kernels of `linear` do the products; in fp32, and on processors without them, it agrees to rounding.
 LENGTHS = (128, 256, 512, 768, 1024, 1536, 2048, 4096, 8192)
 
 Attend = Callable[[int, Float[Tensor, "tokens heads width"]], Float[Tensor, "tokens all_heads"]]

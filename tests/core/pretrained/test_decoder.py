@@ -118,7 +118,7 @@ def test_scores_with_a_cache(shape: str, start: int, pair: Callable[[str], Pair]
 
 def test_scores_across_the_lengths_that_attention_runs_over(pair: Callable[[str], Pair]) -> None:
     tiny, ids = pair("group of 2"), some_ids(270, 9)
-    for length in (270, 512, 1024):
+    for length in (270, 1024):
         torch.testing.assert_close(stepped(tiny.ours(), ids, 120, length), tiny.their_logits(ids)[119:], **CLOSE)
 
 
@@ -207,7 +207,7 @@ def test_all_weights_are_on_the_device(precision: Any, quantised: Pair, pair: An
 LONG = [3, 30, 90, 125, 200, 254, 400, 700]
 
 
-GROUPS = [range(8), range(7, -1, -1), [0, 7], [7, 0], [0, 1, 2], [3, 4], [5, 5, 5, 2], [*range(8), *range(8)]]
+GROUPS = [range(7, -1, -1), [0, 7], [0, 1, 2], [3, 4], [5, 5, 5, 2], [*range(5)] * 3 + [7]]
 
 
 @pytest.mark.parametrize(
