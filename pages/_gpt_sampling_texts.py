@@ -22,7 +22,7 @@ COLUMNS = ("position", "token", "rank", "chance (%)", "drawn with (%)", "log-pro
 
 def is_recorded(settings: Settings) -> bool:
     """Return whether what `settings` write after the default prompt ships with the app."""
-    return settings == Settings(strategy=settings.strategy) and "branches" not in st.query_params
+    return settings.essential() == Settings(strategy=settings.strategy) and "branches" not in st.query_params
 
 
 def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Settings) -> Picture:
@@ -30,7 +30,8 @@ def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Setti
     vocabulary = len(next_token.logits)
     forks: tuple[Fork, ...] = ()
     if engine and settings.strategy != "beam":
-        forks = controls.parameter("branches", (), lambda raw: _known(read_forks(raw), vocabulary))
+        settings = settings.essential()
+    forks = controls.parameter("branches", (), lambda raw: _known(read_forks(raw), vocabulary))
     chosen = controls.parameter("branch", 0, lambda raw: range(len(forks) + 1).index(int(raw)))
     watch = live.Watch()
     if engine:

@@ -1,5 +1,6 @@
 """Four ways to draw after the same prompt, side by side, and the tree of the beam search."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from core.generation.engine import Engine
 
 COLUMNS = ("way", "log-probability per token (nats)", "repeated 3-grams (%)", "distinct-2", "tokens", "text")
+
+
+def is_recorded(settings: Settings) -> bool:
+    """Return whether the four texts of `settings` after the default prompt ship with the app; all strategies are shown."""
+    return replace(settings, strategy="sample") == Settings()
 
 
 def four_ways(engine: "Engine | None", next_token: NextToken, settings: Settings) -> Picture:

@@ -56,7 +56,11 @@ is_default = prompt == lesson.DEFAULT_PROMPT and model == DEFAULT
 
 with wide:
     view = controls.choice("Picture", (NEXT, STEPS, WAYS, SWEEP), NEXT, key="view", hide_label=True)
-    is_recorded = is_default and (view in (NEXT, SWEEP) or texts.is_recorded(settings))
+    is_recorded = is_default and (
+        view in (NEXT, SWEEP)
+        or (view == STEPS and texts.is_recorded(settings))
+        or (view == WAYS and ways.is_recorded(settings))
+    )
     engine = live.model(model, wait=not is_recorded)
     if not prompt:
         st.info("Type something to go on from: with no token at all there is nothing to continue.")
@@ -85,14 +89,14 @@ with wide:
     elif view == WAYS:
         picture = ways.four_ways(engine, next_token, settings)
     else:
-        swept = cache.remember(("sweep", *state), lambda: lesson.sweep(next_token, filters))
+        swept = cache.remember(("sweep", model, next_token.ids, filters), lambda: lesson.sweep(next_token, filters))
         picture = words.sweep_picture(swept, choice)
         show(picture, key="sweep")
         verdict(*words.sweep_verdict(swept, choice))
 
 with question:
     greedy = strategy == "greedy"
-    key = ("prediction", greedy, *state)
+    key = ("prediction", greedy, model, next_token.ids, filters)
     predict(**cache.remember(key, lambda: words.prediction(next_token, filters, greedy=greedy)))
 
 how_it_works(more.HOW)

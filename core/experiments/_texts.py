@@ -5,7 +5,7 @@ Like `gpt_sampling`, numpy only: the model does its work in the engine's thread,
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from core.experiments.gpt_sampling import Filters
@@ -28,6 +28,14 @@ class Settings:
     beams: int = 4
     seed: int = 1
     tokens: int = 40
+
+    def essential(self) -> "Settings":
+        """Return the same with everything that the strategy does not look at at its default, to know equal texts."""
+        if self.strategy == "greedy":
+            return Settings(strategy="greedy", tokens=self.tokens)
+        if self.strategy == "beam":
+            return Settings(strategy="beam", beams=self.beams, tokens=self.tokens)
+        return replace(self, beams=Settings.beams)
 
 
 @dataclass(frozen=True)

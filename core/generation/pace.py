@@ -50,7 +50,8 @@ class Pace:
 
     def threads(self, rows: int) -> int:
         """Return how many threads the next step of `rows` texts should use; 0 rows is other work."""
-        unknown = rows > 0 and rows not in self._alone
+        # Until steps have shown that all threads help, they are not trusted with longer work either.
+        unknown = rows not in self._alone if rows else not self._good
         return 1 if unknown or self._clock() < self._crowded_until else self._all
 
     def took(self, rows: int, threads: int, seconds: float) -> None:

@@ -22,7 +22,9 @@ from core.pretrained.decoder import Decoder, Layer
 from core.pretrained.linear import DenseLinear, Int4Linear, Int8Linear, Linear, PackedLinear, Q4Weight, works
 
 MAX_CONTEXT = 2048  # tokens; longer texts than the app shows would only make the tables larger
-WIDE_FROM = 24  # tokens from which packed bf16 reads a prompt faster than the 4-bit kernel does (bench/prefill)
+# Tokens from which a prompt is read with packed bf16. It is faster from 16 on (bench/prefill), but takes 250 MB and a
+# second to make, so that shorter prompts, which the 4-bit kernel reads in 0.1 s, do without.
+WIDE_FROM = 64
 HEAD_CHUNK = 8192  # rows of the output matrix that are unpacked to float32 at a time
 
 Make = Callable[[Checkpoint, list[str], Callable[[Tensor], Tensor] | None, torch.device], Linear]

@@ -39,7 +39,8 @@ def load_folder(name: str, folder: Path, *, device: str | None = None, precision
     import torch
 
     threads = thread_count()
-    torch.set_num_threads(threads)
+    # Loading is many short products: with one thread it takes half a second whatever else the machine does.
+    torch.set_num_threads(1)
     wanted = pick(device or "auto")
 
     def build(where: torch.device) -> LlamaModel:
@@ -47,6 +48,7 @@ def load_folder(name: str, folder: Path, *, device: str | None = None, precision
         return LlamaModel(name, folder, Placement(where, chosen, threads))
 
     model, notice = with_fallback(build, wanted)
+    torch.set_num_threads(threads)
     if notice:
         model.placement = Placement(model.placement.device, model.placement.precision, threads, notice)
     return model

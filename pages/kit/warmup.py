@@ -50,6 +50,10 @@ def _warm_up() -> None:
     from core.figures.export import warm_up
 
     warm_up()
+    # What the first token strip and the first table would import otherwise, after the freeze below.
+    import pandas  # noqa: F401
+    import pyarrow  # noqa: F401
+
     loading.wait(None)
     if loading.error:
         log.error("The model can't be had: %s", loading.error)

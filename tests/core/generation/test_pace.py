@@ -84,6 +84,10 @@ def test_step_sets_what_it_chose_and_returns_the_result() -> None:
         pace = Pace(2)
         assert pace.step(1, torch.get_num_threads) == 1
         pace.use()
+        assert torch.get_num_threads() == 1  # nothing has shown yet that two would help
+        pace.took(1, 1, 10.0)
+        assert pace.step(1, torch.get_num_threads) == 2
+        pace.use()
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(before)

