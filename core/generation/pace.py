@@ -17,6 +17,7 @@ T = TypeVar("T")
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds with one thread before all of them are tried again
 SLOWER = 1.5  # times what one thread takes: then the others only stand in the way
 PATIENCE = 2  # slow steps in a row before it is believed
+HOPELESS = 5.0  # times what one thread takes: one such step is enough
 STEADY = 50  # good steps in a row after which the machine counts as free again
 
 
@@ -66,7 +67,7 @@ class Pace:
                 self._pause = FIRST_PAUSE
             return
         self._slow, self._good = self._slow + 1, 0
-        if self._slow >= PATIENCE:
+        if self._slow >= PATIENCE or seconds > HOPELESS * self._alone[rows]:
             self._crowded_until = self._clock() + self._pause
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
             self._slow = 0

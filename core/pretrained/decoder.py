@@ -27,6 +27,7 @@ from core.pretrained.linear import Linear
 # packed kernels of `linear` do the products; in fp32, and on processors without them, it agrees to rounding.
 LENGTHS = (128, 256, 512, 768, 1024, 1536, 2048, 4096, 8192)
 
+Embed = Callable[[Int[Tensor, "tokens"]], Float[Tensor, "tokens width"]]
 Attend = Callable[[int, Float[Tensor, "tokens heads width"]], Float[Tensor, "tokens all_heads"]]
 
 
@@ -66,7 +67,7 @@ class Decoder:
     def __init__(
         self,
         config: DecoderConfig,
-        embed: Callable[[Int[Tensor, "tokens"]], Float[Tensor, "tokens width"]],
+        embed: Embed,
         final_norm: Float[Tensor, "width"],
         head: Linear,
         device: torch.device,

@@ -18,8 +18,17 @@ from torch import Tensor
 
 from core.device import Precision
 from core.pretrained.checkpoint import Checkpoint, dequantise_q8, embedding_rows
-from core.pretrained.decoder import Decoder, Layer
-from core.pretrained.linear import DenseLinear, Int4Linear, Int8Linear, Linear, PackedLinear, Q4Weight, works
+from core.pretrained.decoder import Decoder, Embed, Layer
+from core.pretrained.linear import (
+    DenseLinear,
+    Int4Linear,
+    Int8Linear,
+    Linear,
+    PackedLinear,
+    Q4Weight,
+    SplitInt8Linear,
+    works,
+)
 
 MAX_CONTEXT = 2048  # tokens; longer texts than the app shows would only make the tables larger
 # Tokens from which a prompt is read with packed bf16. It is faster from 16 on (bench/prefill), but takes 250 MB and a
@@ -77,14 +86,15 @@ class Llama:
         """Make embedding and output; an 8-bit embedding stays in 8 bits, since only a few rows are read a step."""
         norm = checkpoint.dense("model.norm.weight").clone().to(self.device)
         dense = checkpoint.dense(_EMBEDDING)
-        embed: Callable[[Int[Tensor, tokens]], Float[Tensor, "tokens width"]]
+        embed: Embed
+        head: Linear
         if self.device.type == "cpu" and checkpoint.is_q8(_EMBEDDING) and self.precision != "fp32":
             codes, scale = (part.clone() for part in checkpoint.q8(_EMBEDDING))
 
             def embed(ids: Int[Tensor, "tokens"]) -> Float[Tensor, "tokens width"]:
                 return embedding_rows(codes, scale, ids)
 
-            head: Linear = PackedLinear(dense) if works(PackedLinear) else DenseLinear(dense)
+            head = _large(dense, self.precision)
         else:
             table = dense.to(self.device)  # exact scores begin here too, so it keeps the file's own values
             head = DenseLinear(table.to(torch.bfloat16) if self.precision == "bf16" else table)
@@ -153,6 +163,13 @@ def _packed(
     if device.type == "cpu" and works(PackedLinear):
         return PackedLinear(rows)
     return DenseLinear(rows.to(device, torch.bfloat16))
+
+
+def _large(weight: Float[Tensor, "outputs inputs"], precision: Precision) -> Linear:
+    """Return the output matrix on a CPU: 49,152 rows, so that what counts is how many bytes of it are read."""
+    if precision in ("int4", "int8") and works(SplitInt8Linear):
+        return SplitInt8Linear(weight)
+    return PackedLinear(weight) if works(PackedLinear) else DenseLinear(weight)
 
 
 def _int8(

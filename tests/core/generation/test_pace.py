@@ -35,15 +35,21 @@ def test_one_thread_once_the_others_stand_in_the_way_then_all_again() -> None:
     pace = learned(clock)
     for _ in range(PATIENCE):
         assert pace.threads(1) == 2
-        pace.took(1, 2, 0.5)
+        pace.took(1, 2, 0.05)
     assert pace.threads(1) == 1
     clock.now += FIRST_PAUSE
     assert pace.threads(1) == 2
 
 
+def test_one_hopeless_step_is_enough() -> None:
+    pace = learned(Clock())
+    pace.took(1, 2, 0.5)
+    assert pace.threads(1) == 1
+
+
 def test_one_slow_step_is_no_reason() -> None:
     pace = learned(Clock())
-    for seconds in (0.5, 0.012, 0.5, 0.012):
+    for seconds in (0.05, 0.012, 0.05, 0.012):
         assert pace.threads(1) == 2
         pace.took(1, 2, seconds)
 
@@ -54,7 +60,7 @@ def test_pauses_grow_to_a_limit_and_start_over_when_the_machine_is_free() -> Non
     pauses = []
     for _ in range(8):
         for _ in range(PATIENCE):
-            pace.took(1, 2, 0.5)
+            pace.took(1, 2, 0.05)
         began = clock.now
         while pace.threads(1) == 1:
             clock.now += 0.5
@@ -63,7 +69,7 @@ def test_pauses_grow_to_a_limit_and_start_over_when_the_machine_is_free() -> Non
     for _ in range(STEADY):
         pace.took(1, 2, 0.012)
     for _ in range(PATIENCE):
-        pace.took(1, 2, 0.5)
+        pace.took(1, 2, 0.05)
     clock.now += FIRST_PAUSE
     assert pace.threads(1) == 2
 
