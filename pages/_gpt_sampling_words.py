@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 Verdict = tuple[str, list[tuple[str, str]]]
 
 
-def say_what_was_read(next_token: lesson.NextToken, *, recorded: bool) -> None:
-    """Say when the prompt was cut, and when what is shown was recorded."""
+def say_what_was_read(next_token: lesson.NextToken, *, recorded: bool, lost: int = 0) -> None:
+    """Say when the prompt was cut or has characters without a token, and when what is shown was recorded."""
+    if lost:
+        st.caption(f"The model has no token for {count(lost, 'character')} of your text: it reads the rest.")
     if next_token.dropped:
         st.caption(
             f"Your text has {len(next_token.ids) + next_token.dropped:,} tokens: the model reads the last "

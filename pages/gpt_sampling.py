@@ -71,7 +71,7 @@ with wide:
     else:
         next_token = recorded.gpt_sampling_next()
         ids = list(next_token.ids)
-    words.say_what_was_read(next_token, recorded=engine is None)
+    words.say_what_was_read(next_token, recorded=engine is None, lost=live.lost(engine, prompt, ids) if engine else 0)
     used = filters if strategy != "greedy" else lesson.Filters(temperature=0.0)
     state = (model, next_token.ids, used)  # all that the numbers below depend on
     choice = cache.remember(("choice", *state), lambda: lesson.choose(next_token, used))

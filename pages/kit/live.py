@@ -91,6 +91,11 @@ def encode(engine: "Engine", text: str) -> list[int]:
     return engine.model.encode(text)
 
 
+def lost(engine: "Engine", text: str, ids: list[int]) -> int:
+    """Return how many characters of `text` the model has no token for, so that they are not in `ids`."""
+    return max(0, len(text) - len(engine.model.decode(ids))) if engine.model else 0
+
+
 def ask_next(engine: "Engine", ids: list[int]) -> "Job":
     """Let the engine compute the exact scores after `ids`."""
     from core.experiments import _writing

@@ -34,7 +34,8 @@ def count(number: float, one: str, many: str | None = None) -> str:
 
 def signed(number: float, digits: int = 1) -> str:
     """Return a number with a real minus sign in front where it is negative."""
-    return f"{number:.{digits}f}".replace("-", "\u2212")
+    shown = f"{number:.{digits}f}"
+    return shown.lstrip("-") if not float(shown) else shown.replace("-", "\u2212")
 
 
 def shorten(text: str, limit: int) -> str:
