@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from streamlit.components.v2 import component_manager
+from streamlit.components.v2 import manifest_scanner
 
 import tests.typecheck  # noqa: F401 - what tests/conftest.py names by its path has to be imported by somebody
 from core.generation.engine import Engine
@@ -36,7 +36,7 @@ def scan_once() -> Iterator[None]:
     """Each AppTest looks through all installed packages for components, a tenth of a second: once is enough."""
     patch = pytest.MonkeyPatch()
     patch.setattr(
-        component_manager, "scan_component_manifests", functools.cache(component_manager.scan_component_manifests)
+        manifest_scanner, "scan_component_manifests", functools.cache(manifest_scanner.scan_component_manifests)
     )
     yield
     patch.undo()

@@ -242,8 +242,8 @@ def test_text(moves: dict[str, Any], write: Callable[..., Text], engine: Engine,
 
 def test_four_ways(engine: Engine, write: Callable[..., Text], anew: None) -> None:
     filters = Filters(0.7, 50)
-    at = visit(view="Four ways", tokens=12, temperature=0.7, top_k=50, beams=3)
-    settings = Settings(filters, tokens=12, beams=3)
+    at = visit(view="Four ways", tokens=8, temperature=0.7, top_k=50, beams=3)
+    settings = Settings(filters, tokens=8, beams=3)
     expected = writing.measure_ways([write(each) for each in writing.four_settings(settings)])
     assert [element.value.strip() for element in at.text] == [way.text.strip() for way in expected]
     assert len({way.text for way in expected}) >= 3
@@ -371,13 +371,12 @@ ODD = {
     "blocks": f"\n\n# {CANARY}\n\n- {CANARY}\n\n> {CANARY}\n\n---\n\n| {CANARY} |\n|---|\n",
     "specials of the model": f"<|im_end|><|endoftext|>{CANARY}",
     "percent and braces": f"%{{x}} {{{CANARY}}} %s $PROMPT ${{PROMPT}} {CANARY}",
-    "lone surrogate": f"\ud800{CANARY}",
 }
 VIEWS = ("Next token", "Text", "Four ways", "Sweep")
 DRAWERS = {"Next token": "next", "Text": "chances", "Four ways": "beam", "Sweep": "sweep"}
 
 
-@pytest.mark.parametrize("prompt", [p for name, p in ODD.items() if name != "lone surrogate"], ids=str)
+@pytest.mark.parametrize("prompt", ODD.values(), ids=ODD)
 def test_odd_prompts(prompt: str, engine: Engine) -> None:
     at = sound(choose(visit(tokens=2), prompt=prompt))
     assert engine.model is not None
@@ -400,7 +399,6 @@ def test_the_test_for_markup_can_fail() -> None:
     from pages.kit.words import code
 
     for text in ODD.values():
-        text = text.replace("\ud800", "")
         assert CANARY not in outside_code(f"It is {code(text)} here")
         if CANARY in text.replace(f"`{CANARY}`", ""):
             assert CANARY in outside_code(f"It is {text} here")
@@ -430,9 +428,10 @@ def test_long_prompts_keep_their_end(prompt: str, tokens: int | None, engine: En
     (line,) = [caption.value for caption in at.caption if "tokens: the model reads the last" in caption.value]
     assert f"{len(ids):,} tokens" in line
     assert "the last 512" in line
-    job = engine.call(lambda model: lesson.next_token(model, ids[-512:]))
-    assert job.wait(PATIENCE)
-    same_picture(at, job.result, Filters())
+    if tokens:
+        job = engine.call(lambda model: lesson.next_token(model, ids[-512:]))
+        assert job.wait(PATIENCE)
+        same_picture(at, job.result, Filters())
     sound(choose(at, view="Text"))
     assert len(token_texts(at, "strip")) == SHORT["tokens"]
 

@@ -1,0 +1,172 @@
+"""Following work as a page does: what fails is one line, what is stopped stays, what is shared is asked for once."""
+
+from streamlit.testing.v1 import AppTest
+
+from pages.kit import cache
+from tests.pages.helpers import sound
+
+
+def failing() -> None:
+    import streamlit as st
+
+    from core.generation.work import WorkFailed
+    from pages.kit import live
+
+    class Failing:
+        over, written, speed, touched = False, 3, 2.0, 0
+
+        def touch(self) -> None:
+            self.touched += 1
+
+        def wait(self, timeout: float) -> bool:
+            if self.touched < 3:
+                return False
+            raise WorkFailed("the machine is tired")
+
+    watch = live.Watch()
+    watch.follow([Failing()], lambda: watch.place.write("so far"), 10)
+    st.write("never reached")
+
+
+def test_a_run_that_fails_is_one_line() -> None:
+    at = AppTest.from_function(failing, default_timeout=30).run()
+    assert not at.exception
+    assert [error.value for error in at.error] == ["Writing failed: the machine is tired"]
+    assert [element.value for element in at.markdown] == ["so far"]  # what there was stays
+
+
+def finishing() -> None:
+    import streamlit as st
+
+    from pages.kit import live
+
+    class Finishing:
+        over, written, speed, touched = False, 0, 50.0, 0
+
+        def touch(self) -> None:
+            self.touched += 1
+
+        def wait(self, timeout: float) -> bool:
+            self.written = self.touched
+            return self.touched >= self.limit
+
+    short, long = Finishing(), Finishing()
+    short.limit, long.limit = 2, 4
+    drawn = []
+    watch = live.Watch()
+    watch.follow([short, long], lambda: drawn.append(long.written), 4)
+    st.write(f"{drawn} {short.touched} {long.touched}")
+
+
+def test_all_are_waited_for_and_looked_at() -> None:
+    at = sound(AppTest.from_function(finishing, default_timeout=30).run())
+    assert at.markdown[-1].value == "[1, 2, 3, 4] 4 4"
+    assert not at.button  # the stop button and the meter went with the end
+    assert not at.get("progress")
+
+
+def over() -> None:
+    from pages.kit import live
+
+    class Over:
+        over = True
+
+    live.Watch().follow([Over()], lambda: 1 / 0, 4)
+
+
+def test_what_is_over_is_not_followed() -> None:
+    at = sound(AppTest.from_function(over, default_timeout=30).run())
+    assert not at.button
+
+
+def asking() -> None:
+    import streamlit as st
+
+    from pages.kit import live
+
+    class Job:
+        progress = (2, 5)
+        result = "an answer"
+
+        def __init__(self) -> None:
+            self.waits = 0
+            st.session_state["asked"] = st.session_state.get("asked", 0) + 1
+
+        def wait(self, timeout: float) -> bool:
+            self.waits += 1
+            if st.session_state.get("fail"):
+                raise RuntimeError("no paper left")
+            return self.waits > 2
+
+    st.write(live.job(("test_kit_live", st.session_state.get("fail")), Job, "Reading"))
+
+
+def test_a_job_is_done_once_for_all_visits() -> None:
+    cache.shelf(cache.PROMPTS).put(("test_kit_live", None), None)
+    first = sound(AppTest.from_function(asking, default_timeout=30).run())
+    assert first.markdown[0].value == "an answer"
+    assert not first.get("progress")
+    second = sound(AppTest.from_function(asking, default_timeout=30).run())
+    assert second.markdown[0].value == "an answer"
+    assert "asked" not in second.session_state
+    assert first.session_state["asked"] == 1
+
+
+def test_a_job_that_fails_is_one_line_and_is_asked_again() -> None:
+    at = AppTest.from_function(asking, default_timeout=30)
+    at.session_state["fail"] = True
+    for times in (1, 2):
+        at.run()
+        assert not at.exception
+        assert [error.value for error in at.error] == ["Reading failed: no paper left"]
+        assert not at.markdown
+        assert at.session_state["asked"] == times
+
+
+def starting() -> None:
+    import streamlit as st
+
+    from core.generation.work import Busy
+    from pages.kit import live
+
+    class Run:
+        def __init__(self, name: str) -> None:
+            self.name, self.state, self.by_reader = name, "running", False
+
+        def stop(self, *, by_reader: bool = False) -> None:
+            self.state, self.by_reader = "stopped", by_reader
+
+    kept = st.session_state.setdefault("kept", [])
+
+    def start(name: str) -> Run:
+        if name == "busy":
+            raise Busy("too many here")
+        kept.append(Run(name))
+        return kept[-1]
+
+    name = st.session_state.get("name", "a")
+    live.run("slot", name, lambda: start(name))
+    if st.session_state.get("then"):
+        getattr(live, st.session_state["then"])()
+    st.write(" ".join(f"{run.name}:{run.state}:{run.by_reader}" for run in kept))
+
+
+def test_a_visit_has_one_run_in_a_slot() -> None:
+    at = AppTest.from_function(starting, default_timeout=30)
+
+    def said(**state: str) -> str:
+        for key, value in state.items():
+            at.session_state[key] = value
+        return sound(at.run()).markdown[0].value
+
+    assert said() == "a:running:False"
+    assert said() == "a:running:False"  # a rerun goes on with the same one
+    assert said(name="b") == "a:stopped:False b:running:False"  # another text ends it
+    assert said(then="stop_all") == "a:stopped:False b:stopped:True"
+    assert said(then="") == "a:stopped:False b:stopped:True"  # stopped by the reader: it stays
+    assert said(then="forget_all").endswith("b:stopped:True")
+    assert said(then="").endswith("b:stopped:True b:running:False")
+    at.session_state["name"] = "busy"
+    at.run()
+    assert [warning.value for warning in at.warning] == ["too many here"]
+    assert not at.exception
