@@ -40,7 +40,11 @@ TOOLS = ("bench", "scripts", "tests")  # may import every room; no room imports 
 
 # Files that stand among the lessons and are none. A name that starts with an underscore is a part of one
 # lesson or of several, and needs no line here.
-NO_LESSONS = {"pages": {"course", "home", "about"}, "core/experiments": {"record"}, "core/figures": {"palette", "export"}}
+NO_LESSONS = {
+    "pages": {"course", "home", "about"},
+    "core/experiments": {"record"},
+    "core/figures": {"palette", "export"},
+}
 
 # Most lines that are not blank; the longest folder name that fits decides.
 LINE_BUDGETS = {"core/": 250, "core/figures/": 200, "pages/": 150, "pages/course.py": 60, "app.py": 150}
