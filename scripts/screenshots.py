@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, sync_playwright
 
+from scripts.browser import FLAGS
+
 SHOTS = {
     "home": "",
     "gpt-next": "gpt_sampling",
@@ -30,15 +32,6 @@ SHOTS = {
     "about": "about",
 }
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @contextmanager

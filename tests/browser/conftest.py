@@ -17,17 +17,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from scripts.browser import FLAGS
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="package")
@@ -207,9 +200,9 @@ class Witness:
             self.seen.append(f"request to another host: {url}")
 
     def _console(self, message: Any) -> None:
-        excused = any(part in message.text for part in self.allow)
-        if message.type == "error" and not excused:
-            self.seen.append(f"console error: {message.text} ({message.location.get('url')})")
+        said = f"{message.text} ({message.location.get('url')})"
+        if message.type == "error" and not any(part in said for part in self.allow):
+            self.seen.append(f"console error: {said}")
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ DEMO = "tests/browser/tokens_demo.py"
 PROMPT = "The prompt, token by token"
 LOOKS = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
+NO_FONT = {"/app/static/source-serif-4": "the font lies beside the pages; the demo is no page and uses the next one"}
+
 
 @pytest.fixture
 def demo(serve: Serve) -> str:
@@ -41,7 +43,7 @@ def settle(page: Page) -> None:
 
 
 def test_markup_spaces_and_scripts_are_text(demo: str, browse: Browse) -> None:
-    page = browse(demo)
+    page = browse(demo, allow=NO_FONT)
     found = texts(tokens(page))
     for text in ["<b>bold</b>", "<script>alert(1)</script>", " $x^2$", "    ", "\tand", "&amp;", "\xa0Albert", "שלום"]:
         assert text in found
@@ -58,7 +60,7 @@ def test_markup_spaces_and_scripts_are_text(demo: str, browse: Browse) -> None:
 
 
 def test_right_to_left_tokens_stay_in_their_place(demo: str, browse: Browse) -> None:
-    page = browse(demo)
+    page = browse(demo, allow=NO_FONT)
     found = texts(tokens(page))
     first = found.index("שלום")
     left = tokens(page).evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().left)")
@@ -66,7 +68,7 @@ def test_right_to_left_tokens_stay_in_their_place(demo: str, browse: Browse) -> 
 
 
 def test_click_returns_the_index(demo: str, browse: Browse) -> None:
-    page = browse(demo)
+    page = browse(demo, allow=NO_FONT)
     tokens(page).nth(6).click()
     expect(page.get_by_text("Chosen token: 6")).to_be_visible()
     expect(tokens(page).nth(6)).to_have_attribute("aria-pressed", "true")
@@ -78,7 +80,7 @@ def test_click_returns_the_index(demo: str, browse: Browse) -> None:
 
 
 def test_keyboard_walk(demo: str, browse: Browse) -> None:
-    page = browse(demo)
+    page = browse(demo, allow=NO_FONT)
     strip = tokens(page)
     assert strip.evaluate_all("nodes => nodes.filter(node => node.tabIndex === 0).length") == 1
     strip.nth(4).focus()
@@ -109,7 +111,7 @@ def test_keyboard_walk(demo: str, browse: Browse) -> None:
 
 
 def test_names_say_text_note_and_band(demo: str, browse: Browse) -> None:
-    page = browse(demo)
+    page = browse(demo, allow=NO_FONT)
     names = tokens(page).evaluate_all("nodes => nodes.map(node => node.getAttribute('aria-label'))")
     assert names[1] == "date, rank 2, chance 30.0 %, among the first ten"
     assert names[14].startswith("newline, rank 1")
@@ -117,7 +119,7 @@ def test_names_say_text_note_and_band(demo: str, browse: Browse) -> None:
 
 
 def test_panel_on_hover_and_focus(demo: str, browse: Browse) -> None:
-    page = browse(demo)
+    page = browse(demo, allow=NO_FONT)
     strip = tokens(page)
     strip.nth(12).hover()
     expect(panel(page)).to_contain_text("rank 6, chance 4.6 %")
@@ -143,7 +145,7 @@ def test_panel_on_hover_and_focus(demo: str, browse: Browse) -> None:
 
 @LOOKS
 def test_panel_is_whole_on_a_phone(demo: str, browse: Browse, dark: bool) -> None:
-    page = browse(demo, width=390, height=844, dark=dark, has_touch=True, is_mobile=True)
+    page = browse(demo, allow=NO_FONT, width=390, height=844, dark=dark, has_touch=True, is_mobile=True)
     strip = tokens(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     lefts = strip.evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().right)")
@@ -160,7 +162,7 @@ def test_panel_is_whole_on_a_phone(demo: str, browse: Browse, dark: bool) -> Non
 
 
 def test_a_growing_strip_keeps_nodes_focus_and_panel(demo: str, browse: Browse) -> None:
-    page = browse(demo)
+    page = browse(demo, allow=NO_FONT)
     page.get_by_role("button", name="Write").click()
     strip = tokens(page, "Written so far")
     expect(strip.nth(4)).to_be_visible()
@@ -186,7 +188,7 @@ def test_a_growing_strip_keeps_nodes_focus_and_panel(demo: str, browse: Browse) 
 
 
 def test_a_click_while_text_comes(demo: str, browse: Browse) -> None:
-    page = browse(demo)
+    page = browse(demo, allow=NO_FONT)
     page.get_by_role("button", name="Write").click()
     strip = tokens(page, "Written so far")
     expect(strip.nth(4)).to_be_visible()
@@ -197,7 +199,7 @@ def test_a_click_while_text_comes(demo: str, browse: Browse) -> None:
 
 
 def test_a_fragment_updates_in_place(demo: str, browse: Browse) -> None:
-    page = browse(demo)
+    page = browse(demo, allow=NO_FONT)
     strip = tokens(page, "Ticking")
     strip.first.evaluate("node => { node.mine = 1 }")
     page.get_by_text("Tick", exact=True).click()
@@ -215,7 +217,7 @@ def test_still_caret_for_those_who_want_less_motion(demo: str, browse: Browse) -
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_links_are_drawn_and_follow_the_target(demo: str, browse: Browse, width: int) -> None:
-    page = browse(demo, width=width)
+    page = browse(demo, allow=NO_FONT, width=width)
     target = tokens(page, "Alignment: Portuguese")
     source = tokens(page, "Alignment: English")
     links = page.locator(".linked path")
@@ -252,7 +254,7 @@ def test_links_are_drawn_and_follow_the_target(demo: str, browse: Browse, width:
 
 
 def test_links_follow_the_window(demo: str, browse: Browse) -> None:
-    page = browse(demo)
+    page = browse(demo, allow=NO_FONT)
     columns = page.locator(".linked.columns")
     settle(page)
     before = page.locator(".linked path").first.get_attribute("d")
@@ -264,7 +266,7 @@ def test_links_follow_the_window(demo: str, browse: Browse) -> None:
 
 
 def test_tree_walk(demo: str, browse: Browse) -> None:
-    page = browse(demo)
+    page = browse(demo, allow=NO_FONT)
     rows = page.get_by_role("treeitem")
     expect(rows).to_have_count(8)
     expect(rows.nth(6)).to_have_attribute("aria-selected", "true")
@@ -329,7 +331,7 @@ def test_text_stands_out(demo: str, browse: Browse, dark: bool) -> None:
 
 
 def test_bands_differ_without_colour(demo: str, browse: Browse) -> None:
-    page = browse(demo)
+    page = browse(demo, allow=NO_FONT)
     lines = tokens(page).evaluate_all(
         "nodes => nodes.slice(0, 4).map(node => { const s = getComputedStyle(node, '::after');"
         " return [s.borderBottomStyle, s.borderBottomWidth, s.borderBottomColor] })"

