@@ -150,7 +150,8 @@ def lazy_zeros(shape: tuple[int, ...]) -> torch.Tensor:
     would be half a gigabyte before the first one comes.
     """
     numbers = math.prod(shape)
-    memory = mmap.mmap(-1, max(4 * numbers, 1))
+    private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+    memory = mmap.mmap(-1, max(4 * numbers, 1), **private)
     if hasattr(mmap, "MADV_NOHUGEPAGE"):
         memory.madvise(mmap.MADV_NOHUGEPAGE)
     return torch.frombuffer(memory, dtype=torch.float32, count=numbers).view(shape)

@@ -1,5 +1,6 @@
 """The two pictures of the lesson on GPT sampling that write text: step by step with branches, and four ways to draw."""
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -27,12 +28,14 @@ def is_recorded(settings: Settings) -> bool:
 
 def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Settings) -> Picture:
     """Show the text token by token as it is written, and let the reader put another token anywhere."""
+    settings = settings.essential()
     vocabulary = len(next_token.logits)
     forks: tuple[Fork, ...] = ()
+    chosen = 0
     if engine and settings.strategy != "beam":
-        settings = settings.essential()
-    forks = controls.parameter("branches", (), lambda raw: _known(read_forks(raw), vocabulary))
-    chosen = controls.parameter("branch", 0, lambda raw: range(len(forks) + 1).index(int(raw)))
+        _leave_branches_of_another((next_token.model, next_token.ids, settings))
+        forks = controls.parameter("branches", (), lambda raw: _known(read_forks(raw), vocabulary))
+        chosen = controls.parameter("branch", 0, lambda raw: range(len(forks) + 1).index(int(raw)))
     watch = live.Watch()
     if engine:
         written: list[Text] = []
@@ -127,6 +130,15 @@ def _offer_a_rival(text: Text, forks: tuple[Fork, ...], chosen: int) -> None:
         return
     controls.set_parameter("branches", write_forks([*forks, Fork(chosen, position, token)]))
     _go_to(len(forks) + 1)
+
+
+def _leave_branches_of_another(text: Hashable) -> None:
+    """Drop the branches when they were taken from another text: their tokens would make no sense in this one."""
+    if st.session_state.setdefault("_branches_of", text) != text:
+        st.session_state["_branches_of"] = text
+        st.session_state.pop("_word", None)
+        controls.set_parameter("branches", "")
+        controls.set_parameter("branch", "")
 
 
 def _next_seed(seed: int) -> None:

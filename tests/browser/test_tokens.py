@@ -210,7 +210,7 @@ def test_a_fragment_updates_in_place(demo: str, browse: Browse) -> None:
 
 def test_still_caret_for_those_who_want_less_motion(demo: str, browse: Browse) -> None:
     for motion, name in [("reduce", "none"), ("no-preference", "pulse")]:
-        page = browse(demo, reduced_motion=motion)
+        page = browse(demo, allow=NO_FONT, reduced_motion=motion)
         caret = page.get_by_role("group", name="Written so far").locator(".caret")
         assert caret.evaluate("node => getComputedStyle(node).animationName") == name
 
@@ -319,7 +319,7 @@ CONTRASTS = """() => {
 
 @LOOKS
 def test_text_stands_out(demo: str, browse: Browse, dark: bool) -> None:
-    page = browse(demo, dark=dark)
+    page = browse(demo, allow=NO_FONT, dark=dark)
     tokens(page).nth(12).hover()
     settle(page)
     found = page.evaluate(CONTRASTS)

@@ -684,6 +684,22 @@ def token_of(engine: Engine, label: str) -> int:
     return next(token for token in range(49_152) if engine.model.label(token) == label)
 
 
+def test_branches_stay_with_their_text(engine: Engine) -> None:
+    at = visit(view="Text", tokens=6, branches="0.2.28", branch=1)
+    assert len(totals(at)) == 2
+    at.slider(key="seed").set_value(7)
+    sound(at.run())
+    assert "branches" not in at.query_params
+    assert "branch" not in at.query_params
+    assert token_data(at, "strip")["tokens"]
+
+
+def test_beam_search_leaves_the_branches_in_the_link_alone(engine: Engine) -> None:
+    at = visit(view="Text", tokens=6, strategy="beam", branches="0.2.28", branch=1)
+    assert not any("could not be read" in caption.value for caption in at.caption)
+    assert token_data(at, "strip")["tokens"]
+
+
 def test_no_more_branches_than_fit(engine: Engine) -> None:
     branches = "_".join(["0.1.5"] * texts.MAX_FORKS)
     at = visit(view="Text", tokens=2, branches=branches)
