@@ -7,15 +7,16 @@ from core.assets.manifest import load
 st.title("About", anchor=False)
 st.markdown(
     "Unrolled is free software under the Apache License 2.0. What you type is worked on by the server that shows you "
-    "this page and goes nowhere else; it stands in the page's link, so that you can share it, and in no log."
+    "this page and goes nowhere else; it stands in the page's link, so that you can share it."
 )
 st.subheader("Weights and data", anchor=False)
 for asset in load().values():
     st.markdown(
-        f"- **{asset.name}**: {asset.description} Licence: {asset.licence}. From the package `{asset.package}`, "
+        f"- **{asset.name}**: {asset.description}. Licence: {asset.licence}. From the package `{asset.package}`, "
         f"{asset.package_size / 1e6:.0f} MB."
     )
 st.markdown(
+    "- **Source Serif 4**, the typeface, by Adobe. Licence: SIL Open Font License 1.1; shipped with the app.\n"
     "- **Figures from the course notes**: the chances of another model after the prompt “To date, the cleverest "
     "thinker of all time was”, as the notes print them; shown beside ours and labelled as another model's."
 )

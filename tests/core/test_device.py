@@ -78,6 +78,7 @@ def test_a_gpu_too_many(machine: Any) -> None:
 
 
 def test_threads_are_those_this_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("UNROLLED_THREADS", raising=False)
     if hasattr(os, "sched_getaffinity"):
         monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(3)))
         assert thread_count() == 3

@@ -26,6 +26,7 @@ Serve = Callable[..., Engine]
 def serve() -> Iterator[Serve]:
     """Return a function from a model to a ready engine on it; all are closed at the end, their gates open."""
     started: list[tuple[Engine, LanguageModel]] = []
+    before = set(threading.enumerate())  # another file's model may be at home already
 
     def start(model: LanguageModel, **settings: Any) -> Engine:
         engine = Engine(settings.pop("load", lambda device: model), **settings)
@@ -38,7 +39,7 @@ def serve() -> Iterator[Serve]:
         if isinstance(model, FakeModel):
             model.gate.open()
         engine.close()
-    assert not [thread for thread in threading.enumerate() if thread.name == "engine"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "engine" and thread not in before]
 
 
 def done(work: Work) -> Work:
