@@ -1,7 +1,7 @@
 """The words of the lesson on GPT sampling: verdicts, questions and explanations, computed from what is on the screen."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
@@ -9,9 +9,6 @@ from core.experiments import gpt_sampling as lesson
 from core.figures import gpt_sampling as figures
 from pages.kit.lesson import Picture
 from pages.kit.words import code, count, percent
-
-if TYPE_CHECKING:
-    pass
 
 Verdict = tuple[str, list[tuple[str, str]]]
 

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
-from core.device import Precision
+from core.device import Precision, trim_memory
 from core.pretrained.checkpoint import Checkpoint, dequantise_q8, embedding_rows
 from core.pretrained.decoder import Decoder, Embed, Layer
 from core.pretrained.linear import (
@@ -58,6 +58,7 @@ class Llama:
         if self._wide is None:
             with Checkpoint(self.folder) as checkpoint:
                 self._wide = [self._layer(checkpoint, i, _packed) for i in range(self.config.layers)]
+            trim_memory()
         return self._wide
 
     def exact(self) -> Iterator[Layer]:

@@ -1,6 +1,5 @@
 """What a reader takes along: a table as CSV, a figure that opens in any browser, a script that runs on its own."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
@@ -50,4 +49,4 @@ def script(label: str, file: str, template: str, values: dict[str, Any]) -> Down
 
 def literal(value: Any) -> str:
     """Return `value` as a Python literal in ASCII, whatever characters a reader typed."""
-    return ascii(value) if isinstance(value, str | int | float | bool) else json.dumps(value)
+    return ascii(value)
