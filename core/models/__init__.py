@@ -1,0 +1,1 @@
+"""Architectures written to be read, one a file; each is compared with torch.nn in its test."""

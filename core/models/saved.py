@@ -1,0 +1,49 @@
+"""Small trained models as files: weights in half precision and, in the same file's header, what is needed to build them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from core.models.char_lm import CharLM
+from core.models.recaller import Recaller
+
+
+def save(model: CharLM | Recaller, path: Path) -> None:
+    """Write a model in float16 (float32 where that would overflow); `load` makes it anew."""
+    if isinstance(model, CharLM):
+        hidden = [layer.hidden_size for layer in model.body.layers]
+        embedding = model.embedding.embedding_dim
+        built = {"kind": model.kind, "vocabulary": model.vocabulary, "embedding": embedding, "hidden": hidden}
+    else:
+        built = {"kind": model.kind, "symbols": model.symbols, "classes": model.classes, "hidden": model.hidden}
+    tensors = {name: _half(value) for name, value in model.state_dict().items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, path, metadata={"class": type(model).__name__, "built": json.dumps(built)})
+
+
+def _half(value: torch.Tensor) -> torch.Tensor:
+    half = value.detach().cpu().half()
+    return half if bool(half.isfinite().all()) else value.detach().cpu().float()
+
+
+def load(path: Path, device: torch.device | None = None) -> CharLM | Recaller:
+    """Return the model in a file that `save` wrote, in float32, ready to be used (not to be trained on).
+
+    Raises `ValueError` for a file that holds something else, and `OSError` for one that is not there.
+    """
+    with safe_open(path, framework="pt") as file:
+        header = file.metadata() or {}
+        tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a dictionary
+    classes: dict[str, type[CharLM] | type[Recaller]] = {"CharLM": CharLM, "Recaller": Recaller}
+    if header.get("class") not in classes:
+        raise ValueError(f"{path.name} holds no model of ours")
+    built: dict[str, Any] = json.loads(header["built"])
+    model = classes[header["class"]](**built)
+    model.load_state_dict(tensors)
+    frozen: nn.Module = model.requires_grad_(False).eval()
+    return frozen.to(device)  # type: ignore[return-value]
