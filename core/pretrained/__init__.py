@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from core.pretrained.registry import load_language_model as load_language_model
+    from core.pretrained.translator import load_translator as load_translator
 
 
 def __getattr__(name: str) -> Any:
@@ -12,4 +13,8 @@ def __getattr__(name: str) -> Any:
         from core.pretrained.registry import load_language_model
 
         return load_language_model
+    if name == "load_translator":
+        from core.pretrained.translator import load_translator
+
+        return load_translator
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

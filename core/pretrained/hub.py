@@ -46,7 +46,7 @@ def load_hub_folder(name: str, folder: Path, *, device: str | None = None, preci
         raise DeviceError(f"{precision} weights are for the app's own models; use bf16 or fp32 for {name}")
     choose_precision(wanted, precision)  # an unknown name is found before a gigabyte is read
     torch.set_num_threads(threads)
-    with _one_line(name):
+    with one_line(name):
         if lacks := missing(folder):
             raise HubError(f"it has no {lacks}, and nothing else is read (nothing is unpickled)")
         tokenizer, exact = HubTokenizer(folder), _read(folder, torch.float32)
@@ -224,7 +224,7 @@ class HubModel(LanguageModel):
 
 
 @contextmanager
-def _one_line(name: str) -> Iterator[None]:
+def one_line(name: str) -> Iterator[None]:
     """Turn whatever a file from elsewhere makes the libraries raise into a `HubError` of one line."""
     try:
         yield

@@ -8,9 +8,10 @@ import json
 import os
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from core.pretrained.tokens import visible
 
@@ -21,6 +22,7 @@ NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?", re.ASCII)
 WEIGHTS = re.compile(r"model(-\d+-of-\d+)?\.safetensors")
 INDEX = "model.safetensors.index.json"
 WANTED = ("config.json", "generation_config.json", "tokenizer.json", INDEX)
+T = TypeVar("T")
 
 
 class HubError(RuntimeError):
@@ -117,19 +119,19 @@ def line(error: Exception) -> str:
     return " ".join(str(error).split())[:300] or type(error).__name__
 
 
-def _files_on_hub(name: str) -> list[str]:
-    """Return the files of `name` that are wanted; raises `HubError` when the hub can't say or lacks one."""
-    from huggingface_hub import HfApi, constants
+def ask(question: Callable[[], T]) -> T:
+    """Return the hub's answer to a question that calls it; raises `HubError` when there is none in about `TIMEOUT` seconds."""
+    from huggingface_hub import constants
     from huggingface_hub.errors import HTTPError, RepositoryNotFoundError
 
     away = "not on this machine, and the hub could not be reached"
     if constants.is_offline_mode():
         raise HubError(f"{away}: HF_HUB_OFFLINE is set")
-    answer: list[Any] = []
+    answer: list[T | HubError] = []
 
-    def ask() -> None:
+    def wait() -> None:
         try:
-            answer.append([file.rfilename for file in HfApi().model_info(name, timeout=TIMEOUT).siblings or ()])
+            answer.append(question())
         except RepositoryNotFoundError:
             answer.append(HubError("not on this machine, and the hub has no public model of this name"))
         except (OSError, HTTPError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -137,12 +139,27 @@ def _files_on_hub(name: str) -> list[str]:
             answer.append(HubError(f"{away}: {line(error)}"))
 
     # Looking up the hub's address obeys no timeout, so it is waited for from outside.
-    asking = threading.Thread(target=ask, daemon=True)
+    asking = threading.Thread(target=wait, daemon=True)
     asking.start()
     asking.join(TIMEOUT + 1)
     found = answer[0] if answer else HubError(f"{away}: no answer in {TIMEOUT + 1:g} seconds")
     if isinstance(found, HubError):
         raise found
+    return found
+
+
+def files_on_hub(name: str, revision: str | None = None) -> list[str]:
+    """Return the names of all files of `name`; raises `HubError` when the hub can't say."""
+    from huggingface_hub import HfApi
+
+    return ask(
+        lambda: [file.rfilename for file in HfApi().model_info(name, revision=revision, timeout=TIMEOUT).siblings or ()]
+    )
+
+
+def _files_on_hub(name: str) -> list[str]:
+    """Return the files of `name` that are wanted; raises `HubError` when the hub can't say or lacks one."""
+    found = files_on_hub(name)
     wanted = [file for file in found if file in WANTED or WEIGHTS.fullmatch(file)]
     for needed, there in {
         "config.json": "config.json" in wanted,

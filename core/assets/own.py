@@ -1,0 +1,18 @@
+"""The small weights that our own recipes made, and what is written beside them: where they lie, how they were made."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+TRAINED = Path(__file__).with_name("trained")
+
+
+def facts(name: str) -> dict[str, Any]:
+    """Return what the recipe wrote about `name`: command, data, seconds, metrics. Raises `OSError` where it is missing."""
+    content: dict[str, Any] = json.loads((TRAINED / f"{name}.json").read_text("utf-8"))
+    return content
+
+
+def names() -> list[str]:
+    """Return everything that a recipe has written, in alphabetical order."""
+    return sorted(path.stem for path in TRAINED.glob("*.json"))
