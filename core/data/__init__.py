@@ -1,0 +1,1 @@
+"""What is fed to models: corpora and toy tasks."""
