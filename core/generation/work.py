@@ -3,11 +3,10 @@
 import copy
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from core.generation.decoding import Policy
-from core.pretrained.causal_lm import LanguageModel
 
 State = Literal["waiting", "reading", "running", "finished", "stopped", "failed"]
 OVER = ("finished", "stopped", "failed")
@@ -115,11 +114,11 @@ class Run(Work):
 
 
 class Job(Work):
-    """Other work on the model: `result` is there once `state` is "finished"; `progress` is (done, total)."""
+    """Other work, a generator of (done, total): `result` is there once `state` is "finished"; `progress` is (done, total)."""
 
     def __init__(
         self,
-        work: Callable[[LanguageModel], Generator[tuple[int, int], None, Any]],
+        work: Callable[..., Any],
         lease: float | None,
         notify: Callable[[], None],
     ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.kit.models import Loading
+from pages.kit.models import Loading, Workshop
 
 RESULTS, PROMPTS = 1024, 48  # entries: a result is a few kilobytes, the scores after a prompt are 200
 
@@ -39,9 +39,13 @@ class Shelf:
                 self._results.popitem(last=False)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
 def shelf(entries: int = RESULTS) -> Shelf:
     """Return this server's shelf for results, or the one for `PROMPTS`."""
+    return _shelf(entries)  # always with the number: to Streamlit, f() and f(1024) are two results
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _shelf(entries: int) -> Shelf:
     return Shelf(entries)
 
 
@@ -55,6 +59,12 @@ def _turn() -> "threading.Lock":
 def model(name: str) -> Loading:
     """Return model `name` on its way into memory, at once: at most two models are kept."""
     return Loading(name, _turn())
+
+
+@st.cache_resource(show_spinner=False, max_entries=1, on_release=lambda workshop: workshop.close())
+def workshop() -> Workshop:
+    """Return the one thread that computes with the small models of the lessons, at once, before torch is imported."""
+    return Workshop()
 
 
 def remember(key: Hashable, compute: Any) -> Any:

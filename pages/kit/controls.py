@@ -11,7 +11,48 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-_NOTICES = "_notices"
+_NOTICES, _LESSON, _KEPT, _CAME_BACK = "_notices", "_lesson", "_kept_", "_came_back"
+_STAYS = (_LESSON, _KEPT, "_predicted_", "_runs")  # of a visit, whatever lesson is open
+
+
+def enter(lesson: str) -> None:
+    """Begin a run of a page, by its name.
+
+    Whoever comes from another page leaves its controls behind: those of this one may have the same names, and other
+    values. Whoever comes back finds the controls as they were, unless a link says otherwise.
+    """
+    before, st.session_state[_LESSON] = st.session_state.get(_LESSON, lesson), lesson
+    if before == lesson:
+        return
+    for key in [str(key) for key in st.session_state]:
+        if not key.startswith(_STAYS):
+            del st.session_state[key]
+    shown = {key: words for key, (_, words) in _kept().items()}
+    if shown and st.query_params.to_dict() in ({}, shown):
+        # Both are needed: the one is what the browser shows in its address, the other what the controls say.
+        st.query_params.from_dict(shown)
+        for key, (value, _) in _kept().items():
+            st.session_state[key] = value
+        st.session_state[_CAME_BACK] = True
+
+
+def _tidy_link() -> None:
+    """After the browser's Back, which puts all controls at their defaults in a second run, the link says so too."""
+    if not _kept() and st.session_state.pop(_CAME_BACK, False):
+        st.query_params.clear()
+
+
+def _kept() -> dict[str, tuple[Any, str]]:
+    """Return the controls of the lesson at hand that are not at their default: value, and how a link says it."""
+    kept: dict[str, tuple[Any, str]] = st.session_state.setdefault(f"{_KEPT}{st.session_state.get(_LESSON, '')}", {})
+    return kept
+
+
+def _keep(key: str, value: Any, default: Any, shown: str) -> None:
+    if value != default:
+        _kept()[key] = (value, shown)
+    else:
+        _kept().pop(key, None)
 
 
 def slider(
@@ -30,6 +71,7 @@ def slider(
     value = st.slider(label, low, high, default, step, key=key, help=help, format=format, bind="query-params")
     if raw is not None and _number(raw) != value:
         _note(f"The link's {key} cannot be {_tame(raw)}: it is {value:g} here.")
+    _keep(key, value, default, str(value))
     return value
 
 
@@ -38,6 +80,7 @@ def text_area(label: str, default: str, *, key: str, height: int, max_chars: int
     if len(_linked(key) or "") > max_chars:
         _note(f"The link's {key} was too long and was cut.")
     value = st.text_area(label, default, key=key, height=height, max_chars=max_chars, help=help, bind="query-params")
+    _keep(key, value, default, value or "")
     return value or ""
 
 
@@ -69,6 +112,7 @@ def choice(
     # Streamlit writes what is shown into the link, not the option itself, so that is what is compared.
     if raw is not None and raw != names(picked or default):
         _note(f"The link's {key} cannot be {_tame(raw)}: it is {names(picked or default)} here.")
+    _keep(key, picked or default, default, names(picked or default))
     return picked or default
 
 
@@ -94,7 +138,8 @@ def set_parameter(key: str, value: str) -> None:
 
 
 def show_notices(place: DeltaGenerator) -> None:
-    """Say in one line what of the link could not be, once."""
+    """End a run: say in one line what of the link could not be, once."""
+    _tidy_link()
     notices = st.session_state.pop(_NOTICES, [])
     if notices:
         place.caption(" ".join(notices))

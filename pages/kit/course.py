@@ -22,6 +22,24 @@ HOME = Entry("home", "Start here")
 ABOUT = Entry("about", "About")
 LESSONS = (
     Entry(
+        name="rnn",
+        title="Recurrent networks",
+        claim="The hidden state is all that the network remembers.",
+        part="Recurrence",
+    ),
+    Entry(
+        name="vanishing_gradients",
+        title="Vanishing gradients",
+        claim="In a plain RNN, what happened forty steps ago leaves almost no gradient.",
+        part="Recurrence",
+    ),
+    Entry(
+        name="lstm_gates",
+        title="LSTM gates",
+        claim="The gates decide what to keep; hold one shut and the memory is gone.",
+        part="Recurrence",
+    ),
+    Entry(
         name="gpt_sampling",
         title="GPT sampling",
         claim="A language model does not choose a word. It gives every word a chance, and you choose how to draw.",

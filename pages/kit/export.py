@@ -5,9 +5,21 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from pages.kit.lesson import Download
+from pages.kit.course import Entry
+from pages.kit.parts import Download, Picture
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
+
+
+def usual(
+    entry: Entry, picture: Picture, values: dict[str, Any], script_label: str = "A script that prints them"
+) -> list[Download]:
+    """Offer what every lesson does: the picture's numbers, the picture, and the lesson's own script with `values` in it."""
+    return [
+        table("The numbers (CSV)", f"{entry.name}.csv", picture.columns, picture.rows),
+        figure("The picture (HTML)", f"{entry.name}.html", picture.figure),
+        script(script_label, f"{entry.name}.py", f"{entry.name}.py.txt", values),
+    ]
 
 
 def table(label: str, file: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Download:

@@ -3,79 +3,28 @@
 import inspect
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.figures.export import build
+from pages.kit import controls
 from pages.kit.course import Entry, find
+from pages.kit.parts import Download as Download
+from pages.kit.parts import Line as Line
+from pages.kit.parts import Picture as Picture
+from pages.kit.parts import Question as Question
+from pages.kit.parts import Source as Source
 from pages.kit.words import code, escape
 
 if TYPE_CHECKING:
     from core.generation.engine import Engine
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of "how it works": why, the equation, the function that computes it, what its tensors are."""
-
-    why: str
-    equation: str
-    function: Callable[..., Any]
-    shapes: str
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question to check oneself; `right` is computed by the page's code, `why` explains it."""
-
-    text: str
-    answers: tuple[str, ...]
-    right: int
-    why: str
-
-
-@dataclass(frozen=True)
-class Source:
-    """A paper: who, when, what, where."""
-
-    authors: str
-    year: int
-    title: str
-    link: str
-
-
-@dataclass(frozen=True)
-class Download:
-    """Something to take along: made when it is asked for."""
-
-    label: str
-    file: str
-    make: Callable[[], str | bytes]
-    mime: str = "text/plain"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure with what belongs to it: its text alternative and its table (columns, rows)."""
-
-    figure: dict[str, Any]
-    alt: str
-    columns: Sequence[str] = ()
-    rows: Sequence[Sequence[Any]] = ()
-
-    @cached_property
-    def built(self) -> Any:
-        """Return the figure as Plotly's own object: checked once, where the dictionary is checked at every rerun."""
-        return build(self.figure)
-
-
 def claim(name: str) -> tuple[Entry, DeltaGenerator]:
     """Show the lesson's claim as the title; return its entry and the place for what of the link could not be."""
     entry = find(name)
+    controls.enter(name)
     st.title(entry.claim, anchor=False)
     return entry, st.empty()
 
@@ -84,17 +33,18 @@ def predict(question: str, answers: dict[str, str], right: str, outcome: str, ch
     """Ask what a change will do. Answering makes the change (new values by control) and says how it came out.
 
     `answers` maps names to what is shown; `right` and `outcome` are computed for the state before the change, so
-    they are kept with the answer when it is given.
+    they are kept with the answer when it is given, for the lesson at hand.
     """
+    given = f"_predicted_{st.session_state.get('_lesson', '')}"
 
     def answered() -> None:
-        st.session_state["_predicted"] = (st.session_state["_predict"] == right, answers[right], outcome)
+        st.session_state[given] = (st.session_state["_predict"] == right, answers[right], outcome)
         st.session_state.update(change)
 
-    if "_predicted" not in st.session_state:
+    if given not in st.session_state:
         st.pills(question, list(answers), format_func=answers.__getitem__, key="_predict", on_change=answered)
         return
-    was_right, what, how = st.session_state["_predicted"]
+    was_right, what, how = st.session_state[given]
     st.markdown(f"**{'As you said' if was_right else 'It came out otherwise'}:** {what}. {how}")
 
 
@@ -129,10 +79,13 @@ def verdict(text: str, numbers: Sequence[tuple[str, str]] = ()) -> None:
         st.markdown(f"**Verdict.** {text}")
 
 
-def how_it_works(lines: Sequence[Line]) -> None:
-    """Show each equation beside the code that computes it, read from the running program."""
+def how_it_works(lines: Sequence[Line] | Callable[[], Sequence[Line]]) -> None:
+    """Show each equation beside the code that computes it, read from the running program.
+
+    A function that returns the lines is called when they are asked for: code that imports torch waits until then.
+    """
     with _drawer("How it works") as is_open:
-        for line in lines if is_open else ():
+        for line in (lines() if callable(lines) else lines) if is_open else ():
             st.markdown(line.why)
             equation, source = st.columns([2, 3])
             equation.latex(line.equation)

@@ -2,12 +2,15 @@
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
     from contextlib import AbstractContextManager
 
     from core.generation.engine import Engine
+    from core.generation.work import Job
+    from core.generation.worker import Worker
 
 DEFAULT = "smollm2-135m"
 
@@ -56,6 +59,66 @@ class Loading:
         self._over.set()
         if self._closed:
             engine.close()
+
+
+class Workshop:
+    """Where the small models of the lessons are computed with: one thread, which imports torch before its first work.
+
+    Making this object costs nothing, so that a page's first picture never waits for torch to be imported.
+    """
+
+    def __init__(self) -> None:
+        self._worker: Worker | None = None
+        self._ready = threading.Event()
+        self._lock = threading.Lock()
+        self._shared: dict[Hashable, tuple[Job, int]] = {}
+        threading.Thread(target=self._open, name="open workshop", daemon=True).start()
+
+    def wait(self, timeout: float | None) -> bool:
+        """Wait until it can begin to work; return whether it can."""
+        return self._ready.wait(timeout)
+
+    def call(self, work: "Callable[[], Any]", lease: float | None) -> "Job":
+        """Put work in line; see `core.generation.worker.Worker.call`."""
+        self._ready.wait()
+        if self._worker is None:
+            raise RuntimeError("the workshop did not open")
+        return self._worker.call(work, lease)
+
+    def join(self, key: "Hashable", work: "Callable[[], Any]", lease: float) -> "Job":
+        """Return the job that is under way for `key`, else put `work` in line: readers who want the same share it."""
+        with self._lock:
+            self._shared = {k: shared for k, shared in self._shared.items() if not (shared[0].over or shared[0].left)}
+            job, readers = self._shared.get(key) or (self.call(work, lease), 0)
+            job.touch()
+            self._shared[key] = (job, readers + 1)
+            return job
+
+    def leave(self, key: "Hashable", job: "Job") -> None:
+        """Say that one of its readers is done with a job; it ends with the last, or when nobody looks at it any more."""
+        with self._lock:
+            shared, readers = self._shared.get(key, (None, 0))
+            if shared is not job:
+                return  # it was over already; what stands here now is a later one
+            if readers > 1:
+                self._shared[key] = (job, readers - 1)
+            else:
+                del self._shared[key]
+                job.stop()
+
+    def close(self) -> None:
+        """End its thread."""
+        self._ready.wait()
+        if self._worker:
+            self._worker.close()
+
+    def _open(self) -> None:
+        try:
+            from core.generation.worker import Worker
+
+            self._worker = Worker()
+        finally:
+            self._ready.set()
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ def _warm_up() -> None:
     import numpy  # noqa: F401 - before any other thread does: Plotly trips over a numpy that is half imported
 
     loading = cache.model(DEFAULT)
+    cache.workshop()
     from core.figures.export import warm_up
 
     warm_up()

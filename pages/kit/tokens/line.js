@@ -85,7 +85,13 @@ function drawLine(line, tokens, name, chosen, words, root, before = null) {
   const signed = tokens.some((token) => token[3] < 0);
   const plain = line.tag !== "button";
   label(line.box, "dir", direction(tokens));
+  // Letter by letter: letters stand closer, and a line ends between words, or inside one that goes on and on.
+  const dense = tokens.length > 1 && tokens.every((token) => token[0].length < 3);
+  line.box.classList.toggle("dense", dense);
+  let run = 0;
   tokens.forEach((token, i) => {
+    run = /\s/.test(token[0]) || run > 24 ? 0 : run + 1;
+    const wrap = dense && !run;
     if (!line.cells[i]) {
       const cell = make("bdi", "cell");
       line.cells.push(make(line.tag, "token", cell));
@@ -93,12 +99,12 @@ function drawLine(line, tokens, name, chosen, words, root, before = null) {
       line.box.insertBefore(cell, before);
     }
     const node = line.cells[i];
-    const drawn = JSON.stringify([token, i === chosen, signed, words, root.bands]);
+    const drawn = JSON.stringify([token, i === chosen, signed, words, root.bands, wrap]);
     if (node.drawn === drawn) return;
     node.drawn = drawn;
     const [text, note = "", band = -1, weight = null] = token;
     fill(node, text);
-    node.parentNode.className = "cell" + (/\n\s*$/.test(text) ? " break-after" : /^\s*\n/.test(text) ? " break-before" : "");
+    node.parentNode.className = "cell" + (/\n\s*$/.test(text) ? " break-after" : /^\s*\n/.test(text) ? " break-before" : wrap ? " wrap" : "");
     node.className = "token" + (band < 0 ? "" : ` band line${band % 6}`);
     if (band >= 0) node.style.setProperty("--band", `var(--b${band % root.bands})`);
     wash(node, weight, signed);

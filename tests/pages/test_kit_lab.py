@@ -1,0 +1,740 @@
+"""The lab as a page uses it: shown, kept, followed, stopped, begun again, given up, shared, and said when it fails."""
+
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunnerEvent
+from streamlit.testing.v1 import AppTest, app_test
+from streamlit.testing.v1.element_tree import ElementTree, parse_tree_from_messages
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
+
+from core.generation.work import Busy, Job
+from pages.kit import cache, lab
+from pages.kit.models import Workshop
+from tests.core.generation.fake_model import PATIENCE, Gate
+from tests.pages.helpers import sound
+
+ALONE = 1000.0  # seconds: a lease that does not run out while a test runs
+
+
+class Measuring:
+    """Work in four steps that counts how often it is begun, waits at a gate before each, and says when it ended."""
+
+    def __init__(self, result: str = "measured") -> None:
+        self.result, self.gate = result, Gate()
+        self.begun, self.steps = 0, 0
+        self.ended = threading.Event()
+
+    def __call__(self) -> Generator[tuple[int, int], None, str]:
+        self.begun += 1
+        self.ended.clear()
+        try:
+            for done in range(4):
+                self.gate.pass_through()
+                self.steps += 1
+                yield done + 1, 4
+        finally:
+            self.ended.set()
+        return self.result
+
+
+class Visit:
+    """A reader with a page that runs in the background, so that things can happen on it meanwhile."""
+
+    def __init__(self, page: Callable[..., None], **given: Any) -> None:
+        self.at = AppTest.from_function(page, kwargs=given, default_timeout=PATIENCE)
+        self.runner: LocalScriptRunner | None = None
+        self._thread: threading.Thread | None = None
+
+    def open(self, then: Callable[[], AppTest] | None = None) -> "Visit":
+        """Let the page run; `then` says how (by a click, for example)."""
+        self._thread = threading.Thread(target=then or self.at.run)
+        self._thread.start()
+        return self
+
+    def rest(self) -> AppTest:
+        """Wait until the page has run to its end and return it."""
+        assert self._thread is not None
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive()
+        return self.at
+
+    def now(self) -> ElementTree:
+        """What is on the page at this moment."""
+        return parse_tree_from_messages(list(self.runner.forward_msgs())) if self.runner else ElementTree()
+
+    def says(self, text: str) -> None:
+        """Wait until a progress bar on the page says so."""
+
+        def is_there() -> bool:
+            return any(bar.proto.text == text for bar in self.now().get("progress"))
+
+        assert self._thread is not None
+        until(lambda: is_there() or not self._thread.is_alive())
+        assert is_there(), self.at
+
+    def click(self, label: str) -> None:
+        """Click a button while the page runs."""
+        (button,) = [one for one in self.now().get("button") if one.label == label]
+        states = WidgetStates(widgets=[WidgetState(id=button.proto.id, trigger_value=True)])
+        self.rerun(states)
+
+    def rerun(self, states: WidgetStates | None = None) -> None:
+        """Let the page run again, as when a control is moved, and wait until it does."""
+        assert self.runner is not None
+        events = self.runner.events
+        before = events.count(ScriptRunnerEvent.SCRIPT_STARTED)
+        assert self.runner.request_rerun(RerunData(widget_states=states))
+        until(lambda: events.count(ScriptRunnerEvent.SCRIPT_STARTED) > before)
+
+    @property
+    def job(self) -> Job:
+        """The job of this visit."""
+        held: tuple[Any, Job] = self.at.session_state["_lab_Measuring"]
+        return held[1]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+@pytest.fixture
+def workshop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    """A workshop and a shelf of this test's own, where the pages look for theirs; quick to show that they work."""
+    own, shelves = Workshop(), {cache.RESULTS: cache.Shelf(16), cache.PROMPTS: cache.Shelf(16)}
+    monkeypatch.setattr(cache, "workshop", lambda: own)
+    monkeypatch.setattr(cache, "shelf", lambda entries=cache.RESULTS: shelves[entries])
+    monkeypatch.setattr(lab, "QUIET_SECONDS", 0.02)
+    monkeypatch.setattr(lab, "FRAME_SECONDS", 0.01)
+    monkeypatch.setattr(lab, "LEASE_SECONDS", ALONE)
+    assert own.wait(PATIENCE)
+    yield own
+    own.close()
+    assert own._worker is not None
+    assert not own._worker._thread.is_alive()
+
+
+@pytest.fixture
+def measuring(workshop: Workshop) -> Iterator[Measuring]:
+    """Work that can be held up; its gate is open at the end."""
+    work = Measuring()
+    yield work
+    work.gate.open()
+
+
+@pytest.fixture
+def visits(monkeypatch: pytest.MonkeyPatch) -> list[Visit]:
+    """All visits of a test; the last of them knows what runs its page."""
+    visits: list[Visit] = []
+
+    class Known(LocalScriptRunner):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            visits[-1].runner = self
+
+    monkeypatch.setattr(app_test, "LocalScriptRunner", Known)
+    return visits
+
+
+@pytest.fixture
+def visit(measuring: Measuring, visits: list[Visit]) -> Iterator[Callable[..., Visit]]:
+    """A function that opens a visit to a page which measures; at the end it has run to its end."""
+
+    def start(page: Callable[..., None] = page, **given: Any) -> Visit:
+        visits.append(Visit(page, **(given or {"works": {"a": measuring}})))
+        return visits[-1].open()
+
+    yield start
+    measuring.gate.open()
+    for one in visits:
+        one.rest()
+
+
+def page(works: dict, doing: str = "Measuring", unit: str = "step") -> None:
+    import streamlit as st
+
+    from pages.kit import lab
+
+    chosen = st.session_state.get("chosen", "a")
+    if chosen:
+        st.write(f"The result is {lab.compute(('test_kit_lab', chosen), works[chosen], doing, unit)}.")
+    st.write("The end.")
+
+
+def said(at: AppTest) -> list[str]:
+    return [element.value for element in sound(at).markdown]
+
+
+def bare(at: AppTest) -> bool:
+    """Whether nothing of the following is left on the page."""
+    return not at.button and not at.get("progress") and not at.info
+
+
+def expired(job: Job) -> None:
+    job._seen -= 10 * ALONE
+
+
+# Shown and kept
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["a function", "a generator"])
+def test_the_result_is_shown_and_kept(plain: bool, workshop: Workshop) -> None:
+    work, calls = Measuring(), []
+
+    def at_once() -> str:
+        calls.append(threading.current_thread().name)
+        return "measured"
+
+    given = {"works": {"a": at_once if plain else work}}
+    first = AppTest.from_function(page, kwargs=given, default_timeout=PATIENCE)
+    for _ in range(2):
+        assert said(first.run()) == ["The result is measured.", "The end."]
+        assert bare(first)
+    second = AppTest.from_function(page, kwargs=given, default_timeout=PATIENCE).run()
+    assert said(second) == ["The result is measured.", "The end."]
+    assert (len(calls), work.begun) == ((1, 0) if plain else (0, 1))
+    assert set(calls) <= {"worker"}
+    assert cache.shelf().get(("test_kit_lab", "a")) == "measured"
+    assert "_lab_Measuring" not in first.session_state
+    assert workshop._shared == {}
+
+
+def test_another_key_is_another_result(workshop: Workshop) -> None:
+    works = {"a": Measuring("one"), "b": Measuring("two")}
+    at = AppTest.from_function(page, kwargs={"works": works}, default_timeout=PATIENCE).run()
+    assert said(at)[0] == "The result is one."
+    at.session_state["chosen"] = "b"
+    assert said(at.run())[0] == "The result is two."
+    at.session_state["chosen"] = "a"
+    assert said(at.run())[0] == "The result is one."
+    assert [work.begun for work in works.values()] == [1, 1]
+
+
+def sized(work: object) -> None:
+    import streamlit as st
+
+    from pages.kit import cache, lab
+
+    st.write(lab.compute("large", work, "Measuring", entries=cache.PROMPTS))
+
+
+def test_a_large_result_goes_where_few_are_kept(workshop: Workshop) -> None:
+    for _ in range(2):
+        at = AppTest.from_function(sized, kwargs={"work": lambda: "large one"}, default_timeout=PATIENCE).run()
+        assert said(at) == ["large one"]
+    assert cache.shelf(cache.PROMPTS).get("large") == "large one"
+    assert cache.shelf().get("large") is None
+
+
+def test_a_shelf_is_the_same_however_it_is_asked_for() -> None:
+    """More than two would push one another out of the server's memory, and all results with them."""
+    usual, few = cache.shelf(), cache.shelf(cache.PROMPTS)
+    assert usual is cache.shelf(cache.RESULTS) is cache.shelf(entries=cache.RESULTS)
+    assert few is cache.shelf(entries=cache.PROMPTS)
+    assert cache.shelf() is usual
+
+
+# Followed
+
+
+def test_long_work_is_followed_to_its_end(visit: Callable[..., Visit], measuring: Measuring) -> None:
+    measuring.gate.shut()
+    reader = visit(works={"a": measuring}, unit="character")
+    reader.says("Measuring: character 0 of 1.")
+    for done in (1, 2, 3):
+        measuring.gate.one()
+        reader.says(f"Measuring: character {done} of 4.")
+        assert [bar.proto.value for bar in reader.now().get("progress")] == [25 * done]
+        assert [button.label for button in reader.now().get("button")] == ["Stop"]
+    assert not reader.now().get("markdown")
+    measuring.gate.open()
+    assert said(reader.rest()) == ["The result is measured.", "The end."]
+    assert bare(reader.at)
+    assert measuring.begun == 1
+
+
+def test_a_rerun_goes_on_with_the_same_job(visit: Callable[..., Visit], measuring: Measuring) -> None:
+    measuring.gate.shut()
+    reader = visit()
+    measuring.gate.one()
+    reader.says("Measuring: step 1 of 4.")
+    job = reader.job
+    for _ in range(3):
+        reader.rerun()
+        reader.says("Measuring: step 1 of 4.")
+    assert reader.job is job
+    measuring.gate.open()
+    assert said(reader.rest())[0] == "The result is measured."
+    assert (measuring.begun, measuring.steps) == (1, 4)
+
+
+def test_who_waits_keeps_it_going(
+    visit: Callable[..., Visit], measuring: Measuring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease is renewed while the page follows, and as soon as it comes back."""
+    measuring.gate.shut()
+    reader = visit()
+    reader.says("Measuring: step 0 of 1.")
+    job, before = reader.job, reader.job._seen
+    until(lambda: job._seen > before)
+    monkeypatch.setattr(lab, "QUIET_SECONDS", PATIENCE)
+    reader.at.session_state["chosen"] = ""
+    reader.rerun()
+    at = reader.rest()
+    before = job._seen
+    at.session_state["chosen"] = "a"
+    reader.open()
+    until(lambda: job._seen > before)
+    measuring.gate.open()
+    assert said(reader.rest())[0] == "The result is measured."
+    assert measuring.begun == 1
+
+
+# Stopped, and begun again
+
+
+def test_stop(visit: Callable[..., Visit], measuring: Measuring, workshop: Workshop) -> None:
+    measuring.gate.shut()
+    reader = visit()
+    measuring.gate.one()
+    reader.says("Measuring: step 1 of 4.")
+    job = reader.job
+    reader.click("Stop")
+    at = reader.rest()
+    assert said(at) == []  # the page ends here
+    assert [info.value for info in at.info] == ["Measuring was stopped."]
+    assert [button.label for button in at.button] == ["Begin again"]
+    assert not at.get("progress")
+    measuring.gate.open()
+    assert measuring.ended.wait(PATIENCE)
+    until(lambda: job.over)
+    assert (job.state, measuring.steps) == ("stopped", 2)  # the step under way was the last
+    assert workshop._shared == {}
+
+    assert [info.value for info in at.run().info] == ["Measuring was stopped."]  # and it stays so
+    assert measuring.begun == 1
+    at.button[0].click()
+    assert said(at.run()) == ["The result is measured.", "The end."]
+    assert bare(at)
+    assert measuring.begun == 2
+    assert said(at.run()) == ["The result is measured.", "The end."]
+
+
+def test_what_was_stopped_does_not_stop_the_rest(visit: Callable[..., Visit], measuring: Measuring) -> None:
+    other = Measuring("another")
+    measuring.gate.shut()
+    reader = visit(works={"a": measuring, "b": other})
+    reader.says("Measuring: step 0 of 1.")
+    reader.click("Stop")
+    measuring.gate.open()
+    at = reader.rest()
+    at.session_state["chosen"] = "b"
+    assert said(at.run())[0] == "The result is another."
+    at.session_state["chosen"] = "a"
+    assert [info.value for info in at.run().info] == ["Measuring was stopped."]
+    cache.shelf().put(("test_kit_lab", "a"), "measured by somebody else")
+    assert said(at.run())[0] == "The result is measured by somebody else."
+
+
+def test_a_second_click_on_begin_again_finds_nothing(visit: Callable[..., Visit], measuring: Measuring) -> None:
+    measuring.gate.shut()
+    reader = visit()
+    reader.says("Measuring: step 0 of 1.")
+    reader.click("Stop")
+    at = reader.rest()
+    again = at.button[0]
+    reader.open(lambda: again.click().run())
+    until(lambda: reader.now().get("button") and reader.now().get("button")[0].label == "Stop")
+    reader.rerun(WidgetStates(widgets=[WidgetState(id=again.proto.id, trigger_value=True)]))
+    measuring.gate.open()
+    assert said(reader.rest())[0] == "The result is measured."
+
+
+def test_a_function_is_left_to_its_end_but_not_waited_for(visit: Callable[..., Visit], measuring: Measuring) -> None:
+    measuring.gate.shut()
+    reader = visit(works={"a": lambda: measuring.gate.pass_through() or "late"})
+    reader.says("Measuring: step 0 of 1.")
+    reader.click("Stop")
+    at = reader.rest()
+    assert [info.value for info in at.info] == ["Measuring was stopped."]
+    measuring.gate.open()
+    assert cache.shelf().get(("test_kit_lab", "a")) is None
+
+
+# Given up
+
+
+def test_a_moved_control_gives_the_first_job_up(visit: Callable[..., Visit], measuring: Measuring) -> None:
+    other = Measuring("another")
+    measuring.gate.shut()
+    reader = visit(works={"a": measuring, "b": other})
+    measuring.gate.one()
+    reader.says("Measuring: step 1 of 4.")
+    first = reader.job
+    reader.at.session_state["chosen"] = "b"
+    reader.rerun()
+    until(lambda: first.left)
+    assert not reader.now().get("markdown")
+    measuring.gate.open()
+    assert said(reader.rest()) == ["The result is another.", "The end."]
+    assert bare(reader.at)
+    until(lambda: first.over)
+    assert (first.state, measuring.steps, measuring.ended.is_set()) == ("stopped", 2, True)
+
+
+def test_a_reader_who_leaves_ends_it_at_once(visit: Callable[..., Visit], measuring: Measuring) -> None:
+    """Long before the lease is over; the session can't be looked into any more at that moment."""
+    measuring.gate.shut()
+    reader = visit()
+    measuring.gate.one()
+    reader.says("Measuring: step 1 of 4.")
+    job = reader.job
+    assert reader.runner is not None
+    reader.runner.request_stop()
+    reader.rest()
+    assert job.left
+    measuring.gate.open()
+    assert measuring.ended.wait(PATIENCE)
+
+
+def test_a_page_that_asks_no_more_lets_the_lease_run_out(visit: Callable[..., Visit], measuring: Measuring) -> None:
+    measuring.gate.shut()
+    reader = visit()
+    measuring.gate.one()
+    reader.says("Measuring: step 1 of 4.")
+    job = reader.job
+    reader.at.session_state["chosen"] = ""
+    reader.rerun()
+    at = reader.rest()
+    assert said(at) == ["The end."]
+    assert not job.left
+    expired(job)
+    measuring.gate.open()
+    until(lambda: job.over)
+    assert job.state == "stopped"
+    at.session_state["chosen"] = "a"  # back again: it is begun anew
+    assert said(at.run())[0] == "The result is measured."
+    assert (measuring.begun, measuring.steps) == (2, 2 + 4)
+
+
+def test_a_page_that_comes_back_in_time_finds_its_job(visit: Callable[..., Visit], measuring: Measuring) -> None:
+    """Also one that was finished meanwhile, however long ago."""
+    measuring.gate.shut()
+    reader = visit()
+    reader.says("Measuring: step 0 of 1.")
+    job = reader.job
+    reader.at.session_state["chosen"] = ""
+    reader.rerun()
+    at = reader.rest()
+    measuring.gate.open()
+    until(lambda: job.over)
+    expired(job)
+    at.session_state["chosen"] = "a"
+    assert said(at.run())[0] == "The result is measured."
+    assert measuring.begun == 1
+
+
+def test_a_page_that_was_held_up_begins_again(visit: Callable[..., Visit], measuring: Measuring) -> None:
+    """The lease ran out under a page that still waits: it must get a result, not nothing."""
+    measuring.gate.shut()
+    reader = visit()
+    measuring.gate.one()
+    reader.says("Measuring: step 1 of 4.")
+    first = reader.job
+    first.stop()  # what the worker does then
+    measuring.gate.open()
+    assert said(reader.rest()) == ["The result is measured.", "The end."]
+    assert bare(reader.at)
+    assert first.state == "stopped"
+    assert measuring.begun == 2
+
+
+# Several at once
+
+
+def two(works: list) -> None:
+    import streamlit as st
+
+    from pages.kit import lab
+
+    for number, work in enumerate(works):
+        st.write(f"{number}: {lab.compute(('test_kit_lab two', number), work, 'Measuring')}")
+
+
+def test_one_after_another_on_a_page(visit: Callable[..., Visit], measuring: Measuring) -> None:
+    """Both long, both called the same: each has its own Stop."""
+    second = Measuring("second")
+    measuring.gate.shut()
+    second.gate.shut()
+    reader = visit(two, works=[measuring, second])
+    try:
+        reader.says("Measuring: step 0 of 1.")
+        measuring.gate.open()
+        second.gate.one()
+        reader.says("Measuring: step 1 of 4.")
+        assert [element.value for element in reader.now().get("markdown")] == ["0: measured"]
+        reader.click("Stop")
+        at = reader.rest()
+    finally:
+        second.gate.open()
+    assert said(at) == ["0: measured"]
+    assert [info.value for info in at.info] == ["Measuring was stopped."]
+    at.button[0].click()
+    assert said(at.run()) == ["0: measured", "1: second"]
+    assert (measuring.begun, second.begun) == (1, 2)
+
+
+def test_visits_that_want_the_same_share_it(
+    visit: Callable[..., Visit], measuring: Measuring, workshop: Workshop
+) -> None:
+    """A lecturer's link, opened by all at once: it is computed once, and one who stops it stops only their own wait."""
+    key = ("test_kit_lab", "a")
+    measuring.gate.shut()
+    reader = visit()
+    reader.says("Measuring: step 0 of 1.")
+    job = reader.job
+    assert workshop.join(key, Measuring(), ALONE) is job  # somebody else's page
+    reader.click("Stop")
+    at = reader.rest()
+    assert [info.value for info in at.info] == ["Measuring was stopped."]
+    assert not job.left
+    again = at.button[0]
+    reader.open(lambda: again.click().run())
+    reader.says("Measuring: step 0 of 1.")
+    assert reader.job is job
+    workshop.leave(key, job)
+    assert not job.left
+    measuring.gate.open()
+    assert said(reader.rest())[0] == "The result is measured."
+    assert (measuring.begun, job.state) == (1, "finished")
+
+
+# Failing
+
+
+def failing() -> None:
+    raise ValueError("no *paper* in <b>tray</b> `2`")
+
+
+def failing_later() -> Iterator[tuple[int, int]]:
+    yield 1, 2
+    raise ValueError("no *paper* in <b>tray</b> `2`")
+
+
+@pytest.mark.parametrize("work", [failing, failing_later])
+def test_a_failure_is_one_line(work: Callable[[], Any], workshop: Workshop) -> None:
+    calls = []
+    at = AppTest.from_function(
+        page, kwargs={"works": {"a": lambda: calls.append(1) or work()}}, default_timeout=PATIENCE
+    )
+    for times in (1, 2):  # it is not kept: the next run tries again
+        at.run()
+        assert not at.exception
+        assert [error.value for error in at.error] == [
+            r"Measuring failed: no \*paper\* in \<b\>tray\</b\> \`2\`"  # a reader's text in it is no markup
+        ]
+        assert not at.markdown
+        assert bare(at)
+        assert len(calls) == times
+    assert said(at_work(at, Measuring()))[0] == "The result is measured."
+
+
+def at_work(at: AppTest, work: Any) -> AppTest:
+    at.kwargs["works"]["a"] = work
+    return at.run()
+
+
+def test_a_failure_after_a_while_is_one_line(visit: Callable[..., Visit], measuring: Measuring) -> None:
+    def breaks() -> Iterator[tuple[int, int]]:
+        for step in measuring():
+            yield step
+            if step[0] == 2:
+                raise RuntimeError("the ink is dry")
+
+    measuring.gate.shut()
+    reader = visit(works={"a": breaks})
+    reader.says("Measuring: step 0 of 1.")
+    measuring.gate.open()
+    at = reader.rest()
+    assert not at.exception
+    assert [error.value for error in at.error] == ["Measuring failed: the ink is dry"]
+    assert not at.markdown
+    assert "_lab_Measuring" not in at.session_state
+
+
+def test_too_many_readers_is_one_line(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> Job:
+        raise Busy("128 others are waiting for this already: try again in a moment.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(workshop, "call", full)
+        at = AppTest.from_function(page, kwargs={"works": {"a": Measuring()}}, default_timeout=PATIENCE).run()
+        assert not at.exception
+        assert [error.value for error in at.error] == [
+            "Measuring failed: 128 others are waiting for this already: try again in a moment."
+        ]
+    assert said(at.run())[0] == "The result is measured."
+
+
+def test_a_closed_workshop_is_one_line(workshop: Workshop) -> None:
+    workshop.close()
+    at = AppTest.from_function(page, kwargs={"works": {"a": Measuring()}}, default_timeout=PATIENCE).run()
+    assert not at.exception
+    assert [error.value for error in at.error] == ["Measuring failed: the worker is closed"]
+
+
+# Sharing, without a page
+
+
+def test_a_job_ends_with_its_last_reader(workshop: Workshop, measuring: Measuring) -> None:
+    measuring.gate.shut()
+    jobs = [workshop.join("key", measuring, ALONE) for _ in range(3)]
+    assert jobs == [jobs[0]] * 3
+    other = workshop.join("another key", Measuring(), ALONE)
+    assert other is not jobs[0]
+    for _ in range(2):
+        workshop.leave("key", jobs[0])
+        assert not jobs[0].left
+    workshop.leave("key", jobs[0])
+    assert jobs[0].left
+    workshop.leave("key", jobs[0])  # once too often does no harm
+    measuring.gate.open()
+    assert other.wait(PATIENCE)
+    workshop.leave("another key", other)
+    assert other.state == "finished"
+    assert workshop._shared == {}
+
+
+@pytest.mark.parametrize("how", ["stopped", "expired", "failed", "finished"])
+def test_what_is_over_is_not_shared(how: str, workshop: Workshop, measuring: Measuring) -> None:
+    measuring.gate.shut()
+    first = workshop.join("key", failing if how == "failed" else measuring, ALONE)
+    if how == "stopped":
+        first.stop()
+    if how == "expired":
+        expired(first)
+    if how in ("failed", "finished"):
+        measuring.gate.open()
+        until(lambda: first.over)
+    second = workshop.join("key", measuring, ALONE)
+    assert second is not first
+    workshop.leave("key", first)  # the first one's reader goes: the second's job is none of their business
+    assert not second.left
+    measuring.gate.open()
+    assert second.wait(PATIENCE)
+    assert second.result == "measured"
+
+
+def test_to_join_is_to_look(workshop: Workshop, measuring: Measuring) -> None:
+    measuring.gate.shut()
+    job = workshop.join("key", measuring, ALONE)
+    job._seen -= 0.9 * ALONE
+    assert workshop.join("key", measuring, ALONE) is job
+    job._seen -= 0.9 * ALONE
+    assert not job.left
+
+
+# Before anything can be computed
+
+
+class Slow(Workshop):
+    """A workshop that opens when it is told to."""
+
+    def __init__(self) -> None:
+        self.told = threading.Event()
+        super().__init__()
+
+    def _open(self) -> None:
+        assert self.told.wait(PATIENCE)
+        super()._open()
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+    own, shelf = Slow(), cache.Shelf(16)
+    monkeypatch.setattr(cache, "workshop", lambda: own)
+    monkeypatch.setattr(cache, "shelf", lambda entries: shelf)
+    yield own
+    own.told.set()
+    own.close()
+
+
+def opening(works: dict, *, is_recorded: bool) -> None:
+    import streamlit as st
+
+    from pages.kit import lab
+
+    if lab.ready(wait=not is_recorded):
+        st.write(f"live {lab.compute(('test_kit_lab', 'opening'), works['a'], 'Measuring')}")
+    else:
+        st.write("recorded")
+
+
+def test_what_was_recorded_is_shown_until_it_is_ready(slow: Slow) -> None:
+    given = {"works": {"a": Measuring()}, "is_recorded": True}
+    at = AppTest.from_function(opening, kwargs=given, default_timeout=PATIENCE)
+    for _ in range(2):
+        assert said(at.run()) == ["recorded"]
+    slow.told.set()
+    assert slow.wait(PATIENCE)
+    assert said(at.run()) == ["live measured"]
+
+
+def test_where_nothing_was_recorded_it_is_waited_for(slow: Slow, visits: list[Visit]) -> None:
+    visits.append(Visit(opening, works={"a": Measuring()}, is_recorded=False))
+    (reader,) = visits
+    reader.open()
+    until(lambda: reader.runner is not None and "Starting." in str(reader.runner.forward_msgs()))
+    assert not reader.now().get("markdown")
+    slow.told.set()
+    assert said(reader.rest()) == ["live measured"]
+
+
+def taking_over() -> None:
+    import streamlit as st
+
+    from pages.kit import lab
+
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    if st.session_state["runs"] < 3:
+        lab._take_over()
+    st.write(f"run {st.session_state['runs']}")
+
+
+def test_the_page_runs_again_when_it_is_ready(slow: Slow) -> None:
+    at = AppTest.from_function(taking_over, default_timeout=PATIENCE)
+    assert said(at.run()) == ["run 1"]
+    slow.told.set()
+    assert slow.wait(PATIENCE)
+    assert said(at.run()) == ["run 3"]  # the second ended in the fragment
+
+
+def test_a_workshop_that_can_not_open_says_so(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    errors: list[str] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: errors.append(str(args.exc_value)))
+    monkeypatch.setattr("core.generation.worker.Worker", lambda: 1 / 0)
+    broken = Workshop()
+    monkeypatch.setattr(cache, "workshop", lambda: broken)
+    at = AppTest.from_function(
+        opening, kwargs={"works": {"a": Measuring()}, "is_recorded": True}, default_timeout=PATIENCE
+    )
+    assert broken.wait(PATIENCE)
+    at.run()
+    assert not at.exception
+    assert [error.value for error in at.error] == ["Measuring failed: the workshop did not open"]
+    broken.close()
+    assert errors == ["division by zero"]
+
+
+def test_the_server_has_one_workshop() -> None:
+    assert cache.workshop() is cache.workshop()
+    job = cache.workshop().call(lambda: threading.current_thread().name, None)
+    assert job.wait(PATIENCE)
+    assert job.result == "worker"
