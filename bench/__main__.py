@@ -11,7 +11,7 @@ import traceback
 
 from bench.report import machine
 
-NAMES = ("decode", "batch", "fidelity", "prefill", "start", "page", "memory")
+NAMES = ("decode", "batch", "fidelity", "prefill", "start", "page", "memory", "training", "lessons", "translate")
 
 
 def main() -> int:

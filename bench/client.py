@@ -66,6 +66,8 @@ class Reader:
     widgets: dict[str, Widget] = field(default_factory=dict)
     elements: list[tuple[str, Any]] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
+    began: float = 0.0
+    pictured: float = 0.0  # seconds of the last run until its last chart was here
 
     async def set(self, key: str, value: Any) -> float:
         """Give the control `key` a value and return how many seconds the rerun took, until its last message was here."""
@@ -92,10 +94,10 @@ class Reader:
                 state.widget_states.widgets.append(_state(self.widgets[key], value))
         if clicked:
             state.widget_states.widgets.append(WidgetState(id=clicked, trigger_value=True))
-        began = time.perf_counter()
+        self.began = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         await self._finished()
-        return time.perf_counter() - began
+        return time.perf_counter() - self.began
 
     async def _finished(self) -> None:
         """Take in what the server sends until a run has come to its end (not one that was cut short for another)."""
@@ -120,6 +122,8 @@ class Reader:
             return
         content = getattr(part, kind)
         self.elements.append((kind, content))
+        if kind == "plotly_chart":
+            self.pictured = time.perf_counter() - self.began
         if kind == "exception":
             raise RuntimeError(f"the page {self.page!r} failed: {content.type}: {content.message}")
         if kind in FIELDS and content.id.count("-") >= 2:

@@ -3,7 +3,10 @@
 import streamlit as st
 
 from core.assets.manifest import load
+from core.assets.own import names
+from pages.kit import controls
 
+controls.enter("about")
 st.title("About", anchor=False)
 st.markdown(
     "Unrolled is free software under the Apache License 2.0. What you type is worked on by the server that shows you "
@@ -16,6 +19,9 @@ for asset in load().values():
         f"{asset.package_size / 1e6:.0f} MB."
     )
 st.markdown(
+    "- **Models trained here** on those snippets and on a made-up task, to be compared with one another: "
+    f"{len(names())} runs, each with its command, seed and outcome beside it in `core/assets/trained`. Licence: "
+    "Apache-2.0, as ours.\n"
     "- **Source Serif 4**, the typeface, by Adobe. Licence: SIL Open Font License 1.1; shipped with the app.\n"
     "- **Figures from the course notes**: the chances of another model after the prompt “To date, the cleverest "
     "thinker of all time was”, as the notes print them; shown beside ours and labelled as another model's."

@@ -102,18 +102,6 @@ with question:
 how_it_works(more.HOW)
 check_yourself(lambda: more.questions(choice))
 sources(more.SOURCES)
-take_away(
-    entry,
-    [
-        export.table("The numbers (CSV)", f"{entry.name}.csv", picture.columns, picture.rows),
-        export.figure("The picture (HTML)", f"{entry.name}.html", picture.figure),
-        export.script(
-            "A script that prints them",
-            f"{entry.name}.py",
-            "gpt_sampling.py.txt",
-            words.script_values(prompt, choice.filters),
-        ),
-    ],
-)
+take_away(entry, export.usual(entry, picture, words.script_values(prompt, choice.filters)))
 footer(engine)
 controls.show_notices(notices)

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from pages.kit import controls
 from pages.kit.course import LESSONS
 
+controls.enter("home")
 st.title("Sequence models, unrolled", anchor=False)
 st.markdown(
     "A first course on the models that read and write text, from the recurrent network to GPT. Every claim in it is an "

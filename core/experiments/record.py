@@ -1,8 +1,14 @@
-"""Records the default of each lesson: `python -m core.experiments.record`. Run it again when a model or a default changes."""
+"""Records the default of each lesson: `python -m core.experiments.record [LESSON…]`.
 
+Run it again when a model or a default changes; timings are recorded, too, so on a machine that does nothing else.
+"""
+
+import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from core.experiments import _recorded
+from core.experiments import _gates_record, _gradient_record, _recorded, _rnn_measure
 from core.experiments._texts import Settings
 from core.experiments._writing import ask_next, four_settings, measure_ways, text_of, tree_of, write
 from core.experiments.gpt_sampling import DEFAULT_PROMPT
@@ -37,5 +43,22 @@ def record_gpt_sampling() -> Path:
     return _recorded.FOLDER
 
 
+RECORDERS: dict[str, Callable[[], Any]] = {
+    "rnn": _rnn_measure.record,
+    "vanishing_gradients": _gradient_record.record,
+    "lstm_gates": _gates_record.record,
+    "gpt_sampling": record_gpt_sampling,
+}
+
+
 if __name__ == "__main__":
-    print(f"recorded in {record_gpt_sampling()}")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "lessons", nargs="*", metavar="LESSON", help=f"any of {', '.join(RECORDERS)}; all when none is given"
+    )
+    chosen = parser.parse_args().lessons
+    if unknown := set(chosen) - set(RECORDERS):
+        parser.error(f"no lesson named {', '.join(sorted(unknown))}")
+    for lesson in chosen or RECORDERS:
+        RECORDERS[lesson]()
+        print(f"{lesson}: recorded in {_recorded.FOLDER}")

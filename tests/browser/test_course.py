@@ -22,7 +22,18 @@ def titled(page: Page, title: str) -> None:
     at_rest(page)
 
 
-@pytest.mark.parametrize(("path", "title"), [("", HOME), ("home", HOME), ("about", ABOUT), ("gpt_sampling", LESSON)])
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("", HOME),
+        ("home", HOME),
+        ("about", ABOUT),
+        ("gpt_sampling", LESSON),
+        ("rnn", "The hidden state"),
+        ("vanishing_gradients", "forty steps ago"),
+        ("lstm_gates", "The gates decide"),
+    ],
+)
 @pytest.mark.parametrize("width", [1440, 390])
 def test_addresses(app: str, browse: Browse, path: str, title: str, width: int) -> None:
     page = browse(f"{app}/{path}", allow=STOCK, width=width, height=844)
@@ -71,6 +82,27 @@ def test_a_lesson_is_as_it_was_left(app: str, browse: Browse) -> None:
     titled(page, LESSON)
     wait_for_link(page, temperature="1.05")
     expect(slider(page)).to_have_value("1.05")
+
+
+def test_a_lesson_is_as_it_was_left_by_way_of_another(app: str, browse: Browse) -> None:
+    """Both have controls of these names; each keeps its own, in its link and on the page."""
+    page = browse(f"{app}/rnn?view=Memory&text=Hello+there&seed=7", allow=STOCK)
+    titled(page, "The hidden state")
+    side, text = page.get_by_test_id("stSidebar"), page.get_by_role("textbox", name="Your text")
+    side.get_by_role("link", name="LSTM gates").click()
+    titled(page, "The gates decide")
+    assert "?" not in page.url
+    expect(text).not_to_have_value("Hello there")
+    side.get_by_role("link", name="Recurrent networks").click()
+    titled(page, "The hidden state")
+    wait_for_link(page, view="Memory", text="Hello there", seed="7")
+    expect(text).to_have_value("Hello there")
+    page.get_by_test_id("stSidebar").get_by_role("link", name="About").click()
+    titled(page, ABOUT)
+    page.go_back()  # begins anew, and its link says so
+    titled(page, "The hidden state")
+    expect(text).not_to_have_value("Hello there")
+    page.wait_for_function("!location.search")
 
 
 def test_about_names_every_asset_and_its_licence(app: str, browse: Browse) -> None:

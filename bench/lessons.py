@@ -1,0 +1,60 @@
+"""How long a moved control takes on the pages of the recurrent models, and how soon their first picture is there."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from bench.client import session
+from bench.report import Claim, number, percentile
+from bench.server import Server, serve
+
+VISITS = 9
+# page, link, control, the values that it is given one after another, what may be at most (ms)
+MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
+    ("rnn", "", "place", tuple(range(20, 80)), 100),
+    ("rnn", "view=Memory", "place", tuple(range(20, 80)), 100),
+    ("rnn", "view=Step by step", "place", tuple(range(20, 80)), 100),
+    ("vanishing_gradients", "", "length", tuple(range(40, 70)), 100),
+    ("vanishing_gradients", "", "length", (*range(186, 201),), 300),
+    ("lstm_gates", "", "value", tuple(round(0.05 * i, 2) for i in range(1, 20)), 100),
+    ("lstm_gates", "view=One cell", "place", tuple(range(10, 60)), 100),
+)
+
+
+def run(quick: bool) -> Iterator[Claim]:
+    """Measure from sending the control's new value to receiving the last chart; each value is new to the server."""
+    with serve() as server:
+        server.wait_for_page()
+        server.wait_for_model()
+        for page in dict.fromkeys(move[0] for move in MOVES):
+            yield asyncio.run(_first(server, page, 3 if quick else VISITS))
+        for page, link, key, values, target in MOVES:
+            yield asyncio.run(_move(server, page, link, key, values[:6] if quick else values, target))
+
+
+async def _first(server: Server, page: str, visits: int) -> Claim:
+    """Open the page anew, again and again: a visit's first run, on a server that is warm."""
+    found = []
+    for _ in range(visits):
+        began = time.perf_counter()
+        async with session(server.port, page) as reader:
+            found.append(time.perf_counter() - began)
+            if not any(kind == "plotly_chart" for kind, _ in reader.elements):
+                raise RuntimeError(f"{page} shows no picture")
+    values = f"median {number(statistics.median(found))}, of {visits} visits; the slowest:"
+    return Claim(f"{page}: opened, warm server", values, max(found), 1.5, "s", at_least=False)
+
+
+async def _move(server: Server, page: str, link: str, key: str, values: tuple[Any, ...], target: float) -> Claim:
+    """Move one control through `values`; the first move is not counted."""
+    pictured, whole = [], []
+    async with session(server.port, page, link) as reader:
+        for value in values:
+            whole.append(1000 * await reader.set(key, value))
+            pictured.append(1000 * reader.pictured)
+    found = pictured[1:]
+    shown = f"p50 {number(statistics.median(found))}, whole page {number(statistics.median(whole[1:]))} of {len(found)}; p95:"
+    what = link.partition("=")[2] or "first picture"
+    return Claim(f"{page}, {what}: {key} to picture", shown, percentile(found, 0.95), target, "ms", at_least=False)

@@ -1,0 +1,28 @@
+"""Records the lesson on vanishing gradients at its defaults."""
+
+from pathlib import Path
+
+import torch
+
+from core.experiments import _recorded_gradients as recorded
+from core.experiments._gradient_band import landscape
+from core.experiments._gradient_cliff import cliff
+from core.experiments._gradient_flow import compare, result_of, spectrum
+from core.experiments.vanishing_gradients import LIMIT, RATE, Settings
+
+
+def record() -> Path:
+    """Compute all four pictures at the defaults, write them, and return the file."""
+    settings = Settings()
+    made = {
+        "command": "python -m core.experiments.record",
+        "where": f"CPU, float64, torch {torch.__version__}",
+        "settings": "the page's defaults, seed 0",
+    }
+    return recorded.write(
+        result_of(compare(settings)),
+        result_of(spectrum(settings)),
+        result_of(cliff(settings, RATE, LIMIT)),
+        result_of(landscape(settings)),
+        made,
+    )
