@@ -83,10 +83,11 @@ def _gates(found: Comparison, kind: str, wrt: Wrt) -> str:
     before = next((curve for curve in found.before if curve.kind == "lstm"), None)
     if before is not None and before.kept is not None:
         was = amount(float(before.left(wrt)[found.reach]))
-        verb = "opened" if lstm.kept > before.kept + 0.02 else "closed" if lstm.kept < before.kept - 0.02 else "left"
-        where_to = f"at {lstm.kept:.2f}" if verb == "left" else f"from {before.kept:.2f} to {lstm.kept:.2f}"
         then = f"before, it kept {was}" if kind == "lstm" else f"it keeps {kept} there, {was} before"
-        return f"Training {verb} the LSTM’s forget gates {where_to} on average: {then}."
+        return (
+            f"Training brought the LSTM’s forget gates from {before.kept:.2f} to {lstm.kept:.2f} on average, and those of "
+            f"{lstm.wide} of {count(lstm.units or 0, 'unit')} above 0.9 ({before.wide} before): {then}."
+        )
     whose = "Its" if kind == "lstm" else "The LSTM’s"
     rest = "." if kind == "lstm" else f", and it keeps {kept} there."
     return f"{whose} forget gates are open by {lstm.kept:.2f} on average{rest}"

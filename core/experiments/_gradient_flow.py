@@ -16,6 +16,7 @@ from core.experiments.vanishing_gradients import (
     FEATURES,
     KINDS,
     RECURRENT,
+    WIDE,
     Comparison,
     Curve,
     GradientFlow,
@@ -74,8 +75,8 @@ def layer_for(kind: str, settings: Settings) -> Recurrent:
 
 
 @torch.no_grad()
-def chain_of(layer: Recurrent, inputs: Float[Array, "time features"]) -> tuple[Chain, float | None]:
-    """Return what a forward pass of a float64 layer leaves behind, and the mean of the gate that carries its state on."""
+def chain_of(layer: Recurrent, inputs: Float[Array, "time features"]) -> tuple[Chain, Float[Tensor, "hidden"] | None]:
+    """Return what a float64 layer's forward pass leaves behind, and each unit's mean of the gate that carries it on."""
     x = torch.from_numpy(np.ascontiguousarray(inputs))[None]
     ih, hh = layer.weight_ih_l0.detach(), layer.weight_hh_l0.detach()
     trace = layer.trace(x)
@@ -88,13 +89,13 @@ def chain_of(layer: Recurrent, inputs: Float[Array, "time features"]) -> tuple[C
         i, f, o, g, c = (found[name] for name in ("input", "forget", "output", "candidate", "cell"))
         seen = c.tanh()
         into = torch.cat([g * i * (1 - i), shifted(c) * f * (1 - f), i * (1 - g**2)], 1)
-        return LSTMChain(ih, hh, h, f, into, seen * o * (1 - o), o * (1 - seen**2)), float(f.mean())
+        return LSTMChain(ih, hh, h, f, into, seen * o * (1 - o), o * (1 - seen**2)), f.mean(0)
     if isinstance(layer, GRU):
         r, z, n = (found[name] for name in ("reset", "update", "candidate"))
         old, width = shifted(h), h.shape[1]
         candidate = old @ hh[2 * width :].T + layer.bias_hh_l0[2 * width :]
         by_candidate, by_update = (1 - z) * (1 - n**2), (old - n) * z * (1 - z)
-        return GRUChain(ih, hh, h, z, r, candidate * r * (1 - r), by_update, by_candidate), float(z.mean())
+        return GRUChain(ih, hh, h, z, r, candidate * r * (1 - r), by_update, by_candidate), z.mean(0)
     raise TypeError(f"no chain rule is written out here for {type(layer).__name__}")
 
 
@@ -107,7 +108,7 @@ def follow(
     kind: str,
     chain: Chain,
     g: Float[Tensor, "hidden"],
-    kept: float | None = None,
+    gate: Float[Tensor, "hidden"] | None = None,
     *,
     window: int = 0,
     bounded: bool = False,
@@ -118,7 +119,9 @@ def follow(
     since = max(0, steps - window) if window else 0
     rows, states = walk_back(chain, chain.last(g), since)
     # dL/dx_t = W_ih^T dL/da_t
-    curve = Curve(kind, norm(rows @ chain.weight_ih).numpy(), norm(states).numpy(), kept=kept)
+    curve = Curve(kind, norm(rows @ chain.weight_ih).numpy(), norm(states).numpy())
+    if gate is not None:
+        curve = replace(curve, kept=float(gate.mean()), wide=int((gate > WIDE).sum()), units=len(gate))
     yield mark
     if not bounded:
         return curve
@@ -157,9 +160,9 @@ def flow(kind: str, settings: Settings, *, bounded: bool) -> GradientFlow:
         curve, weights = attend(settings, inputs)
     else:
         layer = layer_for(kind, settings)
-        chain, kept = chain_of(layer, inputs)
+        chain, gate = chain_of(layer, inputs)
         ones = torch.ones(settings.hidden_size, dtype=torch.float64)
-        curve = result_of(follow(kind, chain, ones, kept, window=settings.window, bounded=bounded))
+        curve = result_of(follow(kind, chain, ones, gate, window=settings.window, bounded=bounded))
         weights = {name: value.numpy(force=True).copy() for name, value in layer.named_parameters()}
     return GradientFlow(**vars(curve), weights=weights, inputs=inputs)
 
@@ -179,10 +182,10 @@ def compare(settings: Settings) -> Generator[Progress, None, Comparison]:
     inputs = inputs_for(settings)
     curves: list[Curve] = []
     for done, kind in enumerate(RECURRENT):
-        chain, kept = chain_of(layer_for(kind, settings), inputs)
+        chain, gate = chain_of(layer_for(kind, settings), inputs)
         ones = torch.ones(settings.hidden_size, dtype=torch.float64)
         bounded = kind == settings.kind
-        steps = follow(kind, chain, ones, kept, window=settings.window, bounded=bounded, mark=(done + 1, len(KINDS)))
+        steps = follow(kind, chain, ones, gate, window=settings.window, bounded=bounded, mark=(done + 1, len(KINDS)))
         curves.append((yield from steps))
     curves.append(attend(settings, inputs)[0])
     found = Comparison(settings, tuple(curves), read=settings.text[-settings.length :])

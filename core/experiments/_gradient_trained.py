@@ -13,7 +13,8 @@ from core.experiments._gradient_flow import chain_of, follow, opened
 from core.experiments._gradient_spectrum import Progress
 from core.experiments._gradient_spectrum import spectrum as spectrum_of
 from core.experiments.vanishing_gradients import RECURRENT, Comparison, Curve, Settings, Spectrum
-from core.models.char_lm import UNKNOWN, CharLM
+from core.models.char_lm import FORGET_BIAS, UNKNOWN, CharLM
+from core.models.lstm import LSTM
 from core.models.recurrent import Recurrent
 from core.pretrained.characters import load_character_model
 
@@ -29,12 +30,16 @@ def load(kind: str) -> CharLM:
 def untrained(model: CharLM, seed: int) -> CharLM:
     """Return a model of the same make with the weights that `seed` draws: what training began from."""
     width = model.output.in_features
-    return CharLM(model.kind, model.vocabulary, embedding=model.embedding.embedding_dim, hidden=(width,), seed=seed)
+    fresh = CharLM(model.kind, model.vocabulary, embedding=model.embedding.embedding_dim, hidden=(width,), seed=seed)
+    (layer,) = fresh.body.layers
+    if isinstance(layer, LSTM):
+        layer.set_forget_bias(FORGET_BIAS)
+    return fresh
 
 
 @torch.no_grad()
-def reading(model: CharLM, text: str) -> tuple[Chain, Float[Tensor, "hidden"], float | None, float]:
-    """Read all but the last character, in float64; return the chain, dL/dh of the last step, the gate, and p(last).
+def reading(model: CharLM, text: str) -> tuple[Chain, Float[Tensor, "hidden"], Float[Tensor, "hidden"] | None, float]:
+    """Read all but the last character, in float64; return the chain, dL/dh of the last step, each unit's gate, and p(last).
 
     L = -log p(last character), the model's loss there. Raises `ValueError` for a text of fewer than two characters.
     """
@@ -45,13 +50,13 @@ def reading(model: CharLM, text: str) -> tuple[Chain, Float[Tensor, "hidden"], f
     assert isinstance(layer, Recurrent)
     layer = copy.deepcopy(layer).double()  # the model itself is shared and stays as it is
     inputs = model.embedding(torch.tensor(ids[:-1])).double().numpy()
-    chain, kept = chain_of(layer, inputs)
+    chain, gate = chain_of(layer, inputs)
     weight = model.output.weight.double()
     chances = (weight @ chain.hidden[-1] + model.output.bias.double()).softmax(0)
     # dL/dz = p - 1[target];  dL/dh_T = W^T dL/dz
     wrong = chances.clone()
     wrong[ids[-1]] -= 1.0
-    return chain, wrong @ weight, kept, float(chances[ids[-1]])
+    return chain, wrong @ weight, gate, float(chances[ids[-1]])
 
 
 def compare(settings: Settings) -> Generator[Progress, None, Comparison]:
@@ -65,10 +70,10 @@ def compare(settings: Settings) -> Generator[Progress, None, Comparison]:
         model = load(kind)
         unknown = tuple(dict.fromkeys(c for c, i in zip(text, model.encode(text), strict=True) if i == UNKNOWN))
         for place, (one, curves_of) in enumerate([(model, curves), (untrained(model, settings.seed), before)]):
-            chain, g, kept, chance = reading(one, text)
+            chain, g, gate, chance = reading(one, text)
             bounded = kind == settings.kind and one is model
             mark = (2 * number + place + 1, total)
-            curve = yield from follow(kind, chain, g, kept, window=settings.window, bounded=bounded, mark=mark)
+            curve = yield from follow(kind, chain, g, gate, window=settings.window, bounded=bounded, mark=mark)
             curves_of.append(replace(curve, chance=chance))
     found = Comparison(settings, tuple(curves), tuple(before), text[:-1], text[-1:], unknown)
     return replace(found, opened=opened(settings, found.reach))

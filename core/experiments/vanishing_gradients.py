@@ -22,6 +22,7 @@ FEATURES = 16  # numbers in one input
 MAX_LENGTH = 200
 FAR = 40  # the steps of the claim
 SHARE = 0.01
+WIDE = 0.9  # from here on a gate counts as wide open: of what it holds, half is there after 7 steps
 DRAWN = 0.58  # about the spectral radius of what torch draws: uniform between +-1/sqrt(n) gives 1/sqrt(3)
 STEEP = 1.2  # the scale of the trainings where the reader leaves the weights as drawn: those do not explode
 TASK_STEPS, UPDATES = 20, 60
@@ -58,7 +59,8 @@ class Curve:
     trained weights the last character's cross-entropy. `bound` and `state_bound` are what the chain rule allows at
     most: the last step's gradient times the largest singular value of every Jacobian on the way (and of
     d(state)/d(input)), None where they were not asked for. `kept` is the mean over steps and units of the gate that
-    carries the state on: an LSTM's forget gate, a GRU's update gate. `chance` is what a trained model gave the
+    carries the state on: an LSTM's forget gate, a GRU's update gate; `wide` counts the units, of `units`, in which it is
+    above `WIDE` in the mean over steps. `chance` is what a trained model gave the
     character that came.
     """
 
@@ -68,6 +70,8 @@ class Curve:
     bound: Float[np.ndarray, "time"] | None = None
     state_bound: Float[np.ndarray, "time"] | None = None
     kept: float | None = None
+    wide: int | None = None
+    units: int | None = None
     chance: float | None = None
 
     def left(self, wrt: Wrt = "input") -> Float[np.ndarray, "time"]:

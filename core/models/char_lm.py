@@ -18,6 +18,7 @@ from core.models.stack import Stack
 
 Kind = Literal["rnn_tanh", "rnn_relu", "lstm", "gru"]
 BLOCKS: dict[str, int] = {"rnn_tanh": 1, "rnn_relu": 1, "lstm": 4, "gru": 3}
+FORGET_BIAS = 1.0  # of an LSTM when its training starts (Jozefowicz et al. 2015)
 UNKNOWN = 0  # the id of every character that is not in the vocabulary
 LAYERS_APART = 10_007  # from one layer's seed to the next, so that a model shares no layer with that of the next seed
 

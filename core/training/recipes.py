@@ -22,7 +22,7 @@ from core import device as devices
 from core.assets.own import TRAINED
 from core.data.prose import load_prose, vocabulary_of
 from core.data.recall import ALPHABET, SYMBOLS, recall_batch
-from core.models.char_lm import CharLM, Kind, width_for
+from core.models.char_lm import FORGET_BIAS, CharLM, Kind, width_for
 from core.models.lstm import LSTM
 from core.models.recaller import Recaller
 from core.models.saved import load, save
@@ -46,7 +46,7 @@ def char(kind: Kind, seed: int, device: torch.device, report: Report) -> tuple[C
     hidden = width_for(kind, CHAR_PARAMETERS, 64, len(vocabulary) + 1)
     model = CharLM(kind, vocabulary, hidden=(hidden,), seed=seed).to(device)
     if kind == "lstm":
-        cast(LSTM, model.body.layers[0]).set_forget_bias(1.0)
+        cast(LSTM, model.body.layers[0]).set_forget_bias(FORGET_BIAS)
         # It starts with the characters' frequencies as its output bias. Else it learns them first, by driving every cell
         # to a large constant, which nothing brings back: cells of 15 after 50 steps, and 2.20 bits in the end.
         counts = torch.bincount(torch.tensor(model.encode(prose.train)), minlength=len(vocabulary) + 1) + 1

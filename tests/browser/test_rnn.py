@@ -108,5 +108,6 @@ def test_controls_of_the_same_name_belong_to_their_lesson(read) -> None:  # type
     page.get_by_role("link", name="Recurrent networks").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("hidden state")
     at_rest(page)
-    assert urlsplit(page.url).query == ""
-    expect(letters(page).nth(51)).to_have_attribute("aria-pressed", "true")
+    wanted = {"view": ["Memory"], "model": ["GRU"], "place": ["30"], "seed": ["5"], "damage": ["swap it"]}
+    assert parse_qs(urlsplit(page.url).query) == wanted  # come back to, it is as it was left
+    expect(letters(page).nth(29)).to_have_attribute("aria-pressed", "true")
