@@ -26,7 +26,6 @@ from pages.kit import cache, lab, tokens
 from pages.kit.lesson import Picture, show, verdict
 
 GRADIENT, SPECTRUM, EXPLODING, BAND = VIEWS = ("Gradient", "Spectrum", "Exploding", "Where it can learn")
-RECORDED = "Recorded while the computing part starts; yours takes over in a moment."
 
 
 def unused(view: str, *, trained: bool, reads: bool) -> str:
@@ -50,9 +49,8 @@ def unused(view: str, *, trained: bool, reads: bool) -> str:
 
 def comparison(settings: Settings) -> tuple[Comparison, bool]:
     """Return the curves of all models, and whether they were computed and not recorded."""
-    if settings == Settings() and not lab.ready(wait=False):
+    if not lab.ready(wait=settings != Settings()):
         return recorded.comparison(), False
-    lab.ready(wait=True)
 
     def work() -> Any:
         from core.experiments import _gradient_flow, _gradient_trained
@@ -92,11 +90,10 @@ def spectrum(settings: Settings, found: Comparison) -> Picture:
     """Show what each step's Jacobian can do to a gradient."""
     settings = replace(settings, window=0)
     spectrum: Spectrum
-    if settings == Settings() and not lab.ready(wait=False):
+    if not lab.ready(wait=settings != Settings()):
         spectrum = recorded.spectrum()
-        st.caption(RECORDED)
+        st.caption(words.RECORDED)
     else:
-        lab.ready(wait=True)
 
         def work() -> Any:
             from core.experiments import _gradient_flow, _gradient_trained
@@ -114,11 +111,10 @@ def exploding(settings: Settings, rate: float, limit: float) -> Picture:
     """Show a small training with and without clipping, and the cliff."""
     settings = replace(settings, length=Settings.length, window=0, text="", trained=False)
     cliff: Cliff
-    if settings == Settings() and (rate, limit) == (RATE, LIMIT) and not lab.ready(wait=False):
+    if not lab.ready(wait=(settings, rate, limit) != (Settings(), RATE, LIMIT)):
         cliff = recorded.cliff()
-        st.caption(RECORDED)
+        st.caption(words.RECORDED)
     else:
-        lab.ready(wait=True)
 
         def work() -> Any:
             from core.experiments import _gradient_cliff
@@ -145,11 +141,10 @@ def band(settings: Settings) -> Picture:
     kind = "rnn_relu" if settings.kind == "rnn_relu" else "rnn_tanh"
     base = Settings(kind=kind, hidden_size=settings.hidden_size, seed=settings.seed)
     found: Landscape
-    if base == Settings() and not lab.ready(wait=False):
+    if not lab.ready(wait=base != Settings()):
         found = recorded.landscape()
-        st.caption(RECORDED)
+        st.caption(words.RECORDED)
     else:
-        lab.ready(wait=True)
 
         def work() -> Any:
             from core.experiments import _gradient_band

@@ -20,6 +20,7 @@ from core.experiments.vanishing_gradients import (
 from core.figures.vanishing_gradients import amount, bound_leaves
 from pages.kit.words import code, count, percent
 
+RECORDED = "Recorded while the computing part starts; yours takes over in a moment."
 SHADES = 6  # powers of ten between the darkest and no shade
 
 
@@ -31,7 +32,7 @@ def tidy(text: str) -> str:
 def say_what_was_read(found: Comparison, typed: int, *, recorded: bool) -> None:
     """Say what is recorded, which text was cut, which characters are unknown."""
     if recorded:
-        st.caption("Recorded while the computing part starts; yours takes over in a moment.")
+        st.caption(RECORDED)
     notes = []
     read = len(found.read) + len(found.target)
     if found.read and typed > LIMIT:

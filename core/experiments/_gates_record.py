@@ -1,6 +1,5 @@
 """Records the default of the lesson on LSTM gates."""
 
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +9,25 @@ from core.experiments import _recorded_gates as recorded
 from core.experiments import lstm_gates as lesson
 from core.experiments._gates_reading import cell, gates, held, read, write_on
 from core.experiments.lstm_gates import Hold
+from core.pretrained.causal_lm import finish
 
 
 def record() -> Path:
     """Run the lesson at its defaults, measure the speed on this machine, write all of it, and return the JSON file."""
     layer, hold, distance, seed = lesson.DEFAULT_LAYER, lesson.DEFAULT_HOLD, lesson.DISTANCE, lesson.SEED
-    found = _result(read(layer, lesson.DEFAULT_TEXT))
+    found = finish(read(layer, lesson.DEFAULT_TEXT))
 
     def write(one: Hold | None) -> Any:
-        return _result(write_on(layer, found, one, length=lesson.LENGTH, temperature=lesson.TEMPERATURE, seed=seed))
+        return finish(write_on(layer, found, one, length=lesson.LENGTH, temperature=lesson.TEMPERATURE, seed=seed))
 
     parts = {
         "read": found,
-        "gates": _result(gates(layer, found, 0)),
-        "cell": _result(cell(layer, found, 1, 0)),
-        "held": _result(held(layer, found, hold)),
+        "gates": finish(gates(layer, found, 0)),
+        "cell": finish(cell(layer, found, 1, 0)),
+        "held": finish(held(layer, found, hold)),
         "written_free": write(None),
         "written_held": write(hold),
-        "speed": _result(speed.race(repeats=8)),
+        "speed": finish(speed.race(repeats=8)),
     }
     network = lesson.NETWORKS[layer.kind]["alone"]
     free = recall.free(network, distance, seed)
@@ -35,15 +35,6 @@ def record() -> Path:
     asked = {"free": [free.recalled]}
     for name, one in (("held", hold), ("other", lesson.other_span(hold, length))):
         asked[name] = [recall.held(network, distance, seed, one, free.order, length)]
-    asked |= {kind: list(each) for kind, each in _result(recall.all_kinds(distance, seed)).items()}
+    asked |= {kind: list(each) for kind, each in finish(recall.all_kinds(distance, seed)).items()}
     made = {"command": "python -m core.experiments.record", "settings": "the page's defaults"}
     return recorded.write(parts, asked, made)
-
-
-def _result(work: Generator[tuple[int, int], None, Any]) -> Any:
-    """Run a piece of work to its end and return what came out."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value

@@ -30,6 +30,7 @@ from core.models.gru import GRU
 from core.models.lstm import LSTM
 from core.models.recurrent import Recurrent
 from core.models.rnn import RNN
+from core.pretrained.causal_lm import finish
 
 Array = np.ndarray
 Result = TypeVar("Result")
@@ -162,18 +163,9 @@ def flow(kind: str, settings: Settings, *, bounded: bool) -> GradientFlow:
         layer = layer_for(kind, settings)
         chain, gate = chain_of(layer, inputs)
         ones = torch.ones(settings.hidden_size, dtype=torch.float64)
-        curve = result_of(follow(kind, chain, ones, gate, window=settings.window, bounded=bounded))
+        curve = finish(follow(kind, chain, ones, gate, window=settings.window, bounded=bounded))
         weights = {name: value.numpy(force=True).copy() for name, value in layer.named_parameters()}
     return GradientFlow(**vars(curve), weights=weights, inputs=inputs)
-
-
-def result_of(steps: Generator[Progress, None, Result]) -> Result:
-    """Return what a generator returns."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return cast(Result, end.value)
 
 
 def compare(settings: Settings) -> Generator[Progress, None, Comparison]:

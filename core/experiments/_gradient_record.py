@@ -7,8 +7,9 @@ import torch
 from core.experiments import _recorded_gradients as recorded
 from core.experiments._gradient_band import landscape
 from core.experiments._gradient_cliff import cliff
-from core.experiments._gradient_flow import compare, result_of, spectrum
+from core.experiments._gradient_flow import compare, spectrum
 from core.experiments.vanishing_gradients import LIMIT, RATE, Settings
+from core.pretrained.causal_lm import finish
 
 
 def record() -> Path:
@@ -20,9 +21,9 @@ def record() -> Path:
         "settings": "the page's defaults, seed 0",
     }
     return recorded.write(
-        result_of(compare(settings)),
-        result_of(spectrum(settings)),
-        result_of(cliff(settings, RATE, LIMIT)),
-        result_of(landscape(settings)),
+        finish(compare(settings)),
+        finish(spectrum(settings)),
+        finish(cliff(settings, RATE, LIMIT)),
+        finish(landscape(settings)),
         made,
     )

@@ -29,6 +29,7 @@ from core.experiments.rnn import (
     Speed,
 )
 from core.models.char_lm import CharLM
+from core.pretrained.causal_lm import finish
 
 PIECE, SKIP = 1000, 100  # held-out text is read in pieces; what is said before the state has settled is left out
 DISTANCES = (0, 1, 2, 3, 5, 8, 12, 20, 30, 50)
@@ -157,25 +158,17 @@ def speed(name: str, where: str = "", repeats: int = 3) -> Generator[tuple[int, 
     return Speed(name, LENGTHS, tuple(seconds[:-1]), LANES, seconds[-1], where)
 
 
-def _finish(work: Generator[tuple[int, int], None, Any]) -> Any:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
-
-
 def record() -> None:
     """Measure all four models, run the page at its defaults, and write both."""
     torch.set_num_threads(1)
     held_out = load_prose().held_out
     settings = Settings()
-    reads = tuple(_finish(read(name, DEFAULT_TEXT)) for name in KINDS)
+    reads = tuple(finish(read(name, DEFAULT_TEXT)) for name in KINDS)
     default = next(one for one in reads if one.model == DEFAULT_MODEL)
     damages = {
-        kind: _finish(damage(reads, DEFAULT_PLACE - 1, cast(Any, kind), DEFAULT_OTHER)) for kind in ("erase", "swap")
+        kind: finish(damage(reads, DEFAULT_PLACE - 1, cast(Any, kind), DEFAULT_OTHER)) for kind in ("erase", "swap")
     }
-    written = _finish(
+    written = finish(
         write(
             character_lm(DEFAULT_MODEL),
             DEFAULT_TEXT[:DEFAULT_PLACE],
@@ -186,7 +179,7 @@ def record() -> None:
     )
     found = {name: track(character_lm(name), held_out) for name in KINDS}
     where = f"{time.strftime('%d %B %Y').lstrip('0')}, one thread of {os.cpu_count()} processors"
-    speeds = {name: _finish(speed(name, where, repeats=9)) for name in KINDS}
+    speeds = {name: finish(speed(name, where, repeats=9)) for name in KINDS}
     made = {
         "command": "python -m core.experiments.record",
         "held_out": len(held_out),

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -21,6 +21,8 @@ from core.generation.decoding import Sampling, Step
 from core.pretrained.decoder import Cache
 from core.pretrained.llama import Llama
 from core.pretrained.tokens import Tokenizer
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -230,10 +232,11 @@ class LlamaModel(LanguageModel):
         return found[0].transpose(0, 1).flatten(1)
 
 
-def finish(work: Generator[Any, None, Tensor]) -> Tensor:
+def finish(work: Generator[Any, None, Result]) -> Result:
     """Run a generator to its end and return what it returns."""
     while True:
         try:
             next(work)
         except StopIteration as end:
-            return end.value
+            result: Result = end.value
+            return result

@@ -15,14 +15,14 @@ _NOTICES, _LESSON, _KEPT, _CAME_BACK = "_notices", "_lesson", "_kept_", "_came_b
 _STAYS = (_LESSON, _KEPT, "_predicted_", "_runs")  # of a visit, whatever lesson is open
 
 
-def enter(lesson: str) -> None:
+def enter(page: str) -> None:
     """Begin a run of a page, by its name.
 
     Whoever comes from another page leaves its controls behind: those of this one may have the same names, and other
     values. Whoever comes back finds the controls as they were, unless a link says otherwise.
     """
-    before, st.session_state[_LESSON] = st.session_state.get(_LESSON, lesson), lesson
-    if before == lesson:
+    before, st.session_state[_LESSON] = st.session_state.get(_LESSON, page), page
+    if before == page:
         return
     for key in [str(key) for key in st.session_state]:
         if not key.startswith(_STAYS):
@@ -42,9 +42,15 @@ def _tidy_link() -> None:
         st.query_params.clear()
 
 
+def lesson() -> str:
+    """Return the name of the lesson at hand, empty before any was entered."""
+    name: str = st.session_state.get(_LESSON, "")
+    return name
+
+
 def _kept() -> dict[str, tuple[Any, str]]:
     """Return the controls of the lesson at hand that are not at their default: value, and how a link says it."""
-    kept: dict[str, tuple[Any, str]] = st.session_state.setdefault(f"{_KEPT}{st.session_state.get(_LESSON, '')}", {})
+    kept: dict[str, tuple[Any, str]] = st.session_state.setdefault(f"{_KEPT}{lesson()}", {})
     return kept
 
 

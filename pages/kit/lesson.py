@@ -35,7 +35,7 @@ def predict(question: str, answers: dict[str, str], right: str, outcome: str, ch
     `answers` maps names to what is shown; `right` and `outcome` are computed for the state before the change, so
     they are kept with the answer when it is given, for the lesson at hand.
     """
-    given = f"_predicted_{st.session_state.get('_lesson', '')}"
+    given = f"_predicted_{controls.lesson()}"
 
     def answered() -> None:
         st.session_state[given] = (st.session_state["_predict"] == right, answers[right], outcome)

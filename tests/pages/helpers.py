@@ -1,6 +1,7 @@
 """Reading and clicking the token pictures in an AppTest, which knows own components only as raw messages."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict
@@ -8,6 +9,29 @@ from markdown_it import MarkdownIt
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
+
+from pages.kit import cache
+
+PAGES = Path(__file__).parents[2] / "pages"
+PATIENCE = 60.0
+
+
+def fresh(lesson: str, **link: Any) -> AppTest:
+    """A new visit to a lesson, not begun, through a link with these parameters."""
+    at = AppTest.from_file(str(PAGES / f"{lesson}.py"), default_timeout=PATIENCE)
+    at.query_params.update({key: str(value) for key, value in link.items()})
+    return at
+
+
+def computed(lesson: str, **link: Any) -> AppTest:
+    """A new visit through a link with these parameters, and nothing that went wrong; nothing recorded is shown."""
+    assert cache.workshop().wait(PATIENCE)
+    return sound(fresh(lesson, **link).run())
+
+
+def verdict(at: AppTest) -> str:
+    """What the page concludes."""
+    return next(str(m.value) for m in at.markdown if m.value.startswith("**Verdict.**"))
 
 
 def token_keys(at: AppTest) -> list[str | None]:

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,10 @@ from core.generation.work import Run
 from pages.kit import cache, models
 from pages.kit.models import DEFAULT
 from pages.kit.words import percent, signed
+from tests.pages import helpers
 from tests.pages.helpers import (
+    PAGES,
+    PATIENCE,
     charts,
     choose,
     click_token,
@@ -45,16 +47,8 @@ from tests.pages.helpers import (
 
 pytestmark = [pytest.mark.real_weights, pytest.mark.usefixtures("engine")]
 
-PAGES = Path(__file__).parents[2] / "pages"
-PATIENCE = 60.0
+fresh = functools.partial(helpers.fresh, "gpt_sampling")
 SHORT = {"tokens": 8}
-
-
-def fresh(**link: Any) -> AppTest:
-    """A new visit, not begun, through a link with these parameters."""
-    at = AppTest.from_file(str(PAGES / "gpt_sampling.py"), default_timeout=PATIENCE)
-    at.query_params.update({key: str(value) for key, value in link.items()})
-    return at
 
 
 def visit(**link: Any) -> AppTest:

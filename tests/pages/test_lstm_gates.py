@@ -1,11 +1,12 @@
 """The lesson on LSTM gates as a reader moves through it: real networks, and the numbers of `core` as the oracle."""
 
+import functools
 import inspect
 import json
 import re
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,14 @@ from core.experiments import _gates_tables as tables
 from core.experiments import _recorded_gates as recorded
 from core.experiments import lstm_gates as lesson
 from core.experiments.lstm_gates import Hold, Layer, Read
+from core.pretrained.causal_lm import finish
 from pages import _lstm_gates_results as results
 from pages._lstm_gates_equations import equations
 from pages.kit import cache
 from pages.kit.words import percent
+from tests.pages import helpers
 from tests.pages.helpers import (
+    PATIENCE,
     charts,
     choose,
     click_token,
@@ -37,45 +41,20 @@ from tests.pages.helpers import (
     sound,
     token_data,
     token_texts,
+    verdict,
     widget,
 )
 
-PAGES = Path(__file__).parents[2] / "pages"
-PATIENCE = 60.0
+fresh, visit = functools.partial(helpers.fresh, "lstm_gates"), functools.partial(helpers.computed, "lstm_gates")
 TEXT = lesson.DEFAULT_TEXT
 VIEWS = ("Hold a gate", "Gates", "One cell", "Recall", "Speed")
 SHORT = {"length": 12}
 RECORDED = "Recorded from the network while the app starts; yours takes over in a moment."
 
 
-def fresh(**link: Any) -> AppTest:
-    """A new visit, not begun, through a link with these parameters."""
-    at = AppTest.from_file(str(PAGES / "lstm_gates.py"), default_timeout=PATIENCE)
-    at.query_params.update({key: str(value) for key, value in link.items()})
-    return at
-
-
-def visit(**link: Any) -> AppTest:
-    """A new visit through a link with these parameters, and nothing that went wrong; nothing recorded is shown."""
-    assert cache.workshop().wait(PATIENCE)
-    return sound(fresh(**link).run())
-
-
-def finish(work: Generator[tuple[int, int], None, Any]) -> Any:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
-
-
 def read(layer: Layer = lesson.DEFAULT_LAYER, text: str = TEXT) -> Read:
     found: Read = finish(reading.read(layer, text))
     return found
-
-
-def verdict(at: AppTest) -> str:
-    return next(str(m.value) for m in at.markdown if m.value.startswith("**Verdict.**"))
 
 
 def latex(at: AppTest) -> list[str]:

@@ -1,12 +1,12 @@
 """The lesson on recurrent networks as a reader moves through it: real models, and the numbers of `core` as the oracle."""
 
+import functools
 import inspect
 import json
 import math
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,13 @@ from core.experiments import _rnn_reading as reading
 from core.experiments import rnn as lesson
 from core.experiments._char_writing import write
 from core.experiments._rnn_features import NAMES
+from core.pretrained.causal_lm import finish
 from pages.kit import cache
 from pages.kit.words import signed
+from tests.pages import helpers
 from tests.pages.helpers import (
+    PAGES,
+    PATIENCE,
     charts,
     choose,
     click_token,
@@ -36,45 +40,20 @@ from tests.pages.helpers import (
     token_data,
     token_keys,
     token_texts,
+    verdict,
     widget,
 )
 
-PAGES = Path(__file__).parents[2] / "pages"
-PATIENCE = 60.0
+fresh, visit = functools.partial(helpers.fresh, "rnn"), functools.partial(helpers.computed, "rnn")
 VIEWS = ("State", "Step by step", "Memory", "Write")
 TEXT, OTHER = lesson.DEFAULT_TEXT, lesson.DEFAULT_OTHER
 PLACE = lesson.DEFAULT_PLACE
 SHORT = {"length": 12}
 
 
-def fresh(**link: Any) -> AppTest:
-    """A new visit, not begun, through a link with these parameters."""
-    at = AppTest.from_file(str(PAGES / "rnn.py"), default_timeout=PATIENCE)
-    at.query_params.update({key: str(value) for key, value in link.items()})
-    return at
-
-
-def visit(**link: Any) -> AppTest:
-    """A new visit through a link with these parameters, and nothing that went wrong; nothing recorded is shown."""
-    assert cache.workshop().wait(PATIENCE)
-    return sound(fresh(**link).run())
-
-
-def finish(work: Generator[tuple[int, int], None, Any]) -> Any:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
-
-
 def read(model: str = "rnn_tanh", text: str = TEXT) -> lesson.Read:
     found: lesson.Read = finish(reading.read(model, text))
     return found
-
-
-def verdict(at: AppTest) -> str:
-    return next(str(m.value) for m in at.markdown if m.value.startswith("**Verdict.**"))
 
 
 def strip(at: AppTest) -> list[list[Any]]:

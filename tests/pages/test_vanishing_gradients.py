@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,11 +21,14 @@ from core.experiments import _recorded_gradients as recorded
 from core.experiments import vanishing_gradients as lesson
 from core.experiments.vanishing_gradients import DEFAULT_TEXT, KINDS, NAMES, RECURRENT, Comparison, Settings
 from core.figures.vanishing_gradients import amount
+from core.pretrained.causal_lm import finish
 from pages import _vanishing_gradients_more as more
 from pages import _vanishing_gradients_words as words
 from pages._vanishing_gradients_views import BAND, EXPLODING, GRADIENT, SPECTRUM, VIEWS
 from pages.kit import cache, lab
+from tests.pages import helpers
 from tests.pages.helpers import (
+    PAGES,
     charts,
     choose,
     markdown_on,
@@ -37,33 +39,19 @@ from tests.pages.helpers import (
     sound,
     token_data,
     token_keys,
+    verdict,
     widget,
 )
 
-PAGES = Path(__file__).parents[2] / "pages"
-PATIENCE = 60.0
-
-
-def fresh(**link: Any) -> AppTest:
-    """A new visit, not begun, through a link with these parameters."""
-    at = AppTest.from_file(str(PAGES / "vanishing_gradients.py"), default_timeout=PATIENCE)
-    at.query_params.update({key: str(value) for key, value in link.items()})
-    return at
-
-
-def visit(**link: Any) -> AppTest:
-    """A new visit through a link with these parameters, and nothing that went wrong; nothing recorded is shown."""
-    assert cache.workshop().wait(PATIENCE)
-    return sound(fresh(**link).run())
+fresh, visit = (
+    functools.partial(helpers.fresh, "vanishing_gradients"),
+    functools.partial(helpers.computed, "vanishing_gradients"),
+)
 
 
 @functools.cache
 def compared(settings: Settings) -> Comparison:
-    return flows.result_of((trained if settings.trained else flows).compare(settings))
-
-
-def verdict(at: AppTest) -> str:
-    return next(str(m.value) for m in at.markdown if m.value.startswith("**Verdict.**"))
+    return finish((trained if settings.trained else flows).compare(settings))
 
 
 def captions(at: AppTest) -> str:
@@ -251,7 +239,7 @@ def test_a_dead_line_is_said() -> None:
 )
 def test_spectrum(link: dict[str, Any], settings: Settings) -> None:
     at = visit(view=SPECTRUM, **link)
-    found = flows.result_of((trained if settings.trained else flows).spectrum(settings))
+    found = finish((trained if settings.trained else flows).spectrum(settings))
     assert lines(at)["all singular values"] == pytest.approx(found.largest, rel=1e-9)
     assert lines(at)["what the gradient was multiplied by"] == pytest.approx(found.factor, rel=1e-9)
     assert list(metrics(at)) == ["largest singular value", "the gradient, a step", "spectral radius"]
@@ -283,7 +271,7 @@ def test_spectrum(link: dict[str, Any], settings: Settings) -> None:
 )
 def test_exploding(link: dict[str, Any], settings: Settings, rate: float, limit: float, said: str) -> None:
     at = visit(view=EXPLODING, length=30, **link)  # the length is of no concern here
-    alone = flows.result_of(cliffs.cliff(settings, rate, limit))
+    alone = finish(cliffs.cliff(settings, rate, limit))
     found = cache.shelf().get(("cliff", settings, rate, limit))
     # The same training, as long as its chaos has not made the last digit that a processor rounds into another one.
     assert found.clipped.losses[:10] == pytest.approx(alone.clipped.losses[:10], rel=1e-6)
@@ -310,7 +298,7 @@ def test_exploding(link: dict[str, Any], settings: Settings, rate: float, limit:
 )
 def test_where_it_can_learn(link: dict[str, Any], settings: Settings, said: str) -> None:
     at = visit(view=BAND, **link)
-    found = flows.result_of(band.landscape(settings))
+    found = finish(band.landscape(settings))
     heat = charts(at)[0]["data"][0]
     cell = amount(float(found.left[3, 4]))
     assert heat["customdata"][3][4] == f"scale 0.8, 30 steps: the first step has {cell} of the last one's gradient"

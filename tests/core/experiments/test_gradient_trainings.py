@@ -15,7 +15,7 @@ from core.experiments import _gradient_cliff as cliffs
 from core.experiments import _gradient_trained as trained
 from core.experiments import _recorded_gradients as recorded
 from core.experiments._gradient_band import landscape
-from core.experiments._gradient_flow import compare, result_of, spectrum
+from core.experiments._gradient_flow import compare, spectrum
 from core.experiments.vanishing_gradients import (
     DEFAULT_TEXT,
     LIMIT,
@@ -28,6 +28,7 @@ from core.experiments.vanishing_gradients import (
     Settings,
 )
 from core.models.char_lm import CharLM
+from core.pretrained.causal_lm import finish
 
 # The cliff
 
@@ -57,12 +58,12 @@ SMALL = Settings(hidden_size=16, scale=1.0, seed=1)
 
 @pytest.fixture(scope="module")
 def steep() -> Cliff:
-    return result_of(cliffs.cliff(Settings(), RATE, LIMIT))
+    return finish(cliffs.cliff(Settings(), RATE, LIMIT))
 
 
 @pytest.mark.parametrize("limit", [0.0, 0.05])
 def test_the_training_is_torchs(limit: float) -> None:
-    found = result_of(cliffs.train(SMALL, 0.1, limit))
+    found = finish(cliffs.train(SMALL, 0.1, limit))
     losses, norms = by_torch(SMALL, 0.1, limit)
     # torch divides by the norm plus 1e-6, and chaos makes the last digits of anything grow
     assert found.losses[:20] == pytest.approx(losses[:20], rel=1e-3)
@@ -99,14 +100,14 @@ def test_the_walk_ends_where_an_update_ends(steep: Cliff) -> None:
 
 
 def test_where_nothing_explodes_clipping_does_nothing() -> None:
-    found = result_of(cliffs.cliff(Settings(scale=0.6, hidden_size=16), RATE, LIMIT))
+    found = finish(cliffs.cliff(Settings(scale=0.6, hidden_size=16), RATE, LIMIT))
     assert found.clipped.norms.max() < LIMIT
     assert found.clipped.losses == pytest.approx(found.free.losses, rel=1e-9)
     assert found.landing(clipped=True) == found.landing(clipped=False)
 
 
 def test_a_training_that_stops_being_one() -> None:
-    found = result_of(cliffs.cliff(Settings("rnn_relu", scale=1.5), RATE, LIMIT))
+    found = finish(cliffs.cliff(Settings("rnn_relu", scale=1.5), RATE, LIMIT))
     assert len(found.free.losses) < 10 < len(found.clipped.losses) == UPDATES
     assert np.isfinite(found.free.norms).all()
     assert not np.isnan(found.losses).any()
@@ -117,7 +118,7 @@ def test_a_training_that_stops_being_one() -> None:
 )
 def test_cliffs_that_cannot_be(kind: str, rate: float, limit: float) -> None:
     with pytest.raises(ValueError, match=r"recurrent|positive|no kind"):
-        result_of(cliffs.cliff(Settings(kind), rate, limit))
+        finish(cliffs.cliff(Settings(kind), rate, limit))
 
 
 # Trained weights
@@ -148,7 +149,7 @@ def loss_gradients(model: CharLM, text: str) -> tuple[np.ndarray, float]:
 
 @pytest.mark.parametrize("length", [8, 60])
 def test_the_loss_of_the_last_character(small: dict[str, CharLM], length: int) -> None:
-    found = result_of(trained.compare(Settings("gru", length=length, text=TEXT, trained=True, seed=5)))
+    found = finish(trained.compare(Settings("gru", length=length, text=TEXT, trained=True, seed=5)))
     read = TEXT[-length - 1 :]
     assert (found.read, found.target) == (read[:-1], read[-1])
     for curves, models in (
@@ -169,25 +170,25 @@ def test_the_loss_of_the_last_character(small: dict[str, CharLM], length: int) -
 
 def test_the_shared_model_stays_as_it_is(small: dict[str, CharLM]) -> None:
     before = {name: value.clone() for name, value in small["lstm"].state_dict().items()}
-    result_of(trained.compare(Settings("lstm", text=TEXT, trained=True)))
+    finish(trained.compare(Settings("lstm", text=TEXT, trained=True)))
     after = small["lstm"].state_dict()
     assert all(torch.equal(after[name], value) and value.dtype == torch.float32 for name, value in before.items())
 
 
 def test_unknown_characters_are_named(small: dict[str, CharLM]) -> None:
-    found = result_of(trained.compare(Settings(text="aé bad X é cab", trained=True)))
+    found = finish(trained.compare(Settings(text="aé bad X é cab", trained=True)))
     assert found.unknown == ("é", "X")
-    assert result_of(trained.compare(Settings(text=TEXT, trained=True))).unknown == ()
+    assert finish(trained.compare(Settings(text=TEXT, trained=True))).unknown == ()
 
 
 @pytest.mark.parametrize("text", ["", "a"])
 def test_too_little_to_read(small: dict[str, CharLM], text: str) -> None:
     with pytest.raises(ValueError, match="to predict"):
-        result_of(trained.compare(Settings(text=text, trained=True)))
+        finish(trained.compare(Settings(text=text, trained=True)))
 
 
 def test_the_trained_spectrum(small: dict[str, CharLM]) -> None:
-    found = result_of(trained.spectrum(Settings("lstm", 12, text=TEXT, trained=True)))
+    found = finish(trained.spectrum(Settings("lstm", 12, text=TEXT, trained=True)))
     assert found.size == 2 * 11
     assert found.back.tolist() == list(range(12))
     assert (found.factor <= found.largest * (1 + 1e-9)).all()
@@ -208,7 +209,7 @@ def test_what_was_trained_can_be_looked_into(kind: str) -> None:
 
 def test_training_opens_the_gates() -> None:
     """On the models that ship: more gradient is left than before training; a few units' open gates carry an LSTM's."""
-    found = result_of(trained.compare(Settings(text=DEFAULT_TEXT, trained=True)))
+    found = finish(trained.compare(Settings(text=DEFAULT_TEXT, trained=True)))
     after = {curve.kind: curve for curve in found.curves}
     before = {curve.kind: curve for curve in found.before}
     for kind in ("rnn_tanh", "lstm", "gru"):
@@ -243,9 +244,9 @@ def same(one: Any, other: Any, off: float = 1e-6) -> None:
 
 
 def test_what_ships_is_what_is_computed_now(steep: Cliff) -> None:
-    same(recorded.comparison(), result_of(compare(Settings())))
-    same(recorded.spectrum(), result_of(spectrum(Settings())))
-    same(recorded.landscape(), result_of(landscape(Settings())), 1e-3)  # chaos at its upper edge
+    same(recorded.comparison(), finish(compare(Settings())))
+    same(recorded.spectrum(), finish(spectrum(Settings())))
+    same(recorded.landscape(), finish(landscape(Settings())), 1e-3)  # chaos at its upper edge
     shipped = recorded.cliff()
     assert (shipped.kind, shipped.scale, shipped.rate, shipped.limit) == ("rnn_tanh", STEEP, RATE, LIMIT)
     same(shipped.clipped.losses[:10], steep.clipped.losses[:10])

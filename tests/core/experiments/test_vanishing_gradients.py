@@ -31,6 +31,7 @@ from core.experiments.vanishing_gradients import (
     word_at,
 )
 from core.models.recurrent import Recurrent
+from core.pretrained.causal_lm import finish
 
 recurrent = pytest.mark.parametrize("kind", RECURRENT)
 TINY = 1e-30
@@ -337,7 +338,7 @@ def test_no_weights_at_all_carry_nothing() -> None:
 
 @pytest.mark.parametrize("settings", [Settings(), Settings("lstm", 45, 1.2, 1.0, 32, 7, 30), Settings(text="ab" * 30)])
 def test_the_comparison_is_made_of_flows(settings: Settings) -> None:
-    found = flows.result_of(flows.compare(settings))
+    found = finish(flows.compare(settings))
     options = {k: v for k, v in vars(settings).items() if k not in ("kind", "length", "trained")}
     assert [curve.kind for curve in found.curves] == list(KINDS)
     for curve in found.curves:
@@ -365,7 +366,7 @@ def test_progress_is_told() -> None:
 @recurrent
 def test_the_spectrum_is_that_of_the_jacobians(kind: str) -> None:
     settings = Settings(kind, 9, hidden_size=12, seed=1)
-    found = flows.result_of(flows.spectrum(settings))
+    found = finish(flows.spectrum(settings))
     flow = gradient_flow(kind, 9, hidden_size=12, seed=1)
     chain, _ = flows.chain_of(flows.layer_for(kind, settings), flows.inputs_for(settings))
     for back in range(9):
@@ -385,7 +386,7 @@ def test_the_spectrum_is_that_of_the_jacobians(kind: str) -> None:
 
 def test_attention_has_no_spectrum() -> None:
     with pytest.raises(ValueError, match="no state"):
-        flows.result_of(flows.spectrum(Settings("attention")))
+        finish(flows.spectrum(Settings("attention")))
 
 
 # Where a plain RNN can learn
@@ -394,7 +395,7 @@ def test_attention_has_no_spectrum() -> None:
 @pytest.mark.parametrize("kind", ["rnn_tanh", "rnn_relu", "lstm"])
 def test_a_cell_is_what_the_flow_gives(kind: str) -> None:
     settings = Settings(kind, hidden_size=24, seed=2)
-    found = flows.result_of(band.landscape(settings, (0.5, 1.1, 1.9), (5, 20, 61)))
+    found = finish(band.landscape(settings, (0.5, 1.1, 1.9), (5, 20, 61)))
     assert found.kind == ("rnn_relu" if kind == "rnn_relu" else "rnn_tanh")
     for row, scale in enumerate((0.5, 1.1, 1.9)):
         for column, length in enumerate((5, 20, 61)):
@@ -403,13 +404,13 @@ def test_a_cell_is_what_the_flow_gives(kind: str) -> None:
 
 
 def test_the_band_is_narrow_and_narrows() -> None:
-    found = flows.result_of(band.landscape(Settings()))
+    found = finish(band.landscape(Settings()))
     inside = (found.left >= 0.01) & (found.left <= 100)
     widths = inside.sum(0)
     assert widths[0] > widths[5] > widths[-1] >= 1
     assert widths[-1] <= 2
     assert not inside[:8, -1].any()  # up to scale 1.2 nothing is left after 200 steps
-    assert list(flows.result_of(band.landscape(Settings(), (1.0,), (5, 10))).left.shape) == [1, 2]
+    assert list(finish(band.landscape(Settings(), (1.0,), (5, 10))).left.shape) == [1, 2]
 
 
 # Small things
