@@ -226,6 +226,14 @@ class BeamSearch:
         ends = self.live + self.ended
         return self.path(max(ends, key=lambda i: self.nodes[i].total)) if ends else []
 
+    def best_by_mean(self) -> list[int]:
+        """Return the tokens of the text with the highest log-probability a token, end included.
+
+        By their totals alone short texts would win (Wu et al. 2016, eq. 14, with alpha = 1).
+        """
+        last = max(self.live + self.ended, key=lambda node: self.nodes[node].total / (self.nodes[node].depth + 1))
+        return [self.nodes[node].token for node in self.path(last)]
+
     def path(self, node: int) -> list[int]:
         """Return the node numbers from the first token to `node`."""
         path = []

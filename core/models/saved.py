@@ -21,14 +21,15 @@ def save(model: CharLM | Recaller, path: Path) -> None:
         built = {"kind": model.kind, "vocabulary": model.vocabulary, "embedding": embedding, "hidden": hidden}
     else:
         built = {"kind": model.kind, "symbols": model.symbols, "classes": model.classes, "hidden": model.hidden}
-    tensors = {name: _half(value) for name, value in model.state_dict().items()}
+    tensors = {name: half(value) for name, value in model.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, path, metadata={"class": type(model).__name__, "built": json.dumps(built)})
 
 
-def _half(value: torch.Tensor) -> torch.Tensor:
-    half = value.detach().cpu().half()
-    return half if bool(half.isfinite().all()) else value.detach().cpu().float()
+def half(value: torch.Tensor) -> torch.Tensor:
+    """Return a parameter as it is stored: on the CPU in float16, in float32 where that would overflow."""
+    stored = value.detach().cpu().half()
+    return stored if bool(stored.isfinite().all()) else value.detach().cpu().float()
 
 
 def load(path: Path, device: torch.device | None = None) -> CharLM | Recaller:

@@ -166,14 +166,7 @@ def beam(model: Marian, memory: Memory, choice: Choice, limits: Sequence[int], b
             if move.done:
                 del running[number]
         before, state = choice.pieces(places), state.rows(parents)
-    return [choice.pieces(torch.tensor(_best(search), device=device)).tolist() for search in searches]
-
-
-def _best(search: BeamSearch) -> list[int]:
-    """The tokens of the text with the highest log-probability a token."""
-    ends = search.live + search.ended
-    last = max(ends, key=lambda node: search.nodes[node].total / (search.nodes[node].depth + 1))
-    return [search.nodes[node].token for node in search.path(last)]
+    return [choice.pieces(torch.tensor(search.best_by_mean(), device=device)).tolist() for search in searches]
 
 
 def follow(model: Marian, memory: Memory, choice: Choice, targets: Sequence[Sequence[int]]) -> list[Written]:
