@@ -4,9 +4,12 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+
+from core.training import checkpoint
 
 
 @dataclass(frozen=True)
@@ -32,20 +35,28 @@ def train(
     warm_up: int = 100,
     clip: float = 1.0,
     every: int = 50,
+    keep: Path | None = None,
+    keep_every: int = 500,
 ) -> Iterator[Progress]:
     """Minimise `loss(step)`, a scalar, in the parameters of `model`; yield a `Progress` every so many steps and at the end.
 
     AdamW (Loshchilov and Hutter 2019) without weight decay; the rate rises linearly over `warm_up` steps, then falls
     as a cosine to a twentieth. The gradient is clipped to norm `clip` (Pascanu et al. 2013, algorithm 1). Batches are
     `loss`'s business, so that the loop knows nothing of data. To stop, stop asking (or `close()` the generator): the
-    model then has what was learned so far. Raises `FloatingPointError` when the loss is no number any more.
+    model then has what was learned so far. With `keep`, a file, the run is written there every `keep_every` steps and goes
+    on from what it finds there: the same run, if `loss` depends on nothing but the step.
+
+    Raises `FloatingPointError` when the loss is no number any more.
     """
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.0, foreach=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps, warm_up))
+    done = checkpoint.read(keep, model, optimizer) if keep else 0
+    for group in optimizer.param_groups:
+        group["initial_lr"] = rate
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps, warm_up), done - 1)
     began = time.perf_counter()
     total: Tensor | float = 0.0  # stays on the device: asking for its value at each step would wait for the device
     since = 0
-    for step in range(1, steps + 1):
+    for step in range(done + 1, steps + 1):
         optimizer.zero_grad()
         value = loss(step)
         value.backward()
@@ -53,6 +64,8 @@ def train(
         optimizer.step()
         schedule.step()
         total, since = total + value.detach(), since + 1
+        if keep and (step % keep_every == 0 or step == steps):
+            checkpoint.write(keep, model, optimizer, step)
         if step % every == 0 or step == steps:
             mean = float(total) / since
             if not math.isfinite(mean):

