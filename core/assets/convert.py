@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.assets.convert_g2p import g2p
 from core.assets.convert_marian import marian
 from core.assets.convert_textgenrnn import textgenrnn
 from core.assets.convert_texts import hutto
@@ -236,4 +237,5 @@ CONVERTERS: dict[str, Callable[[Path, Path, Report], None]] = {
     "hutto": hutto,
     "textgenrnn": textgenrnn,
     "marian": marian,
+    "g2p": g2p,
 }

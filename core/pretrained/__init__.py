@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from core.pretrained.encoder import load_encoder as load_encoder
     from core.pretrained.registry import load_language_model as load_language_model
     from core.pretrained.translator import load_translator as load_translator
 
@@ -13,6 +14,10 @@ def __getattr__(name: str) -> Any:
         from core.pretrained.registry import load_language_model
 
         return load_language_model
+    if name == "load_encoder":
+        from core.pretrained.encoder import load_encoder
+
+        return load_encoder
     if name == "load_translator":
         from core.pretrained.translator import load_translator
 

@@ -15,7 +15,8 @@ LETTERS = 160  # characters that get a piece of their own; rarer ones are unknow
 class Subwords:
     """One vocabulary for two languages. What has no piece is read as "<unk>", and shown as it was typed.
 
-    White space and control characters are read as single spaces, all quotation marks as straight ones. A typed "</s>" is text, not the end.
+    White space and control characters are read as single spaces, all quotation marks as straight ones. A typed "</s>" is
+    text, not the end.
     """
 
     def __init__(self, content: str) -> None:
