@@ -7,7 +7,6 @@ writes NAME.safetensors and, beside it, NAME.json: the command, the data, the ti
 
 import argparse
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,6 +140,22 @@ def fast_in_bfloat16(device: torch.device) -> bool:
     return device.type == "cuda" or (device.type == "cpu" and torch.cpu._is_amx_tile_supported())
 
 
+def read_log(path: Path) -> tuple[list[tuple[int, float]], float]:
+    """Return the loss at each step that a run wrote down, and its seconds, those of all its parts together.
+
+    A part that went on from an earlier step than its predecessor had reached replaces what was done in vain.
+    """
+    losses: dict[int, float] = {}
+    seconds = last = 0.0
+    for line in path.read_text("utf-8").splitlines():
+        step, loss, elapsed = json.loads(line)
+        if elapsed < last:
+            seconds, last = seconds + last, 0.0
+        last = elapsed
+        losses = {before: value for before, value in losses.items() if before < step} | {step: loss}
+    return list(losses.items()), round(seconds + last, 1)
+
+
 def make(
     name: str,
     *,
@@ -176,20 +191,22 @@ def make(
         f"{name}: {parameters:,} parameters, {len(batches.pairs):,} pairs, {batches.count} batches a round", flush=True
     )
     stored = folder / f"{name}.safetensors"
-    loss, began, losses = translation_loss(model, batches, packed=packed), time.perf_counter(), []
+    loss = translation_loss(model, batches, packed=packed)
     keep = work / f"{name}_{seed}.safetensors"
     warm_up = min(200, steps // 10)
     for progress in train(
         model, loss, steps=steps, rate=recipe.rate, warm_up=warm_up, every=100, keep=keep, keep_every=250
     ):
         report(progress)
-        losses.append((progress.step, round(progress.loss, 3)))
+        with keep.with_suffix(".jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps([progress.step, round(progress.loss, 3), round(progress.seconds, 1)]) + "\n")
         if progress.step % 500 == 0 or progress.step == steps:
             recurrent_translator.save(model, pieces, recipe.pair, stored)
+    losses, seconds = read_log(keep.with_suffix(".jsonl"))
     content: dict[str, Any] = {
         "command": f"python -m core.training.translation {name} --steps {steps} --seed {seed}",
         "where": f"{device.type}, torch {torch.__version__}, {torch.get_num_threads()} threads",
-        "seconds": round(time.perf_counter() - began, 1),
+        "seconds": seconds,
         "data": "verses" if recipe.pair == "en-fr" else "asset hutto-snippets and core.data.controlled, by Marian",
         "pairs": len(batches.pairs),
         "rounds": round(steps / batches.count, 2),

@@ -71,6 +71,9 @@ def test_it_goes_on_where_it_was_interrupted(small: Path) -> None:
             "additive_en_pt", steps=steps, seed=0, device=torch.device("cpu"), report=reports.append, folder=small
         )
     assert [each.step for each in reports] == [100, 200, 250, 300]
+    facts = json.loads((small / "additive_en_pt.json").read_text("utf-8"))
+    assert [step for step, _ in facts["loss_while_training"]] == [100, 200, 250, 300]
+    assert facts["seconds"] == pytest.approx(reports[2].seconds + reports[3].seconds, abs=0.2)
 
 
 def test_batches_hold_every_pair_once_a_round_and_no_more_pieces_than_stated() -> None:
