@@ -8,7 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.experiments import _gates_record, _gradient_record, _recorded, _rnn_measure
+from core.experiments import (
+    _alignment_record,
+    _gates_record,
+    _gradient_record,
+    _recorded,
+    _rnn_measure,
+    _search_measure,
+)
 from core.experiments._texts import Settings
 from core.experiments._writing import ask_next, four_settings, measure_ways, text_of, tree_of, write
 from core.experiments.gpt_sampling import DEFAULT_PROMPT
@@ -47,6 +54,8 @@ RECORDERS: dict[str, Callable[[], Any]] = {
     "rnn": _rnn_measure.record,
     "vanishing_gradients": _gradient_record.record,
     "lstm_gates": _gates_record.record,
+    "alignment": _alignment_record.record,
+    "attention_search": _search_measure.record,
     "gpt_sampling": record_gpt_sampling,
 }
 

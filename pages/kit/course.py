@@ -40,6 +40,18 @@ LESSONS = (
         part="Recurrence",
     ),
     Entry(
+        name="alignment",
+        title="Alignment",
+        claim="The decoder looks back at the words it needs.",
+        part="Attention",
+    ),
+    Entry(
+        name="attention_search",
+        title="Attention as search",
+        claim="Attention is a search that returns a mixture.",
+        part="Attention",
+    ),
+    Entry(
         name="gpt_sampling",
         title="GPT sampling",
         claim="A language model does not choose a word. It gives every word a chance, and you choose how to draw.",
