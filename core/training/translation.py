@@ -140,7 +140,7 @@ def fast_in_bfloat16(device: torch.device) -> bool:
     return device.type == "cuda" or (device.type == "cpu" and torch.cpu._is_amx_tile_supported())
 
 
-def read_log(path: Path) -> tuple[list[tuple[int, float]], float]:
+def read_log(path: Path) -> tuple[dict[int, float], float]:
     """Return the loss at each step that a run wrote down, and its seconds, those of all its parts together.
 
     A part that went on from an earlier step than its predecessor had reached replaces what was done in vain.
@@ -153,7 +153,7 @@ def read_log(path: Path) -> tuple[list[tuple[int, float]], float]:
             seconds, last = seconds + last, 0.0
         last = elapsed
         losses = {before: value for before, value in losses.items() if before < step} | {step: loss}
-    return list(losses.items()), round(seconds + last, 1)
+    return losses, round(seconds + last, 1)
 
 
 def make(

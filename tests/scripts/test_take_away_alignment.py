@@ -1,20 +1,18 @@
 """The script of the lesson on alignment: run outside the app, it prints the page's numbers."""
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.assets import store
 from pages.kit import cache
 from tests.pages.helpers import charts, choose, metrics, open_drawer, sound, token_texts
+from tests.scripts.alone import run_alone
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.real_weights
@@ -31,24 +29,9 @@ LINKS: dict[str, dict[str, Any]] = {
 
 def run(script: str, where: Path, folder: Path) -> "subprocess.CompletedProcess[str]":
     """Run a script in a folder, with no more of this environment than a shell has anyway, and the fetched assets."""
-    (where / "alignment.py").write_text(script, "utf-8")
-    clean = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH") if key in os.environ}
-    return subprocess.run(
-        [sys.executable, str(where / "alignment.py")],
-        cwd=folder,
-        env={**clean, "HOME": str(where), "UNROLLED_HOME": str(store.root().parent), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-    )
-
-
-@pytest.fixture
-def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], str]]:
-    """What the page offers to take along, by file name."""
-    offered: dict[str, Callable[[], str]] = {}
-    monkeypatch.setattr(st, "download_button", lambda label, make, file, mime, **more: offered.update({file: make}))
-    return offered
+    path = where / "alignment.py"
+    path.write_text(script, "utf-8")
+    return run_alone(path, folder, UNROLLED_HOME=str(store.root().parent))
 
 
 @pytest.mark.parametrize("name", LINKS)

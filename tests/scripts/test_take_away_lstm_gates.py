@@ -1,19 +1,17 @@
 """The script of the lesson on LSTM gates: run where nothing of this project is, it prints the page's numbers."""
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.kit import cache
 from tests.pages.helpers import choose, metrics, open_drawer, sound
+from tests.scripts.alone import run_alone
 
 PAGE = Path(__file__).parents[2] / "pages" / "lstm_gates.py"
 ODD = 'In 2024 π was 3.14159 and 🦜 said: "$TEXT" \\n ${x}\n  don\'t (you know it), and they left.'
@@ -36,13 +34,13 @@ LINKS: dict[str, dict[str, Any]] = {
 PUBLIC = {"text": ODD, "model": "textgenrnn", "layer": "2", "value": 1.0, "which": "longest memory", "from": 10}
 
 
-def printed(link: dict[str, Any], offered: dict[str, Callable[[], Any]], where: Path) -> tuple[AppTest, str]:
+def printed(link: dict[str, Any], taken: dict[str, Callable[[], Any]], where: Path) -> tuple[AppTest, str]:
     """The page at this link, and what its script prints beside the files of weights that the page gives."""
     assert cache.workshop().wait(60)
     at = AppTest.from_file(str(PAGE), default_timeout=60)
     at.query_params.update({key: str(value) for key, value in {"length": 2, **link}.items()})
     sound(open_drawer(sound(at.run()), "Take it with you"))
-    for name, make in offered.items():
+    for name, make in taken.items():
         content = make() if name.endswith((".py", ".safetensors", ".json")) else ""
         (where / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     done = run(where)
@@ -51,18 +49,7 @@ def printed(link: dict[str, Any], offered: dict[str, Callable[[], Any]], where: 
 
 
 def run(where: Path) -> "subprocess.CompletedProcess[str]":
-    clean = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH") if key in os.environ}
-    environment = {**clean, "HOME": str(where), "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
-    command = [sys.executable, "lstm_gates.py"]
-    return subprocess.run(command, cwd=where, env=environment, capture_output=True, encoding="utf-8", timeout=120)
-
-
-@pytest.fixture
-def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], Any]]:
-    """What the page offers to take along, by file name."""
-    found: dict[str, Callable[[], Any]] = {}
-    monkeypatch.setattr(st, "download_button", lambda label, make, file, mime, **more: found.update({file: make}))
-    return found
+    return run_alone(where / "lstm_gates.py", where)
 
 
 def check(at: AppTest, out: str) -> None:
@@ -84,17 +71,17 @@ def check(at: AppTest, out: str) -> None:
 
 
 @pytest.mark.parametrize("name", LINKS)
-def test_prints_the_numbers_of_the_page(name: str, offered: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
-    check(*printed(LINKS[name], offered, tmp_path))
+def test_prints_the_numbers_of_the_page(name: str, taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
+    check(*printed(LINKS[name], taken, tmp_path))
 
 
 @pytest.mark.real_weights
-def test_prints_the_public_networks_numbers(offered: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
-    check(*printed(PUBLIC, offered, tmp_path))
+def test_prints_the_public_networks_numbers(taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
+    check(*printed(PUBLIC, taken, tmp_path))
 
 
-def test_says_what_is_missing(offered: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
-    printed({}, offered, tmp_path)
+def test_says_what_is_missing(taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
+    printed({}, taken, tmp_path)
     (tmp_path / "char_lstm.safetensors").unlink()
     done = run(tmp_path)
     assert done.returncode == 1

@@ -1,18 +1,16 @@
 """The script of the lesson on attention as search: run outside the app, on transformers, it prints the page's numbers."""
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 
 from core.assets.fetch import ensure
 from tests.pages.helpers import computed, metrics, open_drawer, sound, widget
+from tests.scripts.alone import run_alone
 
 pytestmark = pytest.mark.real_weights
 
@@ -42,23 +40,7 @@ def run(files: dict[str, str | bytes], folder: Path) -> "subprocess.CompletedPro
     """Run the script among the files that were taken along, with no more of this environment than a shell has anyway."""
     for name, content in files.items():
         (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
-    clean = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH") if key in os.environ}
-    return subprocess.run(
-        [sys.executable, "attention_search.py"],
-        cwd=folder,
-        env={**clean, "HOME": str(folder), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=240,
-    )
-
-
-@pytest.fixture
-def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], str | bytes]]:
-    """What the page offers to take along, by file name."""
-    offered: dict[str, Callable[[], str | bytes]] = {}
-    monkeypatch.setattr(st, "download_button", lambda label, make, file, mime, **more: offered.update({file: make}))
-    return offered
+    return run_alone(folder / "attention_search.py", folder, HF_HUB_OFFLINE="1")
 
 
 def publish(folder: Path) -> None:
@@ -71,7 +53,7 @@ def publish(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", LINKS)
-def test_prints_the_numbers_of_the_page(name: str, taken: dict[str, Callable[[], str | bytes]], tmp_path: Path) -> None:
+def test_prints_the_numbers_of_the_page(name: str, taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
     link = LINKS[name]
     at = computed("attention_search", **link)
     said = metrics(at)
@@ -109,7 +91,7 @@ def test_prints_the_numbers_of_the_page(name: str, taken: dict[str, Callable[[],
     assert float(done.stdout.rsplit(" ", 1)[1]) < 1e-5
 
 
-def test_says_what_is_missing(taken: dict[str, Callable[[], str | bytes]], tmp_path: Path) -> None:
+def test_says_what_is_missing(taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
     at = computed("attention_search", match="additive")
     sound(open_drawer(at, "Take it with you"))
     script = taken["attention_search.py"]()

@@ -1,0 +1,19 @@
+"""Runs a take-away script by itself, as a reader does."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def run_alone(script: Path, folder: Path, **more: str) -> "subprocess.CompletedProcess[str]":
+    """Run a script in a folder, with no more of this environment than a shell has anyway, and what `more` sets."""
+    clean = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH") if key in os.environ}
+    return subprocess.run(
+        [sys.executable, str(script)],
+        cwd=folder,
+        env={**clean, "HOME": str(script.parent), "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", **more},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=240,
+    )
