@@ -7,6 +7,7 @@ Bible in two languages.
 
 import json
 import random
+import re
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,11 @@ def verses(path: Path, *, seed: int = 0) -> list[Pair]:
                WHERE e.bbName = ? AND f.bbName = ? ORDER BY bNumber, cNumber, vNumber"""
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
         rows = database.execute(query, (ENGLISH, FRENCH)).fetchall()
-    pairs = [Pair("verse", tidy(english), tidy(french)) for english, french in rows]
+    # The World English Bible has grave accents for apostrophes, Segond the numbers of another count: "(22:1) ...".
+    pairs = [
+        Pair("verse", tidy(english.replace("`", "'")), tidy(re.sub(r"\(\d+:\d+\)", " ", french)))
+        for english, french in rows
+    ]
     pairs = [pair for pair in pairs if SHORTEST <= len(pair.source.split()) <= LONGEST and pair.target]
     random.Random(seed).shuffle(pairs)
     return pairs

@@ -29,10 +29,10 @@ def score(found: Sequence[str], wanted: Sequence[str], *, resamples: int = RESAM
     values: dict[str, float] = {"sentences": len(found)}
     for name, metric in (("bleu", BLEU(effective_order=False)), ("chrf", CHRF())):
         measured = metric.corpus_score(list(found), [list(wanted)], n_bootstrap=resamples)
-        values[name] = round(measured.score, 2)
-        # The interval's middle is that of the resamples.
-        values[f"{name}_low"] = round(max(measured._mean - measured._ci, 0.0), 2)
-        values[f"{name}_high"] = round(measured._mean + measured._ci, 2)
+        # The interval's middle is that of the resamples. Some numbers are numpy's, which JSON does not take.
+        low, high = max(measured._mean - measured._ci, 0.0), measured._mean + measured._ci
+        for end, value in (("", measured.score), ("_low", low), ("_high", high)):
+            values[f"{name}{end}"] = round(float(value), 2)
     return values
 
 

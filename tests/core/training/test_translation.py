@@ -113,6 +113,7 @@ def test_scores_of_what_is_equal_and_of_what_shares_nothing() -> None:
     other = score(["o xyz xyz xyz xyz"] * 2, wanted, resamples=50)
     assert other["bleu"] < 10
     assert other["chrf"] < 20
+    assert json.loads(json.dumps(other)) == other
     assert same["bleu_low"] <= same["bleu"] <= same["bleu_high"] + 1e-6
 
 
