@@ -11,6 +11,10 @@ from bench.report import Claim, number, percentile
 from bench.server import Server, serve
 
 VISITS = 9
+OWN = tuple(
+    f"The old {name} bought a small house near the river."
+    for name in ("man", "woman", "doctor", "writer", "king", "baker", "nurse", "judge", "priest", "farmer")
+)
 # page, link, control, the values that it is given one after another, what may be at most (ms)
 MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("rnn", "", "place", tuple(range(20, 80)), 100),
@@ -20,6 +24,27 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("vanishing_gradients", "", "length", (*range(186, 201),), 300),
     ("lstm_gates", "", "value", tuple(round(0.05 * i, 2) for i in range(1, 20)), 100),
     ("lstm_gates", "view=One cell", "place", tuple(range(10, 60)), 100),
+    ("encoder_decoder", "", "step", tuple(range(1, 10)), 100),
+    ("encoder_decoder", "", "text", OWN, 400),
+    ("encoder_decoder", "view=Damage", "amount", tuple(round(0.05 * i, 2) for i in range(21)), 100),
+    ("encoder_decoder", "view=Damage", "seed", tuple(range(1, 40)), 400),
+    (
+        "encoder_decoder",
+        "view=Spelling",
+        "word",
+        ("river", "station", "encyclopedia", "lieutenant", "translation"),
+        400,
+    ),
+    ("encoder_decoder", "view=Decoding", "text", OWN, 400),
+    ("alignment", "", "text", OWN, 400),
+    ("alignment", "", "step", tuple(range(1, 15)), 100),
+    ("alignment", "view=Step", "step", tuple(range(1, 15)), 100),
+    ("alignment", "view=Hide a word", "hide", tuple(range(1, 13)), 400),
+    ("attention_search", "", "temperature", tuple(round(0.01 * i, 2) for i in range(11, 60)), 100),
+    ("attention_search", "", "query", tuple(f"how does number {n} work" for n in range(20)), 100),
+    ("attention_search", "view=Three keys", "q1", tuple(round(0.1 * i, 1) for i in range(-25, 25)), 100),
+    ("attention_search", "view=Why divide", "width", tuple(range(100, 150)), 100),
+    ("attention_search", "view=A real head", "head", tuple(range(1, 13)), 100),
 )
 
 

@@ -95,7 +95,7 @@ sources(more.SOURCES)
 script = {"TEXT": look.text, "MODEL": model, "STEP": step, "HIDE": hide}
 take_away(entry, export.usual(entry, picture, script))
 st.caption(
-    f"{models.WORDS[model]}: {lesson.MODELS[model].looks}. "
+    f"{models.WORDS[model]}: {lesson.MODELS[model].looks}. {models.measured(model)} "
     + ("Computed on this server." if live else "Recorded numbers.")
 )
 controls.show_notices(notices)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 TRAINED = Path(__file__).with_name("trained")
+EVALUATION = "evaluation_"
 
 
 def facts(name: str) -> dict[str, Any]:
@@ -15,4 +16,12 @@ def facts(name: str) -> dict[str, Any]:
 
 def names() -> list[str]:
     """Return everything that a recipe has written, in alphabetical order."""
-    return sorted(path.stem for path in TRAINED.glob("*.json"))
+    return sorted(path.stem for path in TRAINED.glob("*.json") if not path.stem.startswith(EVALUATION))
+
+
+def evaluation(pair: str) -> dict[str, Any]:
+    """Return what the recurrent translators of a pair such as "en-pt" made of sentences that were kept apart.
+
+    As `core.training.evaluate` wrote it. Raises `OSError` where it is missing.
+    """
+    return facts(EVALUATION + pair.replace("-", "_"))

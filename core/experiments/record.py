@@ -10,6 +10,7 @@ from typing import Any
 
 from core.experiments import (
     _alignment_record,
+    _bottleneck_record,
     _gates_record,
     _gradient_record,
     _recorded,
@@ -54,6 +55,7 @@ RECORDERS: dict[str, Callable[[], Any]] = {
     "rnn": _rnn_measure.record,
     "vanishing_gradients": _gradient_record.record,
     "lstm_gates": _gates_record.record,
+    "encoder_decoder": _bottleneck_record.record,
     "alignment": _alignment_record.record,
     "attention_search": _search_measure.record,
     "gpt_sampling": record_gpt_sampling,

@@ -40,6 +40,12 @@ LESSONS = (
         part="Recurrence",
     ),
     Entry(
+        name="encoder_decoder",
+        title="Encoder and decoder",
+        claim="Everything the decoder will ever know has to fit in one vector.",
+        part="Attention",
+    ),
+    Entry(
         name="alignment",
         title="Alignment",
         claim="The decoder looks back at the words it needs.",

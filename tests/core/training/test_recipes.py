@@ -18,6 +18,7 @@ from core.data.recall import CHANCE
 from core.models.char_lm import CharLM
 from core.models.recaller import Recaller
 from core.models.saved import load
+from core.pretrained.recurrent_translator import RECURRENT
 from core.training import recipes
 
 CHARACTERS = ("char_gru", "char_lstm", "char_rnn_relu", "char_rnn_tanh")
@@ -26,8 +27,8 @@ TABLES = tuple(f"{recipes.BY_DISTANCE}_{seed}" for seed in range(3))
 
 
 def test_every_file_says_how_it_was_made() -> None:
-    assert set(own.names()) == {*CHARACTERS, *RECALLERS, *TABLES}
-    for name in own.names():
+    assert set(own.names()) == {*CHARACTERS, *RECALLERS, *TABLES, *RECURRENT}
+    for name in (*CHARACTERS, *RECALLERS, *TABLES):
         facts = own.facts(name)
         recipe, _, seed = facts["command"].removeprefix("python -m core.training.recipes ").partition(" --seed ")
         assert name in (recipe, f"{recipe}_{seed}")
@@ -41,7 +42,9 @@ def test_every_file_says_how_it_was_made() -> None:
 def test_all_of_it_is_small() -> None:
     files = list(own.TRAINED.iterdir())
     assert {path.suffix for path in files} == {".json", ".safetensors"}
-    assert sum(path.stat().st_size for path in files) < 10_000_000
+    translators = [path for path in files if path.stem.endswith(("_en_pt", "_en_fr"))]
+    assert sum(path.stat().st_size for path in translators) < 45_000_000
+    assert sum(path.stat().st_size for path in files if path not in translators) < 10_000_000
 
 
 @pytest.mark.parametrize("name", [*CHARACTERS, *RECALLERS])

@@ -1,0 +1,120 @@
+"""Quality against length, on held-out sentences: where one vector is no longer enough."""
+
+import streamlit as st
+
+from core.experiments import _bottleneck_lengths as lengths
+from core.experiments._bottleneck_lengths import Evaluation, Metric, Row, Sentences
+from core.figures import encoder_decoder as figures
+from pages.kit.lesson import Picture, show, verdict
+from pages.kit.words import code, count
+
+KINDS: dict[str, Sentences] = {"controlled": "controlled", "natural": "natural"}
+METRICS: dict[str, Metric] = {"BLEU": "bleu", "chrF": "chrf"}
+LONG = 20  # words
+ABOUT = {
+    "controlled": "sentences of a small grammar of our own, so that a small model can learn them at all",
+    "natural": "sentences from film and product reviews and editorials, which are hard for models of this size at any length",
+}
+
+
+def show_lengths(kind: Sentences, metric: Metric) -> Picture | None:
+    """Show the measurements; None where there are none."""
+    try:
+        evaluation = lengths.read()
+    except OSError:
+        st.info("The measurements by length are not here. They are made together with the models' weights.")
+        return None
+    names = [name for name in lengths.LOOKS if evaluation.has((name,), kind)]
+    if not names:
+        st.info(f"No model was measured on {kind} sentences.")
+        return None
+    title = "Quality against the length of the sentence"
+    picture = _picture(evaluation, names, kind, metric, title)
+    show(picture, key="lengths")
+    st.caption(
+        f"{kind.capitalize()}: {ABOUT[kind]}. None of them was trained on. The reference is Marian's translation, from which "
+        "all these models learned; that is why Marian itself has no line."
+    )
+    verdict(*judge(evaluation, names, kind, metric))
+    show_one_way(evaluation, kind, metric)
+    over = [
+        f"{lengths.NAMES[name].lower()} {evaluation.overall[name][kind]:.1f}"
+        for name in names
+        if kind in evaluation.overall.get(name, {})
+    ]
+    whole = f"Over all lengths, in BLEU: {', '.join(over)}. " if over else ""
+    st.caption(f"{whole}Measured ({evaluation.where}) by {code(evaluation.command)}.")
+    return picture
+
+
+def _picture(evaluation: Evaluation, names: list[str], kind: Sentences, metric: Metric, title: str) -> Picture:
+    columns = ("model", "words", "sentences", f"{metric} (with 95 % interval)")
+    rows = []
+    for name in names:
+        for row in evaluation.models[name][kind]:
+            score, low, high = row.of(metric)
+            words = f"{row.first} to {row.last}"
+            rows.append((lengths.NAMES[name], words, row.sentences, f"{score:.1f} ({low:.1f} to {high:.1f})"))
+    figure = figures.by_length(evaluation, names, kind, metric, title)
+    return Picture(figure, figures.describe_lengths(evaluation, names, kind, metric), columns, rows)
+
+
+def judge(
+    evaluation: Evaluation, names: list[str], kind: Sentences, metric: Metric
+) -> tuple[str, list[tuple[str, str]]]:
+    """Say at which length each model falls to half of its best, from the numbers shown."""
+    numbers, parts = [], []
+    for name in names:
+        rows = evaluation.models[name][kind]
+        fallen, top = lengths.half(rows, metric), lengths.best(rows, metric)
+        numbers.append((lengths.NAMES[name], f"{fallen.words} words" if fallen else "not here"))
+        score = top.of(metric)[0]
+        parts.append(
+            f"{lengths.NAMES[name].lower()} is best at {top.words} words ({score:.0f}) and "
+            + (
+                f"at half of that or less from {fallen.words} words on"
+                if fallen
+                else f"never at half of that up to {rows[-1].last}"
+            )
+        )
+    text = f"Where the score has fallen to half of its best: {'; '.join(parts)}. "
+    return text + _ahead(evaluation, names, kind, metric), numbers
+
+
+def _ahead(evaluation: Evaluation, names: list[str], kind: Sentences, metric: Metric) -> str:
+    """Say whether attention is ahead on long sentences by more than the intervals."""
+    if not {"none_en_pt", "additive_en_pt"} <= set(names):
+        return ""
+    pairs: list[tuple[Row, Row]] = [
+        (one, other)
+        for one, other in zip(*(evaluation.models[n][kind] for n in ("none_en_pt", "additive_en_pt")), strict=False)
+        if one.first > LONG
+    ]
+    if not pairs:
+        return ""
+    clear = sum(other.of(metric)[1] > one.of(metric)[2] for one, other in pairs)
+    if clear == len(pairs):
+        return f"Beyond {LONG} words attention is ahead at every length, and by more than the intervals."
+    if clear:
+        return f"Beyond {LONG} words attention is ahead by more than the intervals at {clear} of {len(pairs)} lengths."
+    return f"Not here: beyond {LONG} words the intervals overlap, so attention is not clearly ahead."
+
+
+def show_one_way(evaluation: Evaluation, kind: Sentences, metric: Metric) -> None:
+    """Show what reading the sentence from its end does, where two such models were measured; else say why not."""
+    if not evaluation.has(lengths.ONE_WAY, kind):
+        st.caption(
+            "Sutskever et al. (2014) fed the source backwards, so that its beginning is fresh when the decoder begins. Our "
+            "encoder reads from both sides, so the question does not arise here."
+        )
+        return
+    st.markdown("**The source read backwards** (Sutskever et al. 2014)")
+    names = list(lengths.ONE_WAY)
+    show(_picture(evaluation, names, kind, metric, "One reader, from one side"), key="one_way")
+    forwards, backwards = (evaluation.models[name][kind] for name in names)
+    better = sum(two.of(metric)[0] > one.of(metric)[0] for one, two in zip(forwards, backwards, strict=True))
+    st.markdown(
+        f"Two smaller models with a single reader and no attention: backwards is ahead at {better} of "
+        f"{count(len(forwards), 'length')}. Read backwards, the first words are the last to be read, next to where the "
+        "translation begins."
+    )
