@@ -43,7 +43,11 @@ def show_lengths(kind: Sentences, metric: Metric) -> Picture | None:
         if kind in evaluation.overall.get(name, {})
     ]
     whole = f"Over all lengths, in BLEU: {', '.join(over)}. " if over else ""
-    st.caption(f"{whole}Measured ({evaluation.where}) by {code(evaluation.command)}.")
+    steps = ", ".join(f"{lengths.steps(name):,}" for name in names)
+    st.caption(
+        f"{whole}All have as many parameters and learned from the same pairs, for {steps} steps. "
+        f"Measured ({evaluation.where}) by {code(evaluation.command)}."
+    )
     return picture
 
 

@@ -22,7 +22,9 @@ def choose_step(steps: int) -> int:
         return 1
     if st.session_state.get("step", 0) > steps:  # the translation became shorter
         st.session_state["step"] = steps
-    return int(controls.slider("One vector: step of the decoder", 1, steps, 1, 1, key="step"))
+    return int(
+        controls.slider("One vector: step of the decoder", 1, steps, min(lesson.DEFAULT_STEP, steps), 1, key="step")
+    )
 
 
 def show_vector(reading: lesson.Reading, rivals: Sequence[lesson.Rival], step: int) -> Picture:

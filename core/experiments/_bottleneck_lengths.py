@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from core.assets.own import TRAINED
+from core.assets.own import TRAINED, facts
 
 FILE = "evaluation_en_pt.json"
 NAMES = {
@@ -90,6 +90,12 @@ def read(path: Path = TRAINED / FILE) -> Evaluation:
 def _row(raw: dict[str, Any]) -> Row:
     bleu, chrf = (tuple(float(raw[name + end]) for end in ("", "_low", "_high")) for name in ("bleu", "chrf"))
     return Row(int(raw["from"]), int(raw["to"]), int(raw["sentences"]), bleu, chrf)  # type: ignore[arg-type]
+
+
+@cache
+def steps(name: str) -> int:
+    """Return for how many steps a model was trained; raises `OSError` where its facts are missing."""
+    return int(facts(name)["steps"])
 
 
 def best(rows: tuple[Row, ...], metric: Metric) -> Row:

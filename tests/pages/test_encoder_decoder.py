@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.assets import own
 from core.experiments import _bottleneck_lengths as lengths
 from core.experiments import _bottleneck_reading as reading
 from core.experiments import _bottleneck_spelling as spelling
@@ -71,7 +72,8 @@ def test_one_vector(text: str) -> None:
         assert [value for row in states["data"][1]["z"] for value in row if value is not None] == pytest.approx(
             found.vector, abs=2e-3
         )
-        assert bars["data"][0]["x"] == pytest.approx([100 * chance for _, chance in found.chances[0]], abs=0.02)
+        shown = found.chances[lesson.DEFAULT_STEP - 1]
+        assert bars["data"][0]["x"] == pytest.approx([100 * chance for _, chance in shown], abs=0.02)
         said = metrics(at)
         assert said["numbers that go on"] == str(len(found.vector))
         assert said["chrF without attention"] == f"{rivals[0].chrf:.0f}"
@@ -425,3 +427,9 @@ def test_no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         assert at.error[0].value.startswith("Reading your sentence failed")
     finally:
         recurrent_translator.load_recurrent.cache_clear()
+
+
+def test_length_says_for_how_long_each_was_trained() -> None:
+    at = visit(view="Length")
+    steps = ", ".join(f"{own.facts(name)['steps']:,}" for name in ("none_en_pt", "additive_en_pt", "dot_en_pt"))
+    assert f"for {steps} steps." in captions(at)
