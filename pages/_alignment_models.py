@@ -79,14 +79,3 @@ def type_sentence(model: str) -> str:
     return controls.text_area(
         f"{entry.reads}, up to {entry.words} words", default, key="text", height=112, max_chars=2000
     )
-
-
-def slide(label: str, key: str, high: int, default: int, help: str) -> int:
-    """Let the reader choose a place from 1 to `high`; a click elsewhere on the page chooses one too."""
-    if f"_{key}" in st.session_state:
-        st.session_state[key] = st.session_state.pop(f"_{key}")
-    if high < 2:
-        return 1
-    if st.session_state.get(key, 0) > high:  # the sentence became shorter
-        st.session_state[key] = high
-    return int(controls.slider(label, 1, high, min(default, high), 1, key=key, help=help))

@@ -9,7 +9,7 @@ from core.figures.attention_search import amount
 from pages import _attention_search_results as results
 from pages._attention_search_library import match_words, rows
 from pages._attention_search_settings import Asked
-from pages.kit import cache, controls, tokens
+from pages.kit import cache, places, tokens
 from pages.kit.lesson import Picture, show, verdict
 from pages.kit.words import code, count, percent, signed
 
@@ -19,13 +19,7 @@ COMPARED = 4  # numbers of the mixture that are shown one by one
 
 def choose_place(read: HeadRead) -> int:
     """Let the reader choose the piece that asks, counted from 1; a click on the strip chooses one too."""
-    if "_place" in st.session_state:
-        st.session_state["place"] = st.session_state.pop("_place")
-    last = len(read.tokens)
-    if st.session_state.get("place", 0) > last:  # the text became shorter
-        st.session_state["place"] = last
-    start = min(lesson.DEFAULT_PLACE, last)
-    return int(controls.slider("Piece that asks", 1, last, start, 1, key="place", help="Or click one."))
+    return places.choose("Piece that asks", len(read.tokens), lesson.DEFAULT_PLACE, key="place", help="Or click one.")
 
 
 def kept_place() -> int:
@@ -46,8 +40,7 @@ def show_head(read: HeadRead, asked: Asked, place: int) -> Picture:
     name = f"what piece {place} looks at in layer {read.layer}, head {asked.head}"
     clicked = tokens.strip(row, key="strip", label=name, chosen=place - 1)
     if clicked is not None and clicked + 1 != place:
-        st.session_state["_place"] = clicked + 1
-        st.rerun()
+        places.move("place", clicked + 1)
     st.caption(
         f"The encoder's pieces of your sentence, coloured by how much {code(read.tokens[place - 1])} takes from each in layer "
         f"{read.layer}, head {asked.head}. Click another to let it ask. `[CLS]` and `[SEP]` mark the two ends; `##` goes on with "

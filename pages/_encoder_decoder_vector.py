@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.experiments import encoder_decoder as lesson
 from core.figures import encoder_decoder as figures
-from pages.kit import controls, tokens
+from pages.kit import places, tokens
 from pages.kit.lesson import Picture, show, verdict
 from pages.kit.words import code, count, percent
 
@@ -16,15 +16,7 @@ CLOSE = 10.0  # chrF: so near, two translations count as equally good
 
 def choose_step(steps: int) -> int:
     """Let the reader choose a step of the decoder, counted from 1; a click on the strip chooses one too."""
-    if "_step" in st.session_state:
-        st.session_state["step"] = st.session_state.pop("_step")
-    if steps < 2:
-        return 1
-    if st.session_state.get("step", 0) > steps:  # the translation became shorter
-        st.session_state["step"] = steps
-    return int(
-        controls.slider("One vector: step of the decoder", 1, steps, min(lesson.DEFAULT_STEP, steps), 1, key="step")
-    )
+    return places.choose("One vector: step of the decoder", steps, lesson.DEFAULT_STEP, key="step")
 
 
 def show_vector(reading: lesson.Reading, rivals: Sequence[lesson.Rival], step: int) -> Picture:
@@ -42,8 +34,7 @@ def show_vector(reading: lesson.Reading, rivals: Sequence[lesson.Rival], step: i
         row, key="written", label="the translation without attention, subword by subword", chosen=step - 1
     )
     if clicked is not None and clicked != step - 1:
-        st.session_state["_step"] = clicked + 1
-        st.rerun()
+        places.move("step", clicked + 1)
     st.caption(
         "Written from the vector alone; the stronger a subword is coloured, the surer the decoder was. Click one."
     )

@@ -10,7 +10,7 @@ from core.experiments._characters import Fitted, fit
 from core.experiments._gates_tables import BATCHES
 from core.experiments.lstm_gates import Hold, Layer
 from core.figures.lstm_gates import NAMES
-from pages.kit import controls
+from pages.kit import controls, places
 
 HOLD, GATES, CELL, RECALL, SPEED = VIEWS = ("Hold a gate", "Gates", "One cell", "Recall", "Speed")
 MODELS = {"lstm": "LSTM", "textgenrnn": "textgenrnn", "gru": "GRU"}
@@ -79,11 +79,9 @@ def choose(view: str) -> Settings:
         names = {NAMES[name]: name for name in lesson.QUANTITIES[layer.kind]}
         key = "shown" if layer.kind == "lstm" else "shown_gru"
         quantity = names[controls.choice("Show", tuple(names), next(iter(names)), key=key)]
-    if "_place" in st.session_state:  # a character was clicked
-        st.session_state["place"] = st.session_state.pop("_place")
     with place(CELL):
         rank = controls.slider("Cell, by length of memory (1: the longest)", 1, MOST_CELLS, 1, 1, key="cell")
-        at = controls.slider("Character", 1, last, min(20, last), 1, key="place") - 1
+        at = places.choose("Character", last, 20, key="place") - 1
     with place(RECALL):
         distance = controls.slider("Recall: steps to the question", 2, 200, lesson.DISTANCE, 1, key="distance")
     with more:

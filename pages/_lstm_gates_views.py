@@ -8,7 +8,7 @@ from pages import _lstm_gates_words as words
 from pages._lstm_gates_equations import equations
 from pages._lstm_gates_results import Live, Recorded
 from pages._lstm_gates_settings import Settings
-from pages.kit import cache, tokens
+from pages.kit import cache, places, tokens
 from pages.kit.lesson import Picture, show, verdict
 from pages.kit.words import code, signed
 
@@ -147,8 +147,7 @@ def _choose_character(results: Results, asked: Settings) -> None:
         f"Click a character to see its sum. The stronger the colour, the more open the {lesson.KEEPER[cell.kind]} gate."
     )
     if clicked is not None and first + clicked != asked.at:
-        st.session_state["_place"] = first + clicked + 1
-        st.rerun()
+        places.move("place", first + clicked + 1)
 
 
 def _number(value: float) -> float | None:

@@ -11,7 +11,7 @@ from core.experiments._characters import visible
 from core.experiments._rnn_features import FEATURES, LEANS, NAMES, Followed, follow, shares, strength
 from core.figures import rnn as figures
 from pages import _rnn_work as work
-from pages.kit import controls, tokens
+from pages.kit import controls, places, tokens
 from pages.kit.lesson import Picture, show, verdict
 from pages.kit.words import code, signed
 
@@ -21,15 +21,7 @@ LEGEND = ((3, "not known to the model"),)
 
 def choose_place(length: int) -> int:
     """Let the reader choose a character, counted from 1; a click on the strip chooses one too."""
-    if "_place" in st.session_state:
-        st.session_state["place"] = st.session_state.pop("_place")
-    if length < 2:
-        return 1
-    if st.session_state.get("place", 0) > length:  # the text became shorter
-        st.session_state["place"] = length
-    return int(
-        controls.slider("Character", 1, length, min(lesson.DEFAULT_PLACE, length), 1, key="place", help="Or click one.")
-    )
+    return places.choose("Character", length, lesson.DEFAULT_PLACE, key="place", help="Or click one.")
 
 
 def strip(read: lesson.Read, place: int, notes: list[str], weights: list[float | None], *, label: str) -> slice:
@@ -49,8 +41,7 @@ def strip(read: lesson.Read, place: int, notes: list[str], weights: list[float |
     unknown = any(token.band == 3 for token in row)
     clicked = tokens.strip(row, key="strip", label=label, chosen=place - part.start, legend=LEGEND if unknown else ())
     if clicked is not None and clicked + part.start != place:
-        st.session_state["_place"] = clicked + part.start + 1
-        st.rerun()
+        places.move("place", clicked + part.start + 1)
     return part
 
 

@@ -11,7 +11,7 @@ from pages import _alignment_models as models
 from pages import _alignment_more as more
 from pages import _alignment_step as steps
 from pages import _alignment_work as work
-from pages.kit import controls, export, lab
+from pages.kit import controls, export, lab, places
 from pages.kit.lesson import (
     check_yourself,
     claim,
@@ -62,11 +62,11 @@ with wide:
 
 last = len(look.words.source) - (look.words.source[-1] == lesson.END_NAME)
 with behind if view in (HIDE, MANY) else moving:
-    step = models.slide(
-        "Step of the decoder", "step", look.steps, lesson.DEFAULT_STEP, "Each step writes one piece. Or click a word."
-    )
+    said = "Each step writes one piece. Or click a word."
+    step = places.choose("Step of the decoder", look.steps, lesson.DEFAULT_STEP, key="step", help=said)
 with moving if view == HIDE else behind:
-    hide = models.slide("Word to hide", "hide", last, lesson.DEFAULT_HIDE, "A word of your sentence. Or click one.")
+    said = "A word of your sentence. Or click one."
+    hide = places.choose("Word to hide", last, lesson.DEFAULT_HIDE, key="hide", help=said)
 
 with wide:
     if view == HIDE and hide != lesson.DEFAULT_HIDE and not live:

@@ -1,8 +1,10 @@
-"""The real model, loaded once for all page tests, in the cache where the pages look for it."""
+"""What page tests share: the real model, loaded once, where the pages look for it; a workshop that opens when told to."""
 
 import functools
 import os
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
@@ -10,6 +12,7 @@ from streamlit.components.v2 import manifest_scanner
 from core.generation.engine import Engine
 from pages.kit import cache
 from pages.kit.models import DEFAULT
+from tests.pages.helpers import PATIENCE
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +42,26 @@ def scan_once() -> Iterator[None]:
     )
     yield
     patch.undo()
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The page finds a workshop that is not open until the event is set."""
+    opens = threading.Event()
+    real = cache.workshop()
+    assert real.wait(PATIENCE)
+
+    class Opening:
+        def wait(self, timeout: float | None) -> bool:
+            return opens.wait(timeout)
+
+        def __getattr__(self, name: str) -> Any:
+            assert opens.is_set(), "nothing can be computed yet"
+            return getattr(real, name)
+
+    opening = Opening()
+    monkeypatch.setattr(cache, "workshop", lambda: opening)
+    cache.shelf()._results.clear()
+    cache.shelf(cache.PROMPTS)._results.clear()
+    yield opens
+    opens.set()

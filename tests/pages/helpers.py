@@ -1,6 +1,7 @@
 """Reading and clicking the token pictures in an AppTest, which knows own components only as raw messages."""
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,22 @@ def notices(at: AppTest) -> list[str]:
         for caption in at.caption
         if caption.value.startswith("The link’s") or "The link's" in caption.value
     ]
+
+
+def check_refused(
+    at: AppTest, raw: str, said: str, numbers: Mapping[str, tuple[float, float]], choices: Iterable[str]
+) -> None:
+    """Every control whose link said `raw` has a value that it can have, and `said` names each that could not be `raw`."""
+    for key, (low, high) in numbers.items():
+        value = widget(at, key).value
+        assert low <= value <= high
+        try:
+            taken = float(raw) == value
+        except ValueError:
+            taken = False
+        assert (f"The link's {key} cannot be" in said) is not taken
+    for key in choices:
+        assert f"The link's {key} cannot be" in said
 
 
 SHOWN_AS_IT_IS = ("code", "text", "text_area", "plotly_chart", "bidi_component", "latex")  # no Markdown in these

@@ -30,6 +30,7 @@ from tests.pages import helpers
 from tests.pages.helpers import (
     PATIENCE,
     charts,
+    check_refused,
     choose,
     click_token,
     markdown_on,
@@ -358,16 +359,7 @@ def test_links_with_what_cannot_be(raw: str) -> None:
     at = visit(**dict.fromkeys([*NUMBERS, *CHOICES], raw))
     said = " ".join(notices(at))
     assert not set(said) & set("<>$`*[]\u202e")
-    for key, (low, high) in NUMBERS.items():
-        value = widget(at, key).value
-        assert low <= value <= high
-        try:
-            taken = float(raw) == value
-        except ValueError:
-            taken = False
-        assert (f"The link's {key} cannot be" in said) is not taken
-    for key in CHOICES:
-        assert f"The link's {key} cannot be" in said
+    check_refused(at, raw, said, NUMBERS, CHOICES)
     assert metrics(at)["crossed words right"] == "3 of 3"
 
 
@@ -536,29 +528,6 @@ def test_take_it_with_you(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # While torch is on its way
-
-
-@pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """The page finds a workshop that is not open until the event is set."""
-    opens = threading.Event()
-    real = cache.workshop()
-    assert real.wait(PATIENCE)
-
-    class Opening:
-        def wait(self, timeout: float | None) -> bool:
-            return opens.wait(timeout)
-
-        def __getattr__(self, name: str) -> Any:
-            assert opens.is_set(), "nothing can be computed yet"
-            return getattr(real, name)
-
-    opening = Opening()
-    monkeypatch.setattr(cache, "workshop", lambda: opening)
-    cache.shelf()._results.clear()
-    cache.shelf(cache.PROMPTS)._results.clear()
-    yield opens
-    opens.set()
 
 
 RECORDED = "Recorded from the model while the app starts; yours takes over in a moment."

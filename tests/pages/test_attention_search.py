@@ -4,7 +4,6 @@ import functools
 import json
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,6 @@ from core.experiments import _search_scaling as scaling
 from core.experiments import attention_search as lesson
 from core.experiments.attention_search import Look, Settings
 from core.figures.attention_search import vector
-from pages.kit import cache
 from tests.pages import helpers
 from tests.pages.helpers import (
     PATIENCE,
@@ -447,29 +445,6 @@ def test_right_answers_are_right() -> None:
     for n, answer in enumerate(right):
         sound(choose(at, **{f"_check_{n}": answer}))
     assert sum(":green[Yes.]" in m.value for m in at.markdown) == 3
-
-
-@pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """The page finds a workshop that is not open until the event is set."""
-    opens = threading.Event()
-    real = cache.workshop()
-    assert real.wait(PATIENCE)
-
-    class Opening:
-        def wait(self, timeout: float | None) -> bool:
-            return opens.wait(timeout)
-
-        def __getattr__(self, name: str) -> Any:
-            assert opens.is_set(), "nothing can be computed yet"
-            return getattr(real, name)
-
-    opening = Opening()
-    monkeypatch.setattr(cache, "workshop", lambda: opening)
-    cache.shelf()._results.clear()
-    cache.shelf(cache.PROMPTS)._results.clear()
-    yield opens
-    opens.set()
 
 
 RECORDED = "Recorded from the model while the app starts; yours takes over in a moment."

@@ -6,7 +6,7 @@ import json
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,13 +22,13 @@ from core.experiments import rnn as lesson
 from core.experiments._char_writing import write
 from core.experiments._rnn_features import NAMES
 from core.pretrained.causal_lm import finish
-from pages.kit import cache
 from pages.kit.words import signed
 from tests.pages import helpers
 from tests.pages.helpers import (
     PAGES,
     PATIENCE,
     charts,
+    check_refused,
     choose,
     click_token,
     markdown_on,
@@ -267,16 +267,7 @@ def test_links_with_what_cannot_be(raw: str) -> None:
     at = visit(**dict.fromkeys([*NUMBERS, *CHOICES], raw))
     said = " ".join(notices(at))
     assert not set(said) & set("<>$`*[]\u202e")
-    for key, (low, high) in NUMBERS.items():
-        value = widget(at, key).value
-        assert low <= value <= high
-        try:
-            taken = float(raw) == value
-        except ValueError:
-            taken = False
-        assert (f"The link's {key} cannot be" in said) is not taken
-    for key in CHOICES:
-        assert f"The link's {key} cannot be" in said
+    check_refused(at, raw, said, NUMBERS, CHOICES)
     assert metrics(at)["numbers in the state"] == "479"
 
 
@@ -483,29 +474,6 @@ def test_take_it_with_you(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # While torch is on its way
-
-
-@pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """The page finds a workshop that is not open until the event is set."""
-    opens = threading.Event()
-    real = cache.workshop()
-    assert real.wait(PATIENCE)
-
-    class Opening:
-        def wait(self, timeout: float | None) -> bool:
-            return opens.wait(timeout)
-
-        def __getattr__(self, name: str) -> Any:
-            assert opens.is_set(), "nothing can be computed yet"
-            return getattr(real, name)
-
-    opening = Opening()
-    monkeypatch.setattr(cache, "workshop", lambda: opening)
-    cache.shelf()._results.clear()
-    cache.shelf(cache.PROMPTS)._results.clear()
-    yield opens
-    opens.set()
 
 
 RECORDED = "Recorded from the model while the app starts; yours takes over in a moment."
