@@ -8,6 +8,14 @@ from core.experiments._bottleneck_words import Spelled
 from pages.kit import cache, lab
 
 
+def load() -> None:
+    """Get all the models that the page asks, by having each do the default."""
+    from core.experiments import _bottleneck_reading, _bottleneck_spelling
+
+    _bottleneck_reading.rivals(lesson.DEFAULT_TEXT)
+    _bottleneck_spelling.spell(lesson.DEFAULT_WORD)
+
+
 def read(text: str, *, live: bool) -> lesson.Reading:
     """Return the text in the model without attention."""
     if not live:

@@ -82,7 +82,7 @@ is_recorded = same_text and {
 }.get(view, True)
 
 with stage:
-    live = lab.ready(wait=not is_recorded)
+    live = lab.ready(wait=not is_recorded, load=work.load)
     if needs_text and not fitted.text:
         st.info("Type a sentence: with no word at all there is nothing to read.")
         st.stop()

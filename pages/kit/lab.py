@@ -16,22 +16,35 @@ QUIET_SECONDS = 0.4  # what is done sooner needs no progress
 FRAME_SECONDS = 0.1
 
 
-def ready(*, wait: bool) -> bool:
-    """Return whether anything can be computed yet (torch takes a second); without `wait` the page runs again then."""
+def ready(*, wait: bool, load: Callable[[], Any] | None = None) -> bool:
+    """Return whether anything can be computed yet (torch takes a second); without `wait` the page runs again then.
+
+    `load` gets what the page computes with, where that takes long: it is done once a server, in the lab's own thread.
+    """
     workshop = cache.workshop()
-    if workshop.wait(0):
+    if _loaded(load):
         return True
     if not wait:
-        _take_over()
+        _take_over(load)
         return False
     with st.spinner("Starting."):
-        return workshop.wait(None)
+        return workshop.wait(None)  # and what is asked for next stands in line behind what is being loaded
+
+
+def _loaded(load: Callable[[], Any] | None) -> bool:
+    workshop = cache.workshop()
+    if not workshop.wait(0):
+        return False
+    try:
+        return load is None or workshop.prepared((load.__module__, load.__qualname__), load)
+    except RuntimeError:  # the line is full: whatever is asked for next says so
+        return True
 
 
 @st.fragment(run_every=0.5)
-def _take_over() -> None:
+def _take_over(load: Callable[[], Any] | None) -> None:
     """Let what is computed take over from what was recorded as soon as that is possible."""
-    if cache.workshop().wait(0):
+    if _loaded(load):
         st.rerun()
 
 

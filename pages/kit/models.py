@@ -72,6 +72,7 @@ class Workshop:
         self._ready = threading.Event()
         self._lock = threading.Lock()
         self._shared: dict[Hashable, tuple[Job, int]] = {}
+        self._prepared: dict[Hashable, Job] = {}
         threading.Thread(target=self._open, name="open workshop", daemon=True).start()
 
     def wait(self, timeout: float | None) -> bool:
@@ -84,6 +85,16 @@ class Workshop:
         if self._worker is None:
             raise RuntimeError("the workshop did not open")
         return self._worker.call(work, lease)
+
+    def prepared(self, key: "Hashable", work: "Callable[[], Any]") -> bool:
+        """Return whether `work` was done; the first who asks on this server puts it in line.
+
+        What failed counts as done: whoever needs it does it again, and is told why.
+        """
+        with self._lock:
+            if key not in self._prepared:
+                self._prepared[key] = self.call(work, None)
+            return self._prepared[key].over
 
     def join(self, key: "Hashable", work: "Callable[[], Any]", lease: float) -> "Job":
         """Return the job that is under way for `key`, else put `work` in line: readers who want the same share it."""

@@ -1,7 +1,9 @@
 """The lesson on the encoder-decoder as a reader moves through it: real models, and the numbers of `core` as the oracle."""
 
+import dataclasses
 import functools
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,11 @@ from core.experiments import encoder_decoder as lesson
 from core.experiments._bottleneck_lengths import Evaluation, Row
 from core.experiments._bottleneck_words import KNOWN
 from core.pretrained.causal_lm import finish
+from pages import _encoder_decoder_work as work
 from pages.kit import cache, lab
 from tests.pages import helpers
 from tests.pages.helpers import (
+    PATIENCE,
     charts,
     check_refused,
     choose,
@@ -57,6 +61,15 @@ def captions(at: AppTest) -> str:
 def lines(at: AppTest) -> str:
     """The lines on the page that begin with a point."""
     return "\n".join(str(m.value) for m in at.markdown if str(m.value).startswith("- **"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """The models are loaded before the first visit, so that nothing recorded is shown."""
+    deadline = time.monotonic() + PATIENCE
+    while not lab._loaded(work.load):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 # One vector
@@ -222,7 +235,29 @@ def test_the_source_read_backwards_where_it_was_measured(monkeypatch: pytest.Mon
         [20, 10, 5, 2],
         [22, 12, 4, 3],
     ]
-    assert any("backwards is ahead at 3 of 4 lengths" in m.value for m in at.markdown)
+    assert any("Not here: at no length are they apart" in m.value for m in at.markdown)
+    assert "does not arise" not in captions(at)
+    assert len(charts(sound(choose(at, sentences="natural")))) == 1
+    worlds_apart = evaluation(one_way=True)
+    first, *rest = worlds_apart.models["forwards_en_pt"]["controlled"]
+    first = dataclasses.replace(first, bleu=(5.0, 4.0, 6.0))
+    worlds_apart.models["forwards_en_pt"]["controlled"] = (first, *rest)
+    monkeypatch.setattr(lengths, "read", lambda: worlds_apart)
+    at = visit(view="Length")
+    assert any("backwards is ahead at 1 of 4 lengths and behind at 0" in m.value for m in at.markdown)
+
+
+def test_verses_have_a_line_for_marian(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = evaluation()
+    for name, kinds in measured.models.items():
+        kinds["verse"] = measured.models[name]["natural"]
+    measured.models["marian"] = {"verse": measured.models["none_en_pt"]["controlled"]}
+    monkeypatch.setattr(lengths, "read", lambda: measured)
+    at = visit(view="Length", sentences="verses")
+    assert list(metrics(at)) == ["No attention", "Additive attention", "Marian"]
+    assert [trace["y"] for trace in charts(at)[0]["data"] if trace["mode"] != "markers"][2] == [40, 30, 15, 8]
+    assert "Almeida" in captions(at)
+    assert "All but Marian have as many parameters" in captions(at)
     assert "does not arise" not in captions(at)
 
 
@@ -368,7 +403,7 @@ def test_controls_stay_while_another_picture_is_shown() -> None:
 @pytest.mark.parametrize("view", VIEWS)
 def test_the_recorded_default_is_what_is_computed(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
     live = visit(view=view)
-    monkeypatch.setattr(lab, "ready", lambda *, wait: wait)
+    monkeypatch.setattr(lab, "ready", lambda *, wait, load: wait)
     at = sound(fresh(view=view).run())
     if view != "Length":
         assert "Recorded from the models" in captions(at)
@@ -382,7 +417,7 @@ def test_the_recorded_default_is_what_is_computed(view: str, monkeypatch: pytest
 
 def test_another_text_waits_for_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(lab, "ready", lambda *, wait: asked.append(wait) or True)
+    monkeypatch.setattr(lab, "ready", lambda *, wait, load: asked.append(wait) or True)
     sound(fresh(text=SHORT).run())
     sound(fresh(view="Damage", which="the largest").run())
     sound(fresh(view="Spelling", word="cat").run())

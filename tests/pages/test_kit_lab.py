@@ -687,6 +687,44 @@ def test_what_was_recorded_is_shown_until_it_is_ready(slow: Slow) -> None:
     assert said(at.run()) == ["live measured"]
 
 
+def load_with_gate(works: dict) -> None:
+    import streamlit as st
+
+    from pages.kit import lab
+
+    st.write("live" if lab.ready(wait=False, load=works["load"]) else "recorded")
+
+
+def test_what_was_recorded_is_shown_until_the_models_are_loaded(workshop: Workshop) -> None:
+    calls, gate = [], threading.Event()
+
+    def load() -> None:
+        calls.append(1)
+        assert gate.wait(PATIENCE)
+
+    at, other = (
+        AppTest.from_function(load_with_gate, kwargs={"works": {"load": load}}, default_timeout=PATIENCE)
+        for _ in range(2)
+    )
+    assert said(at.run()) == said(other.run()) == ["recorded"]
+    gate.set()
+    assert workshop.call(lambda: None, None).wait(PATIENCE)  # stands in line behind it
+    assert said(at.run()) == said(other.run()) == ["live"]
+    assert calls == [1]  # once a server
+
+
+def test_what_can_not_be_loaded_is_not_waited_for(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not workshop.prepared("fails", lambda: 1 / 0)
+    until(lambda: workshop.prepared("fails", lambda: 1 / 0))
+
+    def full(*_: Any) -> None:
+        raise Busy("128 others are waiting for this already: try again in a moment.")
+
+    monkeypatch.setattr(workshop, "call", full)
+    at = AppTest.from_function(load_with_gate, kwargs={"works": {"load": print}}, default_timeout=PATIENCE)
+    assert said(at.run()) == ["live"]
+
+
 def test_where_nothing_was_recorded_it_is_waited_for(slow: Slow, visits: list[Visit]) -> None:
     visits.append(Visit(opening, works={"a": Measuring()}, is_recorded=False))
     (reader,) = visits
@@ -704,7 +742,7 @@ def taking_over() -> None:
 
     st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     if st.session_state["runs"] < 3:
-        lab._take_over()
+        lab._take_over(None)
     st.write(f"run {st.session_state['runs']}")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.data import pairs
-from core.data.pairs import HELD_OUT, Pair, held_out_controlled, natural_sentences, read_pairs, verses
+from core.data.pairs import HELD_OUT, Pair, clauses, held_out_controlled, natural_sentences, read_pairs, verses
 
 
 def snippets(folder: Path) -> Path:
@@ -41,6 +41,7 @@ def test_controlled_sentences_that_are_held_out_are_not_trained_on(monkeypatch: 
     assert len(everything) == HELD_OUT["controlled"]
     taken = set(everything[:10])
     assert taken.isdisjoint(held_out_controlled(taken))
+    assert max(len(sentence.split()) for sentence in held_out_controlled(trained, longest=9)) == 9
 
 
 def test_pairs_are_read_line_by_line(tmp_path: Path) -> None:
@@ -59,6 +60,7 @@ def test_verses_are_joined_by_their_place(tmp_path: Path) -> None:
             database.execute("INSERT INTO bible VALUES ('4', 1, 1, ?, ?)", (verse, f"In the {verse} beginning"))
             database.execute("INSERT INTO bible VALUES ('l', 1, 1, ?, ?)", (verse, f"Au {verse} commencement"))
             database.execute("INSERT INTO bible VALUES ('k', 1, 1, ?, 'another version')", (verse,))
+            database.execute("INSERT INTO bible VALUES ('a', 1, 1, ?, ?)", (verse, f"No {verse} princípio"))
         database.execute("INSERT INTO bible VALUES ('4', 1, 3, 1, 'He didn`t go there')")
         database.execute("INSERT INTO bible VALUES ('l', 1, 3, 1, '(22:1)  Il n’y alla pas')")
         database.execute("INSERT INTO bible VALUES ('4', 1, 2, 1, 'Too short')")
@@ -72,5 +74,24 @@ def test_verses_are_joined_by_their_place(tmp_path: Path) -> None:
     assert all(
         pair.target == pair.source.replace("In the", "Au").replace("beginning", "commencement") for pair in genesis
     )
+    assert {pair.target for pair in verses(path, "pt")} == {f"No {verse} princípio" for verse in range(1, 9)}
     with pytest.raises(sqlite3.Error):
         verses(tmp_path / "missing.db")
+
+
+def test_clauses_are_the_pieces_between_marks() -> None:
+    found = clauses(
+        [
+            "It's clever, spooky and dull; it works (on its own terms) -- mostly.",
+            "No marks at all here.",
+            "It works for me, too... and for the U.S. Army. So it goes on and on!",
+        ]
+    )
+    assert found == [
+        "spooky and dull",
+        "on its own terms",
+        "No marks at all here",
+        "It works for me",
+        "and for the U.S",
+        "So it goes on and on",
+    ]

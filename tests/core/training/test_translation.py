@@ -35,7 +35,7 @@ def invented() -> list[Pair]:
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("UNROLLED_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(translation, "training_pairs", lambda recipe, bible: invented())
-    recipe = replace(RECIPES["additive_en_pt"], hidden=24, embedding=16, rate=1e-2)
+    recipe = replace(RECIPES["additive_en_pt"], hidden=24, embedding=16, rate=1e-2, dropout=0.0)
     monkeypatch.setitem(translation.RECIPES, "additive_en_pt", recipe)
     return tmp_path
 
@@ -94,6 +94,24 @@ def test_batches_hold_every_pair_once_a_round_and_no_more_pieces_than_stated() -
         assert sum((each != PAD).sum(1).max() for each in (source, target)) * len(source) <= TOKENS
         seen += len(source)
     assert seen == len(batches.pairs)
+
+
+def test_a_round_has_natural_sentences_several_times_and_none_that_is_held_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNROLLED_HOME", str(tmp_path / "assets"))
+    lines = [
+        ["natural", "one", "um"],
+        ["natural", "two", "dois"],
+        ["clause", "three", "três"],
+        ["controlled", "four", ""],
+    ]
+    (tmp_path / "training").mkdir()
+    (tmp_path / "training" / "pairs_en_pt_1_of_1.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    monkeypatch.setattr(translation.distil, "parts", lambda: list((tmp_path / "training").iterdir()))
+    monkeypatch.setattr(translation, "natural_sentences", lambda: ["one"] * 600 + ["two"])
+    found = translation.training_pairs(replace(RECIPES["none_en_pt"], natural=3))
+    assert found == [Pair("natural", "two", "dois")] * 3 + [Pair("clause", "three", "três")]
 
 
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
