@@ -39,7 +39,7 @@ def show_step(look: Look, step: int, *, live: bool) -> Picture:
     st.caption(f"A score is {KINDS[entry.kind].format(width=round(inside.root**2))}.")
     names = table.source
     scores = Picture(
-        figures.score_bars(names, inside, step, look.target[step]),
+        figures.score_bars(names, inside, step, table.target[step]),
         figures.describe_scores(names, inside, step),
         ("source piece", "score", "weight"),
         [
@@ -71,10 +71,10 @@ def judge_step(look: Look, inside: Inside, step: int) -> Verdict:
     chance = math.exp(float(look.logprobs[step]))
     off = max(inside.off(step))
     table, word = look.words, look.word_of(step)
-    names = look.pieces.source
+    names, written = look.pieces.source, look.pieces.target[step]
     text = (
         f"The score of {named(names[best])}, {signed(float(inside.scores[step, best]), 2)}, became "
-        f"{percent(float(weights[best]))} of the attention. From the mixture the decoder wrote {named(look.target[step])}, with "
+        f"{percent(float(weights[best]))} of the attention. From the mixture the decoder wrote {named(written)}, with "
         f"a chance of {percent(chance)}. Done again from the numbers shown, softmax and sum differ from the model's by less "
         f"than {_bound(off)}. "
     )

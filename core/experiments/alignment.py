@@ -71,6 +71,11 @@ def fit(text: str, words: int) -> Fitted:
     return Fitted(" ".join(found[:words]), max(0, len(found) - words))
 
 
+def shown(piece: str) -> str:
+    """Return a piece as a reader sees it: its space as a point, as everywhere in this course, and the end by its name."""
+    return END_NAME if piece == END_PIECE else piece.replace(SPACE, "·")
+
+
 def starts(pieces: Sequence[str]) -> list[int]:
     """Return where words begin: at a piece with a space before it, and at the end."""
     return [n for n, piece in enumerate(pieces) if n == 0 or piece.startswith(SPACE) or piece == END_PIECE]
@@ -157,9 +162,9 @@ class Look:
     @cached_property
     def pieces(self) -> Table:
         """The alignment as the model has it, piece by piece."""
-        source = tuple(END_NAME if piece == END_PIECE else piece for piece in self.source)
         n = self.steps
-        return Table(source, self.target[:n], self.weights[:n], self.logprobs[:n], None)
+        source, target = (tuple(map(shown, pieces)) for pieces in (self.source, self.target[:n]))
+        return Table(source, target, self.weights[:n], self.logprobs[:n], None)
 
     def word_of(self, step: int) -> int:
         """Return which target word the piece of a step (0 is the first) belongs to."""

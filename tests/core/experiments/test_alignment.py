@@ -125,7 +125,7 @@ def test_steps_and_words_lead_to_one_another() -> None:
     with pytest.raises(StopIteration):
         seen.word_of(99)
     cut = lesson.Look("m", "a", ("▁a", "</s>"), ("▁b", "c"), "bc", np.ones((2, 2)) / 2, np.zeros(2), np.zeros((2, 2)))
-    assert (cut.steps, cut.words.target, cut.pieces.source) == (2, ("bc",), ("▁a", "(end)"))
+    assert (cut.steps, cut.words.target, cut.pieces.source) == (2, ("bc",), ("·a", "(end)"))
 
 
 # Looking and mattering, on tables that are easy to see through
