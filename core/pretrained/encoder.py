@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from core.assets.fetch import Progress, ensure
 from core.pretrained.encoder_layers import Embeddings, EncoderConfig, EncoderLayer, Looks
-from core.pretrained.marian_pieces import whole
+from core.pretrained.tokens import whole
 
 DEFAULT_ENCODER = "all-minilm-l6-v2"
 LONGEST = 256  # pieces of a text, its two ends included: what the model was made for

@@ -12,6 +12,8 @@ from typing import Protocol
 from tokenizers import Regex, models, normalizers, pre_tokenizers
 from tokenizers import Tokenizer as Backend
 
+from core.pretrained.tokens import whole
+
 END_PIECE, UNKNOWN_PIECE = "</s>", "<unk>"
 
 # Numbers of fields in a SentencePiece file, and values that they may have.
@@ -177,8 +179,3 @@ def _bytes(value: int | bytes) -> bytes:
     if isinstance(value, int):
         raise ValueError("not a SentencePiece file")
     return value
-
-
-def whole(text: str) -> str:
-    """Return `text` with U+FFFD for every surrogate that lacks its other half: no other text can be written down."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

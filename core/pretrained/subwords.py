@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from core.models.seq2seq import END, PAD, START
-from core.pretrained.marian_pieces import END_PIECE, UNKNOWN_PIECE, whole
+from core.pretrained.marian_pieces import END_PIECE, UNKNOWN_PIECE
+from core.pretrained.tokens import whole
 
 SPECIAL = ("<pad>", "<s>", END_PIECE, UNKNOWN_PIECE)
 UNKNOWN = len(SPECIAL) - 1

@@ -19,7 +19,7 @@ class Tokenizer:
 
     def encode(self, text: str) -> list[int]:
         """Return the token numbers of `text`; lone surrogates become U+FFFD."""
-        return self._backend.encode(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")).ids
+        return self._backend.encode(whole(text)).ids
 
     def decode(self, ids: list[int]) -> str:
         """Return the text of `ids`; bytes that form no character become U+FFFD."""
@@ -50,6 +50,11 @@ class Tokenizer:
             number: token.encode() if number in special else bytes(spelling[c] for c in token)
             for token, number in self._backend.get_vocab().items()
         }
+
+
+def whole(text: str) -> str:
+    """Return `text` with U+FFFD for every surrogate that lacks its other half: no other text can be written down."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def byte_alphabet() -> list[str]:
