@@ -21,7 +21,7 @@ from core.pretrained.marian_hub_files import NEEDED, OWNER, cached, download, hu
 from core.pretrained.marian_hub_files import availability as availability
 from core.pretrained.marian_pieces import END_PIECE, HubPieces
 from core.pretrained.marian_search import limit
-from core.pretrained.translator import BATCH, Translation, Translator, batches
+from core.pretrained.translator import BATCH, Translation, Translator, in_batches
 
 
 def load_hub_translator(pair: str, *, device: torch.device | None = None) -> "HubTranslator":
@@ -63,11 +63,12 @@ class HubTranslator(Translator):
     ) -> list[Translation]:
         """See `Translator.translate_all`."""
         read_as, hidden = self._read(texts, hidden, beams)
-        wanted: dict[int, list[int]] = {}
-        for rows in batches([len(numbers) for numbers, _ in read_as], max(BATCH // beams, 1)):
-            sources = [read_as[row][0] for row in rows]
-            wanted |= zip(rows, self._write(sources, [hidden[row] for row in rows], beams), strict=True)
-        return self._follow(read_as, [wanted[row] for row in range(len(texts))], hidden)
+
+        def some(rows: list[int]) -> list[list[int]]:
+            return self._write([read_as[row][0] for row in rows], [hidden[row] for row in rows], beams)
+
+        wanted = in_batches([len(numbers) for numbers, _ in read_as], max(BATCH // beams, 1), some)
+        return self._follow(read_as, wanted, hidden)
 
     def follow_all(
         self,
@@ -123,22 +124,26 @@ class HubTranslator(Translator):
     def _follow(
         self, read_as: list[tuple[list[int], list[str]]], wanted: list[list[int]], hidden: Sequence[Collection[int]]
     ) -> list[Translation]:
-        found: dict[int, Translation] = {}
-        for rows in batches([len(numbers) for numbers, _ in read_as], BATCH):
+        def some(rows: list[int]) -> list[Translation]:
             encoded, visible = self._encode([read_as[row][0] for row in rows], [hidden[row] for row in rows])
             targets = [wanted[row] for row in rows]
             weights, logprobs = self._looked(encoded, visible, targets)
+            found = []
             for n, (row, target) in enumerate(zip(rows, targets, strict=True)):
                 shown, last = read_as[row][1], len(target)
                 text = self.pieces.text([number for number in target if number != self._end])
-                found[row] = Translation(
-                    source=tuple(shown),
-                    target=tuple(self.pieces.written(target)),
-                    text=text,
-                    alignment=weights[n, :last, : len(shown)],
-                    logprobs=logprobs[n, :last],
+                found.append(
+                    Translation(
+                        source=tuple(shown),
+                        target=tuple(self.pieces.written(target)),
+                        text=text,
+                        alignment=weights[n, :last, : len(shown)],
+                        logprobs=logprobs[n, :last],
+                    )
                 )
-        return [found[row] for row in range(len(read_as))]
+            return found
+
+        return in_batches([len(numbers) for numbers, _ in read_as], BATCH, some)
 
     @torch.inference_mode()
     def _looked(

@@ -21,7 +21,7 @@ from core.generation.decoding import BeamSearch
 from core.models.saved import half
 from core.models.seq2seq import END, START, Carry, Encoded, Seq2Seq, Seq2SeqTrace, pad
 from core.pretrained.subwords import Subwords
-from core.pretrained.translator import Translation, Translator, batches
+from core.pretrained.translator import Translation, Translator, in_batches
 
 RECURRENT = ("none_en_pt", "additive_en_pt", "dot_en_pt", "additive_en_fr")
 LONGEST = 80  # pieces of a source, its end included
@@ -40,14 +40,14 @@ class RecurrentTranslator(Translator):
     ) -> list[Translation]:
         """See `Translator.translate_all`; a text has at most `LONGEST` pieces."""
         read_as, hidden = self._read(texts, hidden, beams)
-        found: dict[int, Translation] = {}
-        for rows in batches([len(numbers) for numbers, _ in read_as], max(BATCH // beams, 1)):
+
+        def some(rows: list[int]) -> list[Translation]:
             sources = [read_as[row][0] for row in rows]
             encoded = self._encode(sources, [hidden[row] for row in rows])
-            limits = [limit(len(source)) for source in sources]
-            for row, written in zip(rows, self._written(encoded, limits, beams), strict=True):
-                found[row] = self._translation(read_as[row][1], *written)
-        return [found[row] for row in range(len(texts))]
+            written = self._written(encoded, [limit(len(source)) for source in sources], beams)
+            return [self._translation(read_as[row][1], *each) for row, each in zip(rows, written, strict=True)]
+
+        return in_batches([len(numbers) for numbers, _ in read_as], max(BATCH // beams, 1), some)
 
     def follow_all(
         self,
@@ -59,13 +59,13 @@ class RecurrentTranslator(Translator):
         """See `Translator.follow_all`."""
         read_as, hidden = self._read(texts, hidden, 1)
         wanted = self._numbers(targets)
-        found: dict[int, Translation] = {}
-        for rows in batches([len(numbers) for numbers, _ in read_as], BATCH):
+
+        def some(rows: list[int]) -> list[Translation]:
             encoded = self._encode([read_as[row][0] for row in rows], [hidden[row] for row in rows])
             followed = follow(self.model, encoded, [wanted[row] for row in rows])
-            for row, written in zip(rows, followed, strict=True):
-                found[row] = self._translation(read_as[row][1], *written)
-        return [found[row] for row in range(len(texts))]
+            return [self._translation(read_as[row][1], *each) for row, each in zip(rows, followed, strict=True)]
+
+        return in_batches([len(numbers) for numbers, _ in read_as], BATCH, some)
 
     def trace(self, text: str, target: Sequence[str]) -> Seq2SeqTrace:
         """Return the inside of the model while `text` is read and `target` written; raises `ValueError` as `follow` does."""

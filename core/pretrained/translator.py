@@ -4,9 +4,10 @@
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -21,6 +22,7 @@ from core.pretrained.marian_search import Choice, Shortlist, Written, beam, choo
 OWN_PAIRS = ("en-pt", "pt-en")  # in a package, read by our own Marian
 DEFAULT_PAIR = OWN_PAIRS[0]
 BATCH = 32  # texts that are read at once
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -127,12 +129,12 @@ class MarianTranslator(Translator):
         read_as = [self.pieces.encode(text) for text in texts]
         hidden = [()] * len(texts) if hidden is None else hidden
         self._check([numbers for numbers, _ in read_as], hidden, beams)
-        found: dict[int, Translation] = {}
-        for rows in batches([len(numbers) for numbers, _ in read_as], max(BATCH // beams, 1)):
+
+        def some(rows: list[int]) -> list[Translation]:
             written = self._write([read_as[row][0] for row in rows], [hidden[row] for row in rows], beams)
-            for row, each in zip(rows, written, strict=True):
-                found[row] = self._translation(read_as[row][1], each)
-        return [found[row] for row in range(len(texts))]
+            return [self._translation(read_as[row][1], each) for row, each in zip(rows, written, strict=True)]
+
+        return in_batches([len(numbers) for numbers, _ in read_as], max(BATCH // beams, 1), some)
 
     def follow_all(
         self,
@@ -145,15 +147,15 @@ class MarianTranslator(Translator):
         read_as, wanted = [self.pieces.encode(text) for text in texts], self._numbers(targets)
         hidden = [()] * len(texts) if hidden is None else hidden
         self._check([numbers for numbers, _ in read_as], hidden)
-        found: dict[int, Translation] = {}
-        for rows in batches([len(numbers) for numbers, _ in read_as], BATCH):
+
+        def some(rows: list[int]) -> list[Translation]:
             sources, given = [read_as[row][0] for row in rows], [wanted[row] for row in rows]
             with torch.inference_mode():
                 memory = read(self.model, sources, [hidden[row] for row in rows])
                 written = follow(self.model, memory, self._choice(sources, given), given)
-            for row, each in zip(rows, written, strict=True):
-                found[row] = self._translation(read_as[row][1], each)
-        return [found[row] for row in range(len(texts))]
+            return [self._translation(read_as[row][1], each) for row, each in zip(rows, written, strict=True)]
+
+        return in_batches([len(numbers) for numbers, _ in read_as], BATCH, some)
 
     def trace(self, text: str, target: Sequence[str]) -> MarianTrace:
         """Return the inside of the model while `text` is read and `target` written; raises `ValueError` likewise."""
@@ -217,6 +219,14 @@ def batches(lengths: Sequence[int], size: int) -> list[list[int]]:
     """Return the rows in groups of at most `size` and of similar length, so that little is padded."""
     order = sorted(range(len(lengths)), key=lambda row: lengths[row])
     return [order[start : start + size] for start in range(0, len(order), size)]
+
+
+def in_batches(lengths: Sequence[int], size: int, work: Callable[[list[int]], list[T]]) -> list[T]:
+    """Return what `work` makes of every row, in their order; it gets the rows in groups: see `batches`."""
+    found: dict[int, T] = {}
+    for rows in batches(lengths, size):
+        found |= zip(rows, work(rows), strict=True)
+    return [found[row] for row in range(len(lengths))]
 
 
 def by_words(translation: Translation) -> Translation:
