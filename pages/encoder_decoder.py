@@ -46,7 +46,7 @@ def more_control(owner: str) -> DeltaGenerator:
 
 
 with control(VECTOR, DECODING):
-    typed = controls.text_area("Your sentence", lesson.DEFAULT_TEXT, key="text", height=98, max_chars=5000)
+    typed = controls.text_area("Your sentence", lesson.DEFAULT_TEXT, key="text", height=122, max_chars=5000)
 with control(SPELLING):
     typed_word = controls.text_area("Your word", lesson.DEFAULT_WORD, key="word", height=68, max_chars=500)
 with control(DAMAGE):

@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
-DEFAULT_TEXT = "Anna bought a red car in Lisbon yesterday."
-DEFAULT_STEP = 4  # where the default loses its car
+DEFAULT_TEXT = "Anna bought a red car and a green bicycle in Lisbon yesterday."
+DEFAULT_STEP = 5  # where the default's red car becomes a military one
 DEFAULT_OTHER = "My brother did not read the letter."
 DEFAULT_WORD = "photosynthesis"
 WORDS, CHARACTERS = 20, 240  # of a sentence

@@ -16,11 +16,10 @@ from sacrebleu.metrics import BLEU, CHRF
 
 from core.assets.own import TRAINED
 from core.data.pairs import HELD_OUT, controlled_sentences, held_out_controlled, natural_sentences, verses
-from core.pretrained.recurrent_translator import LONGEST, load
+from core.pretrained.recurrent_translator import LONGEST, ONE_WAY, load
 from core.pretrained.translator import Translator, load_translator
 
 MODELS = ("none_en_pt", "additive_en_pt", "dot_en_pt")
-ONE_WAY = ("forwards_en_pt", "backwards_en_pt")  # small ones, for the question from which side to read
 BINS = ((3, 8), (9, 14), (15, 20), (21, 26), (27, 33), (34, 40))  # words of the source, both included
 SHORT_BINS = ((3, 5), (6, 8), (9, 11), (12, 14), (15, 16))
 RESAMPLES = 1000

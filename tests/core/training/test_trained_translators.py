@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.assets import own
-from core.pretrained.recurrent_translator import RECURRENT, load_recurrent
+from core.pretrained.recurrent_translator import ONE_WAY, RECURRENT, load_recurrent
 from core.pretrained.translator import by_words
 from core.training.evaluate import MODELS, score
 
@@ -16,7 +16,7 @@ def test_parameters_are_equal_within_one_in_a_hundred() -> None:
     assert 4_300_000 < min(counts) < 4_700_000
 
 
-@pytest.mark.parametrize("name", RECURRENT)
+@pytest.mark.parametrize("name", [*RECURRENT, *ONE_WAY])
 def test_a_stored_translator_is_small_and_has_its_facts(name: str) -> None:
     path = own.TRAINED / f"{name}.safetensors"
     assert path.stat().st_size < 10_000_000
@@ -59,7 +59,7 @@ def test_attention_alone_turns_the_area_around() -> None:
     area, economic, european = (written.index(part) for part in ("Área", "Econ", "Europe"))
     assert area < economic < european
     rows = dict(zip(with_attention.target, with_attention.alignment, strict=True))
-    for source, target in (("Economic", "Econ"), ("European", "Europe")):
+    for source, target in (("Area", "Área"), ("Economic", "Econ"), ("European", "Europe")):
         row = next(row for word, row in rows.items() if word.startswith(target))
         assert with_attention.source[int(row.argmax())] == source
     assert "Área" not in load_recurrent("none_en_pt").translate(text).text
