@@ -135,6 +135,11 @@ def show_one_way(evaluation: Evaluation, metric: Metric) -> None:
         )
     st.markdown(
         f"{said} These are two smaller models without attention, with a single reader each, trained and measured on controlled "
-        f"sentences of at most {forwards[-1].last} words. Read backwards, the first words are the last to be read, next to "
-        "where the translation begins."
+        f"sentences of at most {forwards[-1].last} words{_overall(evaluation, names)}. Read backwards, the first words are the "
+        "last to be read, next to where the translation begins."
     )
+
+
+def _overall(evaluation: Evaluation, names: list[str]) -> str:
+    found = [evaluation.overall.get(name, {}).get("controlled") for name in names]
+    return "" if None in found else " (over all of them BLEU {:.1f} forwards and {:.1f} backwards)".format(*found)

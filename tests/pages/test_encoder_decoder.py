@@ -242,9 +242,11 @@ def test_the_source_read_backwards_where_it_was_measured(monkeypatch: pytest.Mon
     first, *rest = worlds_apart.models["forwards_en_pt"]["controlled"]
     first = dataclasses.replace(first, bleu=(5.0, 4.0, 6.0))
     worlds_apart.models["forwards_en_pt"]["controlled"] = (first, *rest)
+    worlds_apart.overall.update(forwards_en_pt={"controlled": 5.5}, backwards_en_pt={"controlled": 7.25})
     monkeypatch.setattr(lengths, "read", lambda: worlds_apart)
     at = visit(view="Length")
     assert any("backwards is ahead at 1 of 4 lengths and behind at 0" in m.value for m in at.markdown)
+    assert any("BLEU 5.5 forwards and 7.2 backwards" in m.value for m in at.markdown)
 
 
 def test_verses_have_a_line_for_marian(monkeypatch: pytest.MonkeyPatch) -> None:
