@@ -7,6 +7,13 @@ from core.experiments import alignment as lesson
 from pages.kit import cache, lab
 
 
+def load() -> None:
+    """Get the model that the page opens with, by having it do the default."""
+    from core.experiments import _alignment_looking
+
+    _alignment_looking.look(lesson.DEFAULT_MODEL, lesson.DEFAULT_TEXTS["English"])
+
+
 def look(model: str, text: str) -> lesson.Look:
     """Return the text as that model translates it, with what hiding each word costs."""
 

@@ -24,6 +24,7 @@ from core.pretrained import recurrent_translator
 from core.pretrained.causal_lm import finish
 from core.pretrained.hub_files import Availability
 from pages import _alignment_models as models
+from pages import _alignment_work as work
 from pages.kit import cache
 from tests.core.experiments.small_recurrent import NAMES, write_small_recurrent
 from tests.pages import helpers
@@ -55,6 +56,12 @@ MODELS = {"Marian en-pt": "marian_en_pt", "Marian pt-en": "marian_pt_en", "Bahda
           "Luong en-pt": "dot_en_pt", "French": "additive_en_fr"}  # fmt: skip
 
 LOADED = (recurrent_translator.load_recurrent, looking.translator)  # what keeps the models
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """The model of the default is loaded before the first visit, so that nothing recorded is shown."""
+    helpers.wait_until_loaded(work.load)
 
 
 @functools.cache

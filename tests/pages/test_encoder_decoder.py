@@ -3,7 +3,6 @@
 import dataclasses
 import functools
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ from pages import _encoder_decoder_work as work
 from pages.kit import cache, lab
 from tests.pages import helpers
 from tests.pages.helpers import (
-    PATIENCE,
     charts,
     check_refused,
     choose,
@@ -66,10 +64,7 @@ def lines(at: AppTest) -> str:
 @pytest.fixture(scope="module", autouse=True)
 def loaded() -> None:
     """The models are loaded before the first visit, so that nothing recorded is shown."""
-    deadline = time.monotonic() + PATIENCE
-    while not lab._loaded(work.load):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    helpers.wait_until_loaded(work.load)
 
 
 # One vector
