@@ -43,7 +43,7 @@ def show_lengths(kind: Sentences, metric: Metric) -> Picture | None:
     if kind == "controlled":
         show_one_way(evaluation, metric)
     over = [
-        f"{lengths.NAMES[name].lower()} {evaluation.overall[name][kind]:.1f}"
+        f"{_said(name)} {evaluation.overall[name][kind]:.1f}"
         for name in names
         if kind in evaluation.overall.get(name, {})
     ]
@@ -80,7 +80,7 @@ def judge(
         numbers.append((lengths.NAMES[name], f"{fallen.words} words" if fallen else "not here"))
         score = top.of(metric)[0]
         parts.append(
-            f"{lengths.NAMES[name].lower()} is best at {top.words} words ({score:.0f}) and "
+            f"{_said(name)} is best at {top.words} words ({score:.0f}) and "
             + (
                 f"at half of that or less from {fallen.words} words on"
                 if fallen
@@ -141,5 +141,11 @@ def show_one_way(evaluation: Evaluation, metric: Metric) -> None:
 
 
 def _overall(evaluation: Evaluation, names: list[str]) -> str:
-    found = [evaluation.overall.get(name, {}).get("controlled") for name in names]
-    return "" if None in found else " (over all of them BLEU {:.1f} forwards and {:.1f} backwards)".format(*found)
+    found = [kinds["controlled"] for name in names if "controlled" in (kinds := evaluation.overall.get(name, {}))]
+    if len(found) < len(names):
+        return ""
+    return f" (over all of them BLEU {found[0]:.1f} forwards and {found[1]:.1f} backwards)"
+
+
+def _said(name: str) -> str:
+    return lengths.NAMES[name] if name == "marian" else lengths.NAMES[name].lower()

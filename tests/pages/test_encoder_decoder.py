@@ -254,6 +254,7 @@ def test_verses_have_a_line_for_marian(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(metrics(at)) == ["No attention", "Additive attention", "Marian"]
     assert [trace["y"] for trace in charts(at)[0]["data"] if trace["mode"] != "markers"][2] == [40, 30, 15, 8]
     assert "Almeida" in captions(at)
+    assert "; Marian is best at 3–8 words (40)" in verdict(at)
     assert "All but Marian have as many parameters" in captions(at)
     assert "does not arise" not in captions(at)
 
