@@ -10,7 +10,7 @@ from core.experiments._alignment_study import Study, gather
 from core.experiments.alignment import MODELS, Hidden, Inside, Look, groups
 from core.pretrained.marian import ALIGNED_HEAD
 from core.pretrained.recurrent_translator import RecurrentTranslator, load_recurrent
-from core.pretrained.translator import MarianTranslator, Translator, by_words, load_translator
+from core.pretrained.translator import MarianTranslator, Translator, by_words, shared_translator
 
 AT_ONCE = 16  # words that are hidden in one go, so that others need not wait for the end of a long sentence
 OUTSIDE = {"marian_en_pt": "en-pt", "marian_pt_en": "pt-en", "hub_en_fr": "en-fr"}
@@ -25,7 +25,7 @@ def translator(model: str) -> Translator:
     """
     if model not in MODELS:
         raise KeyError(model)
-    return load_translator(OUTSIDE[model]) if model in OUTSIDE else load_recurrent(model)
+    return shared_translator(OUTSIDE[model]) if model in OUTSIDE else load_recurrent(model)
 
 
 def look(model: str, text: str) -> Generator[tuple[int, int], None, Look]:

