@@ -43,7 +43,7 @@ def show_lengths(kind: Sentences, metric: Metric) -> Picture | None:
     if kind == "controlled":
         show_one_way(evaluation, metric)
     over = [
-        f"{_said(name)} {evaluation.overall[name][kind]:.1f}"
+        f"{_said(name)} {evaluation.overall[name][kind][0]:.1f}"
         for name in names
         if kind in evaluation.overall.get(name, {})
     ]
@@ -127,24 +127,32 @@ def show_one_way(evaluation: Evaluation, metric: Metric) -> None:
     ahead = sum(two[1] > one[2] for one, two in pairs)
     behind = sum(one[1] > two[2] for one, two in pairs)
     if ahead == behind == 0:
-        said = "Not here: at no length are they apart by more than the intervals."
+        said = f"At none of the {len(pairs)} lengths are they apart by more than the intervals."
     else:
         said = (
             f"By more than the intervals, backwards is ahead at {ahead} of {count(len(pairs), 'length')} and behind at "
             f"{behind}."
         )
     st.markdown(
-        f"{said} These are two smaller models without attention, with a single reader each, trained and measured on controlled "
-        f"sentences of at most {forwards[-1].last} words{_overall(evaluation, names)}. Read backwards, the first words are the "
-        "last to be read, next to where the translation begins."
+        f"{_over_all(evaluation, names)}{said} These are two smaller models without attention, with a single reader each, "
+        f"trained and measured on controlled sentences of at most {forwards[-1].last} words. Read backwards, the first words "
+        "are the last to be read, next to where the translation begins."
     )
 
 
-def _overall(evaluation: Evaluation, names: list[str]) -> str:
+def _over_all(evaluation: Evaluation, names: list[str]) -> str:
     found = [kinds["controlled"] for name in names if "controlled" in (kinds := evaluation.overall.get(name, {}))]
     if len(found) < len(names):
         return ""
-    return f" (over all of them BLEU {found[0]:.1f} forwards and {found[1]:.1f} backwards)"
+    one, two = found
+    if two[1] > one[2]:
+        said = "Over all lengths backwards is ahead, by more than the intervals"
+    elif one[1] > two[2]:
+        said = "Not here: over all lengths forwards is ahead, by more than the intervals"
+    else:
+        said = "Not here: over all lengths they are not apart by more than the intervals"
+    ends = "BLEU {:.1f} ({:.1f} to {:.1f})".format
+    return f"{said}: {ends(*two)} against {ends(*one)}. "
 
 
 def _said(name: str) -> str:

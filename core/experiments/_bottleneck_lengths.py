@@ -48,13 +48,13 @@ class Row:
 class Evaluation:
     """What was measured, by model and kind of sentence, shortest first; with which command, and where.
 
-    `overall`: BLEU over sentences of all lengths, where that was measured too.
+    `overall`: BLEU over sentences of all lengths with the ends of its interval, where that was measured too.
     """
 
     command: str
     where: str
     models: dict[str, dict[Sentences, tuple[Row, ...]]]
-    overall: dict[str, dict[Sentences, float]] = field(default_factory=dict)
+    overall: dict[str, dict[Sentences, tuple[float, float, float]]] = field(default_factory=dict)
 
     def has(self, names: tuple[str, ...], kind: Sentences) -> bool:
         """Return whether all these models were measured on sentences of this kind."""
@@ -80,7 +80,7 @@ def read(path: Path = TRAINED / FILE) -> Evaluation:
             for name, found in content["models"].items()
         }
         overall = {
-            name: {kind: float(found[f"{kind}_all"]["bleu"]) for kind in KINDS if f"{kind}_all" in found}
+            name: {kind: _with_ends(found[f"{kind}_all"], "bleu") for kind in KINDS if f"{kind}_all" in found}
             for name, found in content["models"].items()
         }
         return Evaluation(content["command"], content["where"], models, overall)
@@ -89,8 +89,12 @@ def read(path: Path = TRAINED / FILE) -> Evaluation:
 
 
 def _row(raw: dict[str, Any]) -> Row:
-    bleu, chrf = (tuple(float(raw[name + end]) for end in ("", "_low", "_high")) for name in ("bleu", "chrf"))
-    return Row(int(raw["from"]), int(raw["to"]), int(raw["sentences"]), bleu, chrf)  # type: ignore[arg-type]
+    bleu, chrf = _with_ends(raw, "bleu"), _with_ends(raw, "chrf")
+    return Row(int(raw["from"]), int(raw["to"]), int(raw["sentences"]), bleu, chrf)
+
+
+def _with_ends(raw: dict[str, Any], name: str) -> tuple[float, float, float]:
+    return float(raw[name]), float(raw[f"{name}_low"]), float(raw[f"{name}_high"])
 
 
 @cache

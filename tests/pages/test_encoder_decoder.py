@@ -230,18 +230,24 @@ def test_the_source_read_backwards_where_it_was_measured(monkeypatch: pytest.Mon
         [20, 10, 5, 2],
         [22, 12, 4, 3],
     ]
-    assert any("Not here: at no length are they apart" in m.value for m in at.markdown)
+    assert any("At none of the 4 lengths are they apart" in m.value for m in at.markdown)
     assert "does not arise" not in captions(at)
     assert len(charts(sound(choose(at, sentences="natural")))) == 1
     worlds_apart = evaluation(one_way=True)
     first, *rest = worlds_apart.models["forwards_en_pt"]["controlled"]
     first = dataclasses.replace(first, bleu=(5.0, 4.0, 6.0))
     worlds_apart.models["forwards_en_pt"]["controlled"] = (first, *rest)
-    worlds_apart.overall.update(forwards_en_pt={"controlled": 5.5}, backwards_en_pt={"controlled": 7.25})
+    overall = worlds_apart.overall
+    overall.update(forwards_en_pt={"controlled": (5.5, 5, 6)}, backwards_en_pt={"controlled": (7.2, 6.5, 8)})
     monkeypatch.setattr(lengths, "read", lambda: worlds_apart)
     at = visit(view="Length")
     assert any("backwards is ahead at 1 of 4 lengths and behind at 0" in m.value for m in at.markdown)
-    assert any("BLEU 5.5 forwards and 7.2 backwards" in m.value for m in at.markdown)
+    said = "Over all lengths backwards is ahead, by more than the intervals: BLEU 7.2 (6.5 to 8.0) against BLEU 5.5 (5.0 to 6.0)"
+    assert any(said in m.value for m in at.markdown)
+    for backwards, expected in (((5.8, 5.5, 8.0), "they are not apart"), ((1.0, 0.5, 1.5), "forwards is ahead")):
+        overall["backwards_en_pt"]["controlled"] = backwards
+        at = visit(view="Length")
+        assert any(f"Not here: over all lengths {expected}" in m.value for m in at.markdown)
 
 
 def test_verses_have_a_line_for_marian(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,7 +153,12 @@ def row(first: int, bleu: float) -> dict[str, float]:
 )
 def test_half_of_the_best(scores: list[float], fallen: int | None, tmp_path: Path) -> None:
     rows = [row(3 + 3 * n, score) for n, score in enumerate(scores)]
-    measured = {"natural": rows, "controlled": [], "natural_all": {"bleu": 12.5}, "natural_first": ["a", "b"]}
+    measured = {
+        "natural": rows,
+        "controlled": [],
+        "natural_all": {"bleu": 12.5, "bleu_low": 12, "bleu_high": 13},
+        "natural_first": ["a", "b"],
+    }
     content = {"command": "c", "where": "w", "models": {"none_en_pt": measured}}
     (tmp_path / "x.json").write_text(json.dumps(content))
     evaluation = lengths.read(tmp_path / "x.json")
@@ -162,7 +167,7 @@ def test_half_of_the_best(scores: list[float], fallen: int | None, tmp_path: Pat
     assert found[0].of("chrf") == (scores[0] + 30, scores[0] + 29, scores[0] + 31)
     half = lengths.half(found, "bleu")
     assert (half.first if half else None) == fallen
-    assert evaluation.overall == {"none_en_pt": {"natural": 12.5}}
+    assert evaluation.overall == {"none_en_pt": {"natural": (12.5, 12.0, 13.0)}}
     assert evaluation.has(("none_en_pt",), "natural")
     assert not evaluation.has(("none_en_pt",), "controlled")
     assert not evaluation.has(lengths.ONE_WAY, "natural")

@@ -63,3 +63,10 @@ def test_attention_alone_turns_the_area_around() -> None:
         row = next(row for word, row in rows.items() if word.startswith(target))
         assert with_attention.source[int(row.argmax())] == source
     assert "Área" not in load_recurrent("none_en_pt").translate(text).text
+
+
+def test_reading_from_the_end_is_better_by_more_than_the_interval() -> None:
+    recorded = json.loads((own.TRAINED / "evaluation_en_pt.json").read_text("utf-8"))["models"]
+    forwards, backwards = (recorded[name]["controlled_all"] for name in ONE_WAY)
+    assert backwards["bleu_low"] > forwards["bleu_high"]
+    assert backwards["chrf_low"] > forwards["chrf_high"]
