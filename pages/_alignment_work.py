@@ -8,10 +8,10 @@ from pages.kit import cache, lab
 
 
 def load() -> None:
-    """Get the model that the page opens with, by having it do the default."""
+    """Get the model that the page opens with."""
     from core.experiments import _alignment_looking
 
-    _alignment_looking.look(lesson.DEFAULT_MODEL, lesson.DEFAULT_TEXTS["English"])
+    _alignment_looking.translator(lesson.DEFAULT_MODEL)
 
 
 def look(model: str, text: str) -> lesson.Look:

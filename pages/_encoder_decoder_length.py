@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.assets.own import ONE_WAY
 from core.experiments import _bottleneck_lengths as lengths
 from core.experiments._bottleneck_lengths import Evaluation, Metric, Row, Sentences
 from core.figures import encoder_decoder as figures
@@ -112,14 +113,14 @@ def _ahead(evaluation: Evaluation, names: list[str], kind: Sentences, metric: Me
 
 def show_one_way(evaluation: Evaluation, metric: Metric) -> None:
     """Show what reading the sentence from its end does, where two such models were measured; else say why not."""
-    if not evaluation.has(lengths.ONE_WAY, "controlled"):
+    if not evaluation.has(ONE_WAY, "controlled"):
         st.caption(
             "Sutskever et al. (2014) fed the source backwards, so that its beginning is fresh when the decoder begins. Our "
             "encoder reads from both sides, so the question does not arise here."
         )
         return
     st.markdown("**The source read backwards** (Sutskever et al. 2014)")
-    names = list(lengths.ONE_WAY)
+    names = list(ONE_WAY)
     title = "One reader, from one side"
     show(_picture(evaluation, names, "controlled", metric, title), key="one_way")
     forwards, backwards = (evaluation.models[name]["controlled"] for name in names)

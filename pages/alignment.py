@@ -49,7 +49,7 @@ with wide:
     if not fitted.text:
         st.info("Type something: with no word at all there is nothing to translate.")
         st.stop()
-    live = lab.ready(wait=not is_default, load=work.load if is_default else None)
+    live = lab.ready(wait=not is_default, load=work.load)
     look = work.look(model, fitted.text) if live else recorded.look()
     if fitted.dropped or look.text != fitted.text:
         st.caption(

@@ -6,6 +6,10 @@ from typing import Any
 
 TRAINED = Path(__file__).with_name("trained")
 EVALUATION = "evaluation_"
+ONE_WAY = (
+    "forwards_en_pt",
+    "backwards_en_pt",
+)  # small translators without attention that read the source from one side
 
 
 def facts(name: str) -> dict[str, Any]:

@@ -18,7 +18,6 @@ NAMES = {
     "marian": "Marian",
 }
 LOOKS = ("none_en_pt", "additive_en_pt", "dot_en_pt", "marian")  # Marian where the reference is not its own
-ONE_WAY = ("forwards_en_pt", "backwards_en_pt")  # smaller models whose encoder reads from one side
 Sentences = Literal["natural", "controlled", "verse"]
 Metric = Literal["bleu", "chrf"]
 KINDS: tuple[Sentences, ...] = ("natural", "controlled", "verse")

@@ -25,32 +25,12 @@ def by_length(evaluation: Evaluation, names: Sequence[str], kind: Sentences, met
     traces: list[dict[str, Any]] = []
     for name in names:
         rows = evaluation.models[name][kind]
-        colour, dash, symbol = STYLES[name]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": NAMES[name],
-                "x": [middle(row) for row in rows],
-                "y": [round(row.of(metric)[0], 2) for row in rows],
-                "error_y": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [round(max(row.of(metric)[2] - row.of(metric)[0], 0), 2) for row in rows],
-                    "arrayminus": [round(max(row.of(metric)[0] - row.of(metric)[1], 0), 2) for row in rows],
-                    "color": colour,
-                    "thickness": 1.2,
-                    "width": 3,
-                },
-                "line": {"color": colour, "width": 2.5, "dash": dash},
-                "marker": {"size": 8, "symbol": symbol},
-                "customdata": [_sentence(name, row, metric) for row in rows],
-                "hovertemplate": HOVER,
-            }
-        )
+        values = [row.of(metric) for row in rows]
+        said = [_sentence(name, row, metric) for row in rows]
+        traces.append(_line(NAMES[name], STYLES[name], rows, values, said))
         fallen = half(rows, metric)
         if fallen is not None:
-            ring = {"size": 20, "symbol": "circle-open", "color": colour, "line": {"width": 2}}
+            ring = {"size": 20, "symbol": "circle-open", "color": STYLES[name][0], "line": {"width": 2}}
             traces.append(
                 {
                     "type": "scatter",
@@ -82,6 +62,37 @@ def by_length(evaluation: Evaluation, names: Sequence[str], kind: Sentences, met
     }
 
 
+def _line(
+    name: str,
+    style: tuple[str, str, str],
+    rows: Sequence[Row | Errors],
+    values: Sequence[tuple[float, float, float]],
+    said: Sequence[str],
+) -> dict[str, Any]:
+    """Return a line with intervals: `values` are the height of each row and the ends of its interval."""
+    colour, dash, symbol = style
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": [middle(row) for row in rows],
+        "y": [round(value, 2) for value, _, _ in values],
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [round(max(high - value, 0), 2) for value, _, high in values],
+            "arrayminus": [round(max(value - low, 0), 2) for value, low, _ in values],
+            "color": colour,
+            "thickness": 1.2,
+            "width": 3,
+        },
+        "line": {"color": colour, "width": 2.5, "dash": dash},
+        "marker": {"size": 8, "symbol": symbol},
+        "customdata": list(said),
+        "hovertemplate": HOVER,
+    }
+
+
 def middle(row: Row | Errors) -> float:
     """Return where a group of lengths stands on the axis."""
     return (row.first + row.last) / 2
@@ -110,33 +121,13 @@ def errors(groups: Mapping[str, Sequence[Errors]]) -> Figure:
     """Return the share of wrong phonemes against the letters of a word, one line a set of words."""
     traces = []
     looks = ((ACCENT, "solid", "circle"), (CATEGORY[1], "dash", "square"), (MUTED, "dot", "diamond"))
-    for (name, rows), (colour, dash, symbol) in zip(groups.items(), looks, strict=False):
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": name,
-                "x": [middle(row) for row in rows],
-                "y": [round(row.rate, 2) for row in rows],
-                "error_y": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [round(row.high - row.rate, 2) for row in rows],
-                    "arrayminus": [round(row.rate - row.low, 2) for row in rows],
-                    "color": colour,
-                    "thickness": 1.2,
-                    "width": 3,
-                },
-                "line": {"color": colour, "width": 2.5, "dash": dash},
-                "marker": {"size": 8, "symbol": symbol},
-                "customdata": [
-                    f"{name}, {row.letters} letters: {row.rate:.1f} % of the phonemes are wrong, {row.right:.0f} % of "
-                    f"{row.words:,} words have none wrong"
-                    for row in rows
-                ],
-                "hovertemplate": HOVER,
-            }
-        )
+    for (name, rows), style in zip(groups.items(), looks, strict=False):
+        said = [
+            f"{name}, {row.letters} letters: {row.rate:.1f} % of the phonemes are wrong, {row.right:.0f} % of "
+            f"{row.words:,} words have none wrong"
+            for row in rows
+        ]
+        traces.append(_line(name, style, rows, [(row.rate, row.low, row.high) for row in rows], said))
     longest = max(groups.values(), key=len)
     return {
         "data": traces,

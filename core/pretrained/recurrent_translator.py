@@ -24,7 +24,6 @@ from core.pretrained.subwords import Subwords
 from core.pretrained.translator import Translation, Translator, in_batches
 
 RECURRENT = ("none_en_pt", "additive_en_pt", "dot_en_pt", "additive_en_fr")
-ONE_WAY = ("forwards_en_pt", "backwards_en_pt")  # small ones without attention that read the source from one side
 LONGEST = 80  # pieces of a source, its end included
 MOST_WRITTEN = 120
 BATCH = 64
@@ -247,5 +246,5 @@ def load(path: Path, device: torch.device | None = None) -> RecurrentTranslator:
 
 @cache  # a handful of small models, and none is ever changed
 def load_recurrent(name: str) -> RecurrentTranslator:
-    """Return one of `RECURRENT` or `ONE_WAY`; raises `OSError` where its weights are missing."""
+    """Return one of `RECURRENT` or of `core.assets.own.ONE_WAY`; raises `OSError` where its weights are missing."""
     return load(TRAINED / f"{name}.safetensors")

@@ -14,9 +14,9 @@ from typing import Any
 import torch
 from sacrebleu.metrics import BLEU, CHRF
 
-from core.assets.own import TRAINED
+from core.assets.own import ONE_WAY, TRAINED
 from core.data.pairs import HELD_OUT, controlled_sentences, held_out_controlled, natural_sentences, verses
-from core.pretrained.recurrent_translator import LONGEST, ONE_WAY, load
+from core.pretrained.recurrent_translator import LONGEST, load
 from core.pretrained.translator import Translator, load_translator
 
 MODELS = ("none_en_pt", "additive_en_pt", "dot_en_pt")

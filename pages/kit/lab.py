@@ -19,16 +19,16 @@ FRAME_SECONDS = 0.1
 def ready(*, wait: bool, load: Callable[[], Any] | None = None) -> bool:
     """Return whether anything can be computed yet (torch takes a second); without `wait` the page runs again then.
 
-    `load` gets what the page computes with, where that takes long: it is done once a server, in the lab's own thread.
+    `load` gets what the page computes with, where that takes long: it is done once a server, in the lab's own thread, while
+    something recorded is shown. Who waits gets what is needed with the first thing that is asked for.
     """
-    workshop = cache.workshop()
-    if _loaded(load):
+    if _loaded(None if wait else load):
         return True
     if not wait:
         _take_over(load)
         return False
     with st.spinner("Starting."):
-        return workshop.wait(None)  # and what is asked for next stands in line behind what is being loaded
+        return cache.workshop().wait(None)
 
 
 def _loaded(load: Callable[[], Any] | None) -> bool:

@@ -559,6 +559,14 @@ def test_the_recorded_default(link: dict[str, Any], held: threading.Event) -> No
                     assert np.ravel(one[axis]) == pytest.approx(np.ravel(two[axis]), abs=0.1)
 
 
+def test_what_is_loaded_first_is_the_model_of_the_default() -> None:
+    looking.translator.cache_clear()
+    work.load()
+    assert looking.translator.cache_info().currsize == 1
+    assert looking.translator(lesson.DEFAULT_MODEL).name == "Marian en-pt"
+    assert looking.translator.cache_info().misses == 1
+
+
 @pytest.mark.parametrize("link", [{"text": "Mine"}, {"view": HIDE, "hide": 3}, {"model": "Marian pt-en"}], ids=str)
 def test_what_is_not_recorded_waits(link: dict[str, Any], held: threading.Event) -> None:
     seen: list[str] = []

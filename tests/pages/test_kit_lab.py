@@ -713,6 +713,23 @@ def test_what_was_recorded_is_shown_until_the_models_are_loaded(workshop: Worksh
     assert calls == [1]  # once a server
 
 
+def waiting_for_another(works: dict) -> None:
+    import streamlit as st
+
+    from pages.kit import lab
+
+    st.write("live" if lab.ready(wait=True, load=works["load"]) else "recorded")
+
+
+def test_who_waits_for_something_else_does_not_load_first(workshop: Workshop) -> None:
+    calls: list[int] = []
+    works = {"load": lambda: calls.append(1)}
+    at = AppTest.from_function(waiting_for_another, kwargs={"works": works}, default_timeout=PATIENCE)
+    assert said(at.run()) == ["live"]
+    assert workshop.call(lambda: None, None).wait(PATIENCE)
+    assert not calls
+
+
 def test_what_can_not_be_loaded_is_not_waited_for(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not workshop.prepared("fails", lambda: 1 / 0)
     until(lambda: workshop.prepared("fails", lambda: 1 / 0))

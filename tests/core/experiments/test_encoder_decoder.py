@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sacrebleu.metrics import CHRF
 
 from core.assets.manifest import AssetError
+from core.assets.own import ONE_WAY
 from core.experiments import _bottleneck_lengths as lengths
 from core.experiments import _bottleneck_reading as reading
 from core.experiments import _bottleneck_spelling as spelling
@@ -170,7 +171,7 @@ def test_half_of_the_best(scores: list[float], fallen: int | None, tmp_path: Pat
     assert evaluation.overall == {"none_en_pt": {"natural": (12.5, 12.0, 13.0)}}
     assert evaluation.has(("none_en_pt",), "natural")
     assert not evaluation.has(("none_en_pt",), "controlled")
-    assert not evaluation.has(lengths.ONE_WAY, "natural")
+    assert not evaluation.has(ONE_WAY, "natural")
 
 
 @pytest.mark.parametrize("content", [{}, {"models": {"x": {"natural": [{"from": 1}]}}}, {"models": 3}])

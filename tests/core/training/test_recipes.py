@@ -18,7 +18,7 @@ from core.data.recall import CHANCE
 from core.models.char_lm import CharLM
 from core.models.recaller import Recaller
 from core.models.saved import load
-from core.pretrained.recurrent_translator import ONE_WAY, RECURRENT
+from core.pretrained.recurrent_translator import RECURRENT
 from core.training import recipes
 
 CHARACTERS = ("char_gru", "char_lstm", "char_rnn_relu", "char_rnn_tanh")
@@ -27,7 +27,7 @@ TABLES = tuple(f"{recipes.BY_DISTANCE}_{seed}" for seed in range(3))
 
 
 def test_every_file_says_how_it_was_made() -> None:
-    assert set(own.names()) == {*CHARACTERS, *RECALLERS, *TABLES, *RECURRENT, *ONE_WAY}
+    assert set(own.names()) == {*CHARACTERS, *RECALLERS, *TABLES, *RECURRENT, *own.ONE_WAY}
     for name in (*CHARACTERS, *RECALLERS, *TABLES):
         facts = own.facts(name)
         recipe, _, seed = facts["command"].removeprefix("python -m core.training.recipes ").partition(" --seed ")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.assets import own
-from core.pretrained.recurrent_translator import ONE_WAY, RECURRENT, load_recurrent
+from core.pretrained.recurrent_translator import RECURRENT, load_recurrent
 from core.pretrained.translator import by_words
 from core.training.evaluate import MODELS, score
 
@@ -16,7 +16,7 @@ def test_parameters_are_equal_within_one_in_a_hundred() -> None:
     assert 4_300_000 < min(counts) < 4_700_000
 
 
-@pytest.mark.parametrize("name", [*RECURRENT, *ONE_WAY])
+@pytest.mark.parametrize("name", [*RECURRENT, *own.ONE_WAY])
 def test_a_stored_translator_is_small_and_has_its_facts(name: str) -> None:
     path = own.TRAINED / f"{name}.safetensors"
     assert path.stat().st_size < 10_000_000
@@ -67,6 +67,6 @@ def test_attention_alone_turns_the_area_around() -> None:
 
 def test_reading_from_the_end_is_better_by_more_than_the_interval() -> None:
     recorded = json.loads((own.TRAINED / "evaluation_en_pt.json").read_text("utf-8"))["models"]
-    forwards, backwards = (recorded[name]["controlled_all"] for name in ONE_WAY)
+    forwards, backwards = (recorded[name]["controlled_all"] for name in own.ONE_WAY)
     assert backwards["bleu_low"] > forwards["bleu_high"]
     assert backwards["chrf_low"] > forwards["chrf_high"]
