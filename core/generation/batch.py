@@ -29,7 +29,7 @@ class Batch:
     def __init__(self, model: LanguageModel, rows: int, context: int) -> None:
         self.model, self.context = model, context
         self.texts: list[Text] = []
-        self.pace = Pace(model.placement.threads)
+        self.pace = Pace(model.placement.threads, set_threads=model.use_threads)
         # One row more than is served: prompts are read there, while the others go on.
         self._spare = rows
         self._cache = model.new_cache(rows + 1, context)

@@ -24,8 +24,13 @@ STEADY = 50  # good steps in a row after which the machine counts as free again
 class Pace:
     """Chooses between all `threads` and one for each step, from how long the steps before took."""
 
-    def __init__(self, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._all, self._clock = threads, clock
+    def __init__(
+        self,
+        threads: int,
+        clock: Callable[[], float] = time.monotonic,
+        set_threads: Callable[[int], None] = torch.set_num_threads,
+    ) -> None:
+        self._all, self._clock, self._set_threads = threads, clock, set_threads
         self._set = threads
         self._alone: dict[int, float] = {}  # seconds of a step with one thread, by how many texts it moved
         self._crowded_until, self._pause = 0.0, FIRST_PAUSE
@@ -46,7 +51,7 @@ class Pace:
 
     def _use(self, threads: int) -> None:
         if threads != self._set:
-            torch.set_num_threads(threads)
+            self._set_threads(threads)
             self._set = threads
 
     def threads(self, rows: int) -> int:

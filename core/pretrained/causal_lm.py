@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
@@ -21,6 +21,9 @@ from core.generation.decoding import Sampling, Step
 from core.pretrained.decoder import Cache
 from core.pretrained.llama import Llama
 from core.pretrained.tokens import Tokenizer
+
+if TYPE_CHECKING:
+    from core.pretrained.q4_decoder import Q4Decoder
 
 Result = TypeVar("Result")
 
@@ -64,7 +67,7 @@ class LanguageModel(ABC):
 
     @abstractmethod
     def exact_logits(self, ids: list[int], *, last_only: bool = False) -> Generator[tuple[int, int], None, Tensor]:
-        """Yield (layers done, layers) and return float32 scores (time, vocabulary), or (1, vocabulary) of the last.
+        """Yield (steps done, steps) and return float32 scores (time, vocabulary), or (1, vocabulary) of the last.
 
         A generator, so that others can be served in between and a page can show how far it is.
         """
@@ -84,6 +87,10 @@ class LanguageModel(ABC):
     @abstractmethod
     def step(self, ids: list[int], positions: list[int], cache: Any) -> Float[Tensor, "rows vocabulary"]:
         """Read one more token in each of the first len(ids) rows and return their next scores."""
+
+    def use_threads(self, threads: int) -> None:
+        """Let the calling thread compute with so many threads; the numbers may depend on them in their last bits."""
+        torch.set_num_threads(threads)
 
     def logits(self, ids: list[int]) -> Float[np.ndarray, "time vocabulary"]:
         """Return the float32 scores of the next token after each of `ids`, from the exact weights.
@@ -161,8 +168,10 @@ class LlamaModel(LanguageModel):
         return self._tokenizer.label(token)
 
     def exact_logits(self, ids: list[int], *, last_only: bool = False) -> Generator[tuple[int, int], None, Tensor]:
-        """See `LanguageModel.exact_logits`: the file's values in float32, a layer at a time."""
+        """See `LanguageModel.exact_logits`: from 4-bit codes a piece of the text at a time, else a layer at a time."""
         self.check(ids)
+        if self.llama.q4:
+            return (yield from self._logits_by_pieces(self.llama.q4, ids, last_only))
         decoder, layers = self.llama.decoder, self.llama.config.layers
         with torch.inference_mode():
             x = decoder.embed(torch.tensor(ids, device=self.llama.device))
@@ -206,18 +215,42 @@ class LlamaModel(LanguageModel):
     def prefill(self, ids: list[int], cache: Cache, row: int) -> Generator[None, None, Tensor]:
         """See `LanguageModel.prefill`."""
         self.check(ids)
-        steps = self.llama.decoder.prefill(ids, self.llama.layers_for(len(ids)), cache, row)
-        for _ in range(self.llama.config.layers):
+        decoder, q4 = self.llama.decoder, self.llama.q4
+        steps = q4.read_text(ids, cache, row) if q4 else decoder.prefill(ids, self.llama.layers, cache, row)
+        x: Tensor | None = None
+        while True:
             with torch.inference_mode():
-                x = next(steps)
+                after = next(steps, None)
+                if after is None and x is not None:
+                    return decoder.logits(x[-1:])
+            x = after
             yield
-        with torch.inference_mode():
-            return self.llama.decoder.logits(x)
 
     def step(self, ids: list[int], positions: list[int], cache: Cache) -> Float[Tensor, "rows vocabulary"]:
         """See `LanguageModel.step`."""
         with torch.inference_mode():
-            return self.llama.decoder.step(ids, positions, self.llama.narrow, cache)
+            if self.llama.q4:
+                rows = list(range(len(ids)))
+                return self.llama.decoder.logits(self.llama.q4.read(ids, rows, positions, cache))
+            return self.llama.decoder.step(ids, positions, self.llama.layers, cache)
+
+    def use_threads(self, threads: int) -> None:
+        """See `LanguageModel.use_threads`; with numba's threads at work, torch's would only stand in their way."""
+        if self.llama.q4:
+            from core.pretrained.q4_decoder import use_threads
+
+            use_threads(threads)
+        super().use_threads(1 if self.llama.q4 else threads)
+
+    def _logits_by_pieces(
+        self, q4: "Q4Decoder", ids: list[int], last_only: bool
+    ) -> Generator[tuple[int, int], None, Tensor]:
+        found: list[Tensor] = []
+        for x in q4.read_text(ids, self.new_cache(1, len(ids)), 0):
+            found.append(x)
+            yield sum(map(len, found)), len(ids)
+        with torch.inference_mode():
+            return self.llama.decoder.logits(found[-1][-1:] if last_only else torch.cat(found))
 
     def _split(self, qkv: Float[Tensor, "time all head"]) -> tuple[Tensor, Tensor, Tensor]:
         """Return query, key and value, each (heads, time, head), keys and values repeated for their queries."""

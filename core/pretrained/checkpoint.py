@@ -11,6 +11,8 @@ from torch import Tensor
 
 from core.pretrained.linear import GROUP, Q4Weight
 
+EMBEDDING = "model.embed_tokens.weight"
+
 
 class CheckpointError(RuntimeError):
     """Raised when a folder does not hold a model that the decoder can run."""

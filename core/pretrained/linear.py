@@ -87,64 +87,13 @@ class Int8Linear:
         return torch.ops.aten._weight_int8pack_mm(x.bfloat16(), self.codes, self.scale)
 
 
-class SplitInt8Linear:
-    """8-bit weights and 8-bit inputs in oneDNN's kernel, the inputs in two parts: fastest for a large output matrix.
-
-    An input scaled to [-127, 127] is rounded to whole numbers, and what that left over, 254 times as large, is
-    rounded again. Both parts go through the same product side by side, which reads the weights once, and
-    together they hold about 15 bits of every input.
-    """
-
-    def __init__(self, weight: Float[Tensor, "outputs inputs"]) -> None:
-        self.scale = weight.float().abs().amax(dim=1).clamp_min(1e-12) / 127
-        codes = (weight.float() / self.scale[:, None]).round().to(torch.int8)
-        self.codes = torch.ops.onednn.qlinear_prepack(codes, None)
-        self.zero = torch.zeros(len(weight), dtype=torch.int64)
-
-    def __call__(self, x: Float[Tensor, "tokens inputs"]) -> Float[Tensor, "tokens outputs"]:
-        """Return x W^T in fp32."""
-        x = x.float()
-        largest = x.abs().amax(dim=1, keepdim=True).clamp_min(1e-12)
-        scaled = x * (127 / largest)
-        coarse = scaled.round()
-        fine = ((scaled - coarse) * 254).round()
-        both = torch.cat([coarse, fine]).to(torch.int8)
-        product = torch.ops.onednn.qlinear_pointwise(
-            both, 1.0, 0, self.codes, self.scale, self.zero, None, 1.0, 0, torch.float32, "none", [], ""
-        )
-        return product[: len(x)].add_(product[len(x) :], alpha=1 / 254).mul_(largest / 127)
-
-
-class Int4Linear:
-    """The file's own 4-bit codes in torch's int4 kernel: fastest for a few tokens at once on a CPU.
-
-    The kernel computes (code - 8) * scale + zero, so zero is minimum + 8 * scale. Nothing is quantised a
-    second time; only scale and zero are rounded to bf16.
-    """
-
-    def __init__(self, weight: Q4Weight) -> None:
-        scale, minimum = weight.scale.float(), weight.minimum.float()
-        self.codes = torch.ops.aten._convert_weight_to_int4pack_for_cpu(weight.unpacked().int(), 1)
-        self.scale_and_zero = torch.stack([scale, minimum + 8 * scale], dim=-1).transpose(0, 1).contiguous().bfloat16()
-
-    def __call__(self, x: Float[Tensor, "tokens inputs"]) -> Float[Tensor, "tokens outputs"]:
-        """Return x W^T in bf16."""
-        return torch.ops.aten._weight_int4pack_mm_for_cpu(x.bfloat16(), self.codes, GROUP, self.scale_and_zero)
-
-
 @lru_cache
-def works(kind: type[PackedLinear] | type[Int8Linear] | type[SplitInt8Linear] | type[Int4Linear]) -> bool:
+def works(kind: type[PackedLinear] | type[Int8Linear]) -> bool:
     """Return whether this torch on this processor computes `kind` rightly, by a small product against `F.linear`."""
     generator = torch.Generator().manual_seed(0)
-    x = torch.randn(3, 2 * GROUP, generator=generator)
-    q4 = Q4Weight(
-        torch.randint(0, 256, (64, GROUP), generator=generator, dtype=torch.uint8),
-        torch.rand(64, 2, generator=generator) * 0.1,
-        -torch.rand(64, 2, generator=generator),
-    )
-    dense = q4.dequantise()
+    x, dense = torch.randn(3, 64, generator=generator), torch.randn(64, 64, generator=generator)
     try:
-        found = (kind(q4) if kind is Int4Linear else kind(dense))(x).float()  # type: ignore[arg-type]
+        found = kind(dense)(x).float()
     except (RuntimeError, NotImplementedError, AttributeError):
         return False
     expected = F.linear(x, dense)

@@ -1,39 +1,28 @@
 """Puts a checkpoint's tensors where the decoder wants them, in the precision that was asked for.
 
-Three sets of layers are made from one file:
-
-- `narrow`: for one token of a few texts at a time (decoding); 4-bit codes on a CPU that has the kernel.
-- `wide`: for many tokens at once (reading a prompt); packed bf16 on such a CPU, made at first use.
-- `exact`: the file's values in float32, one layer at a time, so that they never all lie in memory.
+What reads and writes texts is made once: `q4` from the file's own 4-bit codes on a CPU, else `layers` in the precision
+that was asked for. `exact` makes the layers in float32, one at a time, so that they never all lie in memory.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
-from core.device import Precision, trim_memory
-from core.pretrained.checkpoint import Checkpoint, dequantise_q8, embedding_rows
+from core.device import Precision
+from core.pretrained.checkpoint import EMBEDDING, Checkpoint, dequantise_q8, embedding_rows
 from core.pretrained.decoder import Decoder, Embed, Layer
-from core.pretrained.linear import (
-    DenseLinear,
-    Int4Linear,
-    Int8Linear,
-    Linear,
-    PackedLinear,
-    Q4Weight,
-    SplitInt8Linear,
-    works,
-)
+from core.pretrained.linear import DenseLinear, Int8Linear, Linear, PackedLinear, works
+
+if TYPE_CHECKING:
+    from core.pretrained.q4_decoder import Q4Decoder
 
 MAX_CONTEXT = 2048  # tokens; longer texts than the app shows would only make the tables larger
-# Tokens from which a prompt is read with packed bf16. It is faster from 16 on (bench/prefill), but takes 250 MB and a
-# second to make, so that shorter prompts, which the 4-bit kernel reads in 0.1 s, do without.
-WIDE_FROM = 64
 HEAD_CHUNK = 8192  # rows of the output matrix that are unpacked to float32 at a time
 
 Make = Callable[[Checkpoint, list[str], Callable[[Tensor], Tensor] | None, torch.device], Linear]
@@ -47,24 +36,15 @@ class Llama:
         with Checkpoint(folder) as checkpoint:
             self.config = replace(checkpoint.config, max_positions=min(checkpoint.config.max_positions, MAX_CONTEXT))
             self.quantised = checkpoint.is_q4("model.layers.0.self_attn.q_proj.weight")
+            self.q4 = self._q4(checkpoint) if precision == "int4" else None
             self.decoder = self._decoder(checkpoint)
-            self.narrow = [self._layer(checkpoint, i, _MAKERS[precision]) for i in range(self.config.layers)]
-        self._wide: list[Layer] | None = None if precision == "int4" and works(PackedLinear) else self.narrow
-
-    def layers_for(self, tokens: int) -> list[Layer]:
-        """Return the layers that read `tokens` tokens at once fastest; depends on nothing but that number."""
-        if tokens < WIDE_FROM:
-            return self.narrow
-        if self._wide is None:
-            with Checkpoint(self.folder) as checkpoint:
-                self._wide = [self._layer(checkpoint, i, _packed) for i in range(self.config.layers)]
-            trim_memory()
-        return self._wide
+            made = [] if self.q4 else range(self.config.layers)
+            self.layers = [self._layer(checkpoint, i, _MAKERS[precision]) for i in made]
 
     def exact(self) -> Iterator[Layer]:
         """Yield the layers in float32, each made when it is asked for unless they are in memory already."""
         if self.precision == "fp32":
-            yield from self.narrow
+            yield from self.layers
             return
         with Checkpoint(self.folder) as checkpoint:
             for index in range(self.config.layers):
@@ -72,30 +52,37 @@ class Llama:
 
     def exact_logits(self, x: Float[Tensor, "tokens width"]) -> Float[Tensor, "tokens vocabulary"]:
         """Return the scores of the last layer's x by the file's own output matrix, in float32."""
-        if self.precision == "fp32":
+        if self.precision == "fp32" or self.q4:  # whose 8-bit output matrix is the file's own
             return self.decoder.logits(x)
         with Checkpoint(self.folder) as checkpoint:
             normed = F.rms_norm(x, x.shape[-1:], self.decoder.final_norm, self.config.norm_epsilon)
-            if not checkpoint.is_q8(_EMBEDDING):
-                return F.linear(normed, checkpoint.dense(_EMBEDDING).to(self.device))
-            codes, scale = checkpoint.q8(_EMBEDDING)
+            if not checkpoint.is_q8(EMBEDDING):
+                return F.linear(normed, checkpoint.dense(EMBEDDING).to(self.device))
+            codes, scale = checkpoint.q8(EMBEDDING)
             chunks = (slice(i, i + HEAD_CHUNK) for i in range(0, len(codes), HEAD_CHUNK))
             parts = [F.linear(normed, dequantise_q8(codes[c], scale[c]).to(self.device)) for c in chunks]
             return torch.cat(parts, dim=-1)
 
+    def _q4(self, checkpoint: Checkpoint) -> "Q4Decoder":
+        from core.pretrained.q4_decoder import Q4Decoder  # numba is imported only where it is needed
+
+        return Q4Decoder(checkpoint, self.config, self._pair_rows)
+
     def _decoder(self, checkpoint: Checkpoint) -> Decoder:
         """Make embedding and output; an 8-bit embedding stays in 8 bits, since only a few rows are read a step."""
         norm = checkpoint.dense("model.norm.weight").clone().to(self.device)
-        dense = checkpoint.dense(_EMBEDDING)
+        if self.q4:
+            return Decoder(self.config, self.q4.embed, norm, self.q4.head, self.device)
+        dense = checkpoint.dense(EMBEDDING)
         embed: Embed
         head: Linear
-        if self.device.type == "cpu" and checkpoint.is_q8(_EMBEDDING) and self.precision != "fp32":
-            codes, scale = (part.clone() for part in checkpoint.q8(_EMBEDDING))
+        if self.device.type == "cpu" and checkpoint.is_q8(EMBEDDING) and self.precision != "fp32":
+            codes, scale = (part.clone() for part in checkpoint.q8(EMBEDDING))
 
             def embed(ids: Int[Tensor, "tokens"]) -> Float[Tensor, "tokens width"]:
                 return embedding_rows(codes, scale, ids)
 
-            head = _large(dense, self.precision)
+            head = _large(dense)
         else:
             table = dense.to(self.device)  # exact scores begin here too, so it keeps the file's own values
             head = DenseLinear(table.to(torch.bfloat16) if self.precision == "bf16" else table)
@@ -141,9 +128,17 @@ class Llama:
 
 
 def best_precision_is_int4(folder: Path) -> bool:
-    """Return whether the weights in `folder` are stored in 4 bits and this machine multiplies those fast."""
+    """Return whether the weights in `folder` are stored in 4 bits, the embedding in 8, and numba works here."""
     with Checkpoint(folder) as checkpoint:
-        return checkpoint.is_q4("model.layers.0.self_attn.q_proj.weight") and works(Int4Linear)
+        layer = "model.layers.0."
+        parts = [f"self_attn.{p}_proj" for p in "qkvo"] + [f"mlp.{p}_proj" for p in ("gate", "up", "down")]
+        if not (checkpoint.is_q8(EMBEDDING) and all(checkpoint.is_q4(f"{layer}{part}.weight") for part in parts)):
+            return False
+    try:
+        from core.pretrained.q4_decoder import works as q4_works
+    except ImportError:  # numba has no build for every processor that torch runs on
+        return False
+    return q4_works()
 
 
 def _joined(checkpoint: Checkpoint, names: list[str], reorder: Callable[[Tensor], Tensor] | None) -> Tensor:
@@ -166,10 +161,8 @@ def _packed(
     return DenseLinear(rows.to(device, torch.bfloat16))
 
 
-def _large(weight: Float[Tensor, "outputs inputs"], precision: Precision) -> Linear:
+def _large(weight: Float[Tensor, "outputs inputs"]) -> Linear:
     """Return the output matrix on a CPU: 49,152 rows, so that what counts is how many bytes of it are read."""
-    if precision in ("int4", "int8") and works(SplitInt8Linear):
-        return SplitInt8Linear(weight)
     return PackedLinear(weight) if works(PackedLinear) else DenseLinear(weight)
 
 
@@ -180,14 +173,4 @@ def _int8(
     return Int8Linear(rows) if works(Int8Linear) else DenseLinear(rows.to(device))
 
 
-def _int4(
-    checkpoint: Checkpoint, names: list[str], reorder: Callable[[Tensor], Tensor] | None, device: torch.device
-) -> Linear:
-    whole = Q4Weight.stack([checkpoint.q4(name) for name in names])
-    if reorder:
-        whole = Q4Weight(reorder(whole.codes), reorder(whole.scale), reorder(whole.minimum))
-    return Int4Linear(whole)
-
-
-_EMBEDDING = "model.embed_tokens.weight"
-_MAKERS: dict[Precision, Make] = {"fp32": _dense, "bf16": _packed, "int8": _int8, "int4": _int4}
+_MAKERS: dict[Precision, Make] = {"fp32": _dense, "bf16": _packed, "int8": _int8}

@@ -31,11 +31,17 @@ def load_language_model(
         )  # transformers takes seconds to import: only when asked for
 
         return load_hub_model(name, device=device, precision=precision)
-    return load_folder(name, ensure(name, progress=progress), device=device, precision=precision)
+    folder = ensure(name, progress=progress)
+    if progress:
+        progress("getting ready, which takes a quarter of a minute the first time", 0, 1)
+    return load_folder(name, folder, device=device, precision=precision)
 
 
 def load_folder(name: str, folder: Path, *, device: str | None = None, precision: str = "auto") -> LanguageModel:
-    """Return the model in `folder`, on the CPU when the accelerator has no room for it."""
+    """Return the model in `folder`, on the CPU when the accelerator has no room for it.
+
+    The first time on a machine the loops for 4-bit weights are compiled for its processor and kept, a quarter of a minute.
+    """
     import torch
 
     threads = thread_count()
@@ -48,7 +54,7 @@ def load_folder(name: str, folder: Path, *, device: str | None = None, precision
         return LlamaModel(name, folder, Placement(where, chosen, threads))
 
     model, notice = with_fallback(build, wanted)
-    torch.set_num_threads(threads)
+    model.use_threads(threads)
     if notice:
         model.placement = Placement(model.placement.device, model.placement.precision, threads, notice)
     return model

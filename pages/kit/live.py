@@ -75,7 +75,7 @@ def job(key: Hashable, start: Callable[[], "Job"], doing: str) -> Any:
         work = start()
         while not work.wait(0.15):
             done, total = work.progress
-            place.progress(done / total, text=f"{doing}: layer {done} of {total}.")
+            place.progress(done / total, text=f"{doing}: {done} of {total}.")
     except RuntimeError as error:
         st.error(f"{doing} failed: {error}")
         st.stop()

@@ -15,7 +15,6 @@ from core.generation.decoding import RIVALS, BeamSearch, uniform
 from core.generation.filters import next_token_distribution
 from core.pretrained import registry
 from core.pretrained.causal_lm import LlamaModel, finish
-from core.pretrained.llama import best_precision_is_int4
 from core.pretrained.registry import load_folder, load_language_model
 from tests.core.pretrained.conftest import SHAPES, Pair, random_llama, saved, some_ids
 
@@ -84,7 +83,7 @@ def test_exact_scores_say_how_far_they_are(quantised: Pair) -> None:
 
 def test_looking_changes_nothing(quantised: Pair) -> None:
     """One model is shared by all readers: what one of them looks at must not change what another one gets."""
-    model = quantised.ours("int4" if best_precision_is_int4(quantised.folder) else "fp32")
+    model = quantised.ours("int4")
     before = [step.token for step in model.stream(IDS, max_new_tokens=8, seed=1)]
     model.trace(IDS[:5])
     model.logits(IDS[:30])
@@ -158,7 +157,7 @@ def test_a_drawn_text_can_be_computed_again_by_an_outsider(pair: Callable[[str],
 
 
 def test_the_seed_is_the_text(quantised: Pair) -> None:
-    model = quantised.ours("int4" if best_precision_is_int4(quantised.folder) else "fp32")
+    model = quantised.ours("int4")
 
     def text(seed: int, length: int = 12) -> list[int]:
         return [step.token for step in model.stream(IDS, max_new_tokens=length, seed=seed, temperature=1.5)]
@@ -251,8 +250,7 @@ def test_placement_says_what_was_chosen(pair: Callable[[str], Pair], quantised: 
     plain = load_folder("tiny", pair("group of 1").folder)
     assert plain.name == "tiny"
     assert plain.placement.describe() == "CPU, 1 thread, fp32"
-    packed = "int4" if best_precision_is_int4(quantised.folder) else "fp32"
-    assert load_folder("tiny", quantised.folder).placement.describe() == f"CPU, 1 thread, {packed}"
+    assert load_folder("tiny", quantised.folder).placement.describe() == "CPU, 1 thread, int4"
     assert load_folder("tiny", quantised.folder, precision="fp32").placement.precision == "fp32"
     assert torch.get_num_threads() == 1
     with pytest.raises(DeviceError, match="int4 needs"):
@@ -279,8 +277,7 @@ def test_a_full_accelerator_is_noticed_and_told(quantised: Pair, monkeypatch: py
     monkeypatch.setattr(LlamaModel, "__init__", full)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
     model = load_folder("tiny", quantised.folder)
-    here = "int4" if best_precision_is_int4(quantised.folder) else "fp32"
-    assert tried == [("cuda", "bf16"), ("cpu", here)]
+    assert tried == [("cuda", "bf16"), ("cpu", "int4")]
     assert model.placement.device == torch.device("cpu")
     assert model.placement.notice == "CUDA ran out of memory: running on the CPU instead."
     assert len(list(model.stream(IDS, max_new_tokens=2, temperature=0.0))) >= 1
@@ -292,4 +289,4 @@ def test_our_model_is_found_by_name(quantised: Pair, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(registry, "ensure", lambda name, progress=None: asked.append(name) or quantised.folder)
     model = load_language_model()
     assert asked == [model.name] == ["smollm2-135m"]
-    assert re.match(r"CPU, 1 thread, (int4|fp32)$", model.placement.describe())
+    assert re.match(r"CPU, 1 thread, int4$", model.placement.describe())

@@ -1,6 +1,5 @@
 """Stored weights against gguf's own reading of them, kernels against plain arithmetic."""
 
-from pathlib import Path
 from typing import Any
 
 import gguf
@@ -10,10 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from core.assets.convert import _unpack
-from core.pretrained import linear, llama
 from core.pretrained.checkpoint import dequantise_q8, embedding_rows
-from core.pretrained.linear import GROUP, DenseLinear, Int4Linear, Int8Linear, PackedLinear, Q4Weight, works
-from core.pretrained.registry import load_folder
+from core.pretrained.linear import GROUP, DenseLinear, Int8Linear, PackedLinear, Q4Weight, works
 from tests.core.pretrained.conftest import Pair, kl, some_ids
 
 
@@ -78,7 +75,6 @@ KERNELS: dict[str, tuple[Any, float]] = {
     "dense": (DenseLinear, 1e-6),
     "packed": (PackedLinear, 0.005),
     "int8": (Int8Linear, 0.015),
-    "int4": (Int4Linear, 0.006),
 }
 SHAPES = [(192, 320), (576, 960), (576, 3072), (1536, 576)]  # inputs, outputs: those of SmolLM2 among them
 
@@ -101,7 +97,7 @@ def test_products_are_close_to_plain_ones(kind: str, inputs: int, outputs: int) 
         # A processor without the kernel never gets this far in the app (see the last tests here); what it uses
         # instead is held to the tightest of the bounds.
         made, bound = DenseLinear, 1e-6
-    product = made(q4 if made is Int4Linear else dense)
+    product = made(dense)
     for tokens in (1, 2, 5, 16, 33):
         x = torch.randn(tokens, inputs, generator=torch.Generator().manual_seed(tokens))
         expected = F.linear(x, dense)
@@ -150,7 +146,7 @@ def lacking(monkeypatch: pytest.MonkeyPatch) -> Any:
     works.cache_clear()
 
 
-@pytest.mark.parametrize("kind", [PackedLinear, Int8Linear, Int4Linear])
+@pytest.mark.parametrize("kind", [PackedLinear, Int8Linear])
 @pytest.mark.parametrize("error", [RuntimeError, NotImplementedError, AttributeError])
 def test_a_kernel_that_raises_does_not_work(kind: Any, error: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(self: Any, x: torch.Tensor) -> torch.Tensor:
@@ -164,7 +160,7 @@ def test_a_kernel_that_raises_does_not_work(kind: Any, error: Any, monkeypatch: 
         works.cache_clear()
 
 
-@pytest.mark.parametrize("kind", [PackedLinear, Int8Linear, Int4Linear])
+@pytest.mark.parametrize("kind", [PackedLinear, Int8Linear])
 @pytest.mark.parametrize("wrong", [lambda y: y * 1.05, lambda y: y.roll(1, 0), lambda y: y * float("nan")])
 def test_a_kernel_that_computes_something_else_does_not_work(
     kind: Any, wrong: Any, monkeypatch: pytest.MonkeyPatch
@@ -186,20 +182,6 @@ def test_a_kernel_that_computes_something_else_does_not_work(
         works.cache_clear()
 
 
-def raw_int4() -> bool:
-    """Return whether torch's operator computes (code - 8) * scale + zero here; all numbers are exact in bf16."""
-    generator = torch.Generator().manual_seed(1)
-    codes = torch.randint(0, 16, (64, 64), generator=generator, dtype=torch.int32)
-    scale = torch.randint(1, 5, (64, 2), generator=generator) / 4
-    zero = torch.randint(-4, 5, (64, 2), generator=generator) / 2
-    x = torch.randint(-3, 4, (2, 64), generator=generator).float()
-    packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(codes, 1)
-    both = torch.stack([scale, zero], dim=-1).transpose(0, 1).contiguous().bfloat16()
-    found = torch.ops.aten._weight_int4pack_mm_for_cpu(x.bfloat16(), packed, 32, both).float()
-    weight = (codes - 8) * scale.repeat_interleave(32, 1) + zero.repeat_interleave(32, 1)
-    return torch.allclose(found, x @ weight.T, rtol=0.01, atol=0.01)
-
-
 def raw_int8() -> bool:
     generator = torch.Generator().manual_seed(1)
     codes = torch.randint(-127, 128, (64, 64), generator=generator).to(torch.int8)
@@ -216,9 +198,7 @@ def raw_packed() -> bool:
     return torch.allclose(found, x @ weight.T, rtol=0.01, atol=0.5)
 
 
-@pytest.mark.parametrize(
-    ("kind", "probe"), [(Int4Linear, raw_int4), (Int8Linear, raw_int8), (PackedLinear, raw_packed)]
-)
+@pytest.mark.parametrize(("kind", "probe"), [(Int8Linear, raw_int8), (PackedLinear, raw_packed)])
 def test_a_kernel_works_where_torch_s_operator_does(kind: Any, probe: Any) -> None:
     """Else a mistake of ours in packing would look like a processor without the kernel, and nobody would notice."""
     try:
@@ -230,31 +210,17 @@ def test_a_kernel_works_where_torch_s_operator_does(kind: Any, probe: Any) -> No
 
 
 def kinds_in(model: Any) -> set[Any]:
-    layers = model.llama.narrow + model.llama.layers_for(llama.WIDE_FROM)
-    products = [getattr(layer, name) for layer in layers for name in ("query_key_value", "out", "gate_up", "down")]
+    names = ("query_key_value", "out", "gate_up", "down")
+    products = [getattr(layer, name) for layer in model.llama.layers for name in names]
     return {type(product) for product in [*products, model.llama.decoder.head]}
 
 
-def test_without_the_int4_kernel_a_4_bit_file_runs_in_fp32(lacking: Any, quantised: Pair) -> None:
-    lacking(Int4Linear)
-    model = load_folder("tiny", quantised.folder)
-    assert model.placement.precision == "fp32"
-    assert kinds_in(model) == {DenseLinear}
-    ids = some_ids(30)
-    assert torch.allclose(torch.from_numpy(model.logits(ids)), quantised.their_logits(ids), atol=1e-4)
-
-
-@pytest.mark.parametrize("precision", ["int4", "int8", "bf16"])
+@pytest.mark.parametrize("precision", ["int8", "bf16"])
 def test_without_any_kernel_every_precision_still_runs(lacking: Any, quantised: Pair, precision: Any) -> None:
     """A kernel that is missing may make a model slower, never wrong and never impossible to load."""
-    if precision == "int4":
-        lacking(PackedLinear)
-        if not works(Int4Linear):
-            precision = "bf16"
-    else:
-        lacking(PackedLinear, Int8Linear, Int4Linear)
+    lacking(PackedLinear, Int8Linear)
     model = quantised.ours(precision)
-    assert not {PackedLinear, *([] if precision == "int4" else [Int8Linear, Int4Linear])} & kinds_in(model)
+    assert not {PackedLinear, Int8Linear} & kinds_in(model)
     ids = some_ids(30)
     scores = linear_prefill(model, ids)
     assert kl(quantised.their_logits(ids)[-1:], scores) < 0.01
@@ -279,10 +245,3 @@ def test_the_feature_test_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert works(Int8Linear) == works(Int8Linear)
     assert len(made) == 1
     works.cache_clear()
-
-
-def test_a_mixed_file_is_4_bits_where_it_says_so(quantised: Pair, pair: Any) -> None:
-    assert llama.best_precision_is_int4(quantised.folder) == works(Int4Linear)
-    assert llama.best_precision_is_int4(pair("group of 1").folder) is False
-    assert isinstance(quantised.folder, Path)
-    assert linear.GROUP == 32

@@ -1,0 +1,44 @@
+"""Functions that numba compiles for this processor: how, and where the result is kept.
+
+Compiling takes some seconds, so what comes out lies in the cache folder, under a name made of all that it depends on:
+the sources of the compiled functions and numba's version (numba itself adds the processor, and looks at one source
+file only).
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba import config
+
+from core.assets import store
+
+SOURCES = ("compiled.py", "q4_products.py", "q4_step.py")
+
+
+def folder() -> Path:
+    """Return where compiled functions are kept, beside the assets."""
+    here = Path(__file__).parent
+    content = b"".join((here / name).read_bytes() for name in SOURCES) + numba.__version__.encode()
+    return store.root().parent / "compiled" / hashlib.sha256(content).hexdigest()[:16]
+
+
+def compiled(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that compiles a function at its first call or takes it from the cache folder.
+
+    `options` are those of `numba.njit`. Other threads of Python run meanwhile. Where no folder can be written to,
+    the function is compiled anew in each process.
+    """
+    config.CACHE_DIR = str(folder())
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        made: Callable[..., Any] = numba.njit(nogil=True, error_model="numpy", **options)(function)
+        try:
+            made.enable_caching()  # type: ignore[attr-defined]
+        except RuntimeError:  # "no locator available": nothing here can be written to
+            return made
+        return made
+
+    return decorate

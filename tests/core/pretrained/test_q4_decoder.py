@@ -1,0 +1,199 @@
+"""The compiled 4-bit decoder: its products, its order of weights, and the promise that nothing else changes a number."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from core.pretrained import compiled, llama, q4_decoder, q4_step
+from core.pretrained.causal_lm import LlamaModel, finish
+from core.pretrained.linear import GROUP, DenseLinear, Q4Weight
+from core.pretrained.q4_products import LANES, TILES
+from core.pretrained.registry import load_folder
+from tests.core.pretrained.conftest import Pair, random_quantised, some_ids
+
+
+def random_q4(outputs: int, inputs: int, seed: int = 0) -> Q4Weight:
+    generator = torch.Generator().manual_seed(seed)
+    scale = torch.rand(outputs, inputs // GROUP, generator=generator).half()
+    codes = torch.randint(0, 256, (outputs, inputs // 2), generator=generator, dtype=torch.uint8)
+    return Q4Weight(codes, scale, (-7.5 * scale).half())
+
+
+def multiplied(weight: Q4Weight, x: torch.Tensor) -> torch.Tensor:
+    tiles = q4_decoder.q4_tiles(weight)
+    y = torch.full((len(x), len(tiles.codes) * TILES * LANES), torch.nan)
+    q4_step.multiply_q4(*tiles, x.numpy(), x.unflatten(1, (-1, GROUP)).sum(-1).numpy(), y.numpy())
+    return y
+
+
+# Products
+
+
+@pytest.mark.parametrize(("outputs", "inputs"), [(64, 32), (320, 192), (576, 576), (128, 1536), (70, 64), (1, 32)])
+@pytest.mark.parametrize("rows", [1, 2, 3, 7, 8, 15, 16, 17])
+def test_products_of_4_bits_are_plain_ones(outputs: int, inputs: int, rows: int) -> None:
+    weight, x = random_q4(outputs, inputs), torch.randn(rows, inputs)
+    found = multiplied(weight, x)
+    expected = F.linear(x.double(), weight.dequantise().double()).float()
+    torch.testing.assert_close(found[:, :outputs], expected, rtol=1e-5, atol=1e-4)
+    assert (found[:, outputs:] == 0).all()  # what fills the last tiles up
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 8, 13])
+def test_products_of_8_bits_are_plain_ones(rows: int) -> None:
+    codes, scale = np.random.default_rng(0).integers(-127, 128, (192, 96)).astype(np.int8), torch.rand(192, 3).half()
+    x, y = torch.randn(rows, 96), torch.full((rows, 192), torch.nan)
+    tiles = q4_decoder._tiled(codes, GROUP), q4_decoder._tiled(scale.numpy(), 1).view(np.uint16)[..., 0, :]
+    q4_step.multiply_q8(*tiles, x.numpy(), y.numpy())
+    dense = torch.from_numpy(codes).double() * scale.double().repeat_interleave(GROUP, 1)
+    torch.testing.assert_close(y, F.linear(x.double(), dense).float(), rtol=1e-5, atol=1e-3)
+
+
+def test_a_row_s_product_does_not_depend_on_the_others_or_the_threads() -> None:
+    weight, x = random_q4(576, 576), torch.randn(19, 576)
+    alone = torch.cat([multiplied(weight, row[None]) for row in x])
+    for threads in range(1, numba.config.NUMBA_NUM_THREADS + 1):
+        q4_decoder.use_threads(threads)
+        for first in range(19):
+            assert torch.equal(multiplied(weight, x[first:]), alone[first:])
+    q4_decoder.use_threads(1)
+
+
+def test_subnormal_and_huge_scales_are_read_exactly() -> None:
+    """A group's scale is a float16: the smallest is 6e-8, the largest 65504."""
+    weight = random_q4(64, 32)
+    weight.scale[:3, 0] = torch.tensor([6e-8, 65504.0, 0.0]).half()
+    weight.minimum[:] = 0
+    found = multiplied(weight, torch.ones(1, 32))[0, :3]
+    assert torch.equal(found, weight.dequantise()[:3].double().sum(1).float())
+
+
+# The whole decoder; that its scores are transformers' is in test_decoder, with every other precision
+
+
+def test_a_prompt_may_be_read_in_any_pieces(quantised: Pair) -> None:
+    """Several texts at once, prompts beside steps: the same to the last bit."""
+    model = quantised.ours("int4")
+    texts = [some_ids(length, length) for length in (1, 15, 16, 17, 40)]
+    alone = [finish(model.exact_logits(text)) for text in texts]
+    q4, cache = model.llama.q4, model.new_cache(len(texts), 64)
+    assert q4 is not None
+    ids = [token for text in texts for token in text]
+    rows = [row for row, text in enumerate(texts) for _ in text]
+    positions = [place for text in texts for place in range(len(text))]
+    found = model.llama.decoder.logits(q4.read(ids, rows, positions, cache))
+    assert torch.equal(found, torch.cat(alone))
+
+
+def test_every_row_of_the_embedding_is_the_file_s(quantised: Pair) -> None:
+    model = quantised.ours("int4")
+    table = quantised.theirs.get_input_embeddings().weight.detach()
+    assert torch.equal(model.llama.decoder.embed(torch.arange(len(table))), table)
+
+
+def test_nothing_but_the_vocabulary_is_scored(tmp_path: Path, tokenizer_file: Path) -> None:
+    """320 tokens fill five tiles of 64; a vocabulary that leaves a tile half empty must not get tokens for it."""
+    whole = random_quantised(tmp_path, tokenizer_file)
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"vocab_size": 300}))
+    scores = LlamaModel("tiny", tmp_path, whole.ours("int4").placement).logits([1, 2])
+    assert scores.shape == (2, 300)
+    np.testing.assert_allclose(scores, whole.their_logits([1, 2])[:, :300], atol=1e-4, rtol=1e-4)
+
+
+def test_progress_is_in_tokens(quantised: Pair) -> None:
+    model, ids = quantised.ours("int4"), some_ids(2 * q4_decoder.PIECE + 1)
+    assert list(model.exact_logits(ids)) == [(16, 33), (32, 33), (33, 33)]
+    assert len(list(model.prefill(ids, model.new_cache(1, 40), 0))) == 3
+
+
+# Which files, and which machines
+
+
+def test_a_file_of_4_bits_runs_in_4_bits_and_no_other(quantised: Pair, pair: Any, monkeypatch: Any) -> None:
+    assert llama.best_precision_is_int4(quantised.folder)
+    assert not llama.best_precision_is_int4(pair("group of 1").folder)
+    monkeypatch.setattr(q4_decoder, "works", lambda: False)
+    assert not llama.best_precision_is_int4(quantised.folder)
+
+
+@pytest.mark.parametrize("lacks", ["numba", "a right result"])
+def test_without_compiled_loops_a_4_bit_file_runs_in_fp32(lacks: str, quantised: Pair, monkeypatch: Any) -> None:
+    if lacks == "numba":  # which has no build for every processor
+        monkeypatch.setitem(sys.modules, "core.pretrained.q4_decoder", None)
+    else:
+        monkeypatch.setattr(q4_step, "multiply_q4", lambda *arrays: arrays[-1].fill(0))
+        q4_decoder.works.cache_clear()
+    monkeypatch.setenv("UNROLLED_THREADS", "1")
+    try:
+        model = load_folder("tiny", quantised.folder, device="cpu")
+    finally:
+        q4_decoder.works.cache_clear()
+    assert isinstance(model, LlamaModel)
+    assert model.placement.precision == "fp32"
+    assert {type(layer.down) for layer in model.llama.layers} == {DenseLinear}
+    ids = some_ids(30)
+    np.testing.assert_allclose(model.logits(ids), quantised.their_logits(ids), atol=1e-4)
+
+
+def test_threads_that_would_sleep_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    q4_decoder.use_threads(2)
+    assert numba.get_num_threads() == min(2, numba.config.NUMBA_NUM_THREADS)
+    monkeypatch.setattr(numba, "threading_layer", lambda: "workqueue")
+    q4_decoder.use_threads(2)
+    assert numba.get_num_threads() == 1
+    monkeypatch.undo()
+    q4_decoder.use_threads(1000)
+    assert numba.get_num_threads() == numba.config.NUMBA_NUM_THREADS
+    q4_decoder.use_threads(1)
+
+
+# What is compiled is kept
+
+
+SUM = """
+import sys
+from core.pretrained.compiled import compiled
+
+@compiled()
+def double(x):
+    return 2 * x
+
+assert double(21) == 42
+print(sum(double.stats.cache_hits.values()), sum(double.stats.cache_misses.values()))
+"""
+
+
+def run_twice(script: Path, home: Path) -> list[str]:
+    environment = {"UNROLLED_HOME": str(home), "PYTHONPATH": str(Path(compiled.__file__).parents[2]), "PATH": ""}
+    runs = [subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True) for _ in range(2)]
+    assert [run.stderr for run in runs] == ["", ""]
+    return [run.stdout.strip() for run in runs]
+
+
+def test_what_is_compiled_once_is_found_by_the_next_process(tmp_path: Path) -> None:
+    script, home = tmp_path / "double.py", tmp_path / "home"
+    script.write_text(SUM)
+    assert run_twice(script, home) == ["0 1", "1 0"]
+    assert list((home / "compiled").rglob("*.nbi"))
+
+
+def test_the_name_of_the_folder_changes_with_every_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in compiled.SOURCES:
+        (tmp_path / name).write_text(name)
+    monkeypatch.setattr(compiled, "__file__", str(tmp_path / "compiled.py"))
+    seen = {compiled.folder()}
+    for name in compiled.SOURCES:
+        (tmp_path / name).write_text("changed")
+        seen.add(compiled.folder())
+    monkeypatch.setattr(numba, "__version__", "0")
+    seen.add(compiled.folder())
+    assert len(seen) == len(compiled.SOURCES) + 2
