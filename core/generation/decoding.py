@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from core.generation.filters import Distribution, next_token_distribution
+from core.generation.filters import DISTANCES, Choices, next_token_choices
 
 RIVALS = 6  # the likeliest tokens that a step remembers: the chosen one and five others
 
@@ -71,14 +71,18 @@ def uniform(seed: int, position: int) -> float:
     return float(np.random.Generator(np.random.Philox(key=seed, counter=position)).random())
 
 
-def draw(distribution: Distribution, luck: float) -> int:
-    """Return the token at which the cumulative chances, in vocabulary order, first exceed `luck` (in [0, 1))."""
-    reached = np.cumsum(distribution.probs)
-    return min(int(np.searchsorted(reached, luck * reached[-1], side="right")), _last_possible(distribution))
+def draw(choices: Choices, luck: float) -> int:
+    """Return the place in `choices` at which the cumulative chances first exceed `luck` (in [0, 1))."""
+    reached = np.cumsum(choices.chances)
+    return min(int(np.searchsorted(reached, luck * reached[-1], side="right")), len(reached) - 1)
 
 
-def _last_possible(distribution: Distribution) -> int:
-    return int(np.flatnonzero(distribution.kept)[-1])
+def likeliest(scores: Float[np.ndarray, "vocabulary"], count: int) -> list[int]:
+    """Return the tokens with the highest scores, best first; of equal ones the lower number."""
+    below = scores - scores.max()
+    near = next((n for d in DISTANCES if len(n := np.flatnonzero(below >= -d)) >= count), np.arange(len(scores)))
+    found: list[int] = near[np.argsort(-scores[near], kind="stable")[:count]].tolist()
+    return found
 
 
 @dataclass
@@ -107,40 +111,32 @@ class Sampling:
 
     def advance(self, scores: Float[Tensor, "one vocabulary"]) -> Move:
         """Choose one token; done after `max_new_tokens` or an end token."""
-        position, row = len(self.steps), scores[0]
-        best, likeliest = row.topk(min(RIVALS, len(row)))
-        total = row.logsumexp(0)
-        token, drawn = self._pick(position, row, int(row.argmax()))
-        chosen = row[token]
-        rivals = zip(likeliest.tolist(), (best - total).exp().tolist(), strict=True)
+        position, row = len(self.steps), scores[0].float().numpy(force=True)
+        token, drawn = self._pick(position, row)
+        largest = float(row.max())
+        total = largest + float(np.log(np.exp(row.astype(np.float64) - largest).sum()))
+        rivals = [other for other in likeliest(row, RIVALS) if other != token]
         step = Step(
             token=token,
-            logprob=float(chosen - total),
+            logprob=float(row[token]) - total,
             drawn=drawn,
-            rank=int((row > chosen).sum()) + 1,
-            rivals=tuple((t, p) for t, p in rivals if t != token)[: RIVALS - 1],
+            rank=int(np.count_nonzero(row > row[token])) + 1,
+            rivals=tuple((other, float(np.exp(row[other] - total))) for other in rivals[: RIVALS - 1]),
         )
         self.steps.append(step)
         done = len(self.steps) >= self.max_new_tokens or token in self.end_tokens
         return Move((token,), (0,), done)
 
-    def _pick(self, position: int, row: Float[Tensor, "vocabulary"], best: int) -> tuple[int, float]:
+    def _pick(self, position: int, row: Float[np.ndarray, "vocabulary"]) -> tuple[int, float]:
         """Return the token for `position` and the chance it had to be drawn (0 when it was forced past a filter)."""
-        greedy = self.temperature == 0
-        if position not in self.forced and greedy:
-            return best, 1.0
-        distribution = next_token_distribution(
-            row.float().numpy(force=True),
-            temperature=self.temperature,
-            top_k=self.top_k,
-            top_p=self.top_p,
-            min_p=self.min_p,
+        choices = next_token_choices(
+            row, temperature=self.temperature, top_k=self.top_k, top_p=self.top_p, min_p=self.min_p
         )
-        if position in self.forced:
-            token = self.forced[position]
-        else:
-            token = draw(distribution, uniform(self.seed, position))
-        return token, float(distribution.probs[token])
+        if position not in self.forced:
+            place = draw(choices, uniform(self.seed, position))
+            return int(choices.tokens[place]), float(choices.chances[place])
+        token = self.forced[position]
+        return token, float(choices.chances[choices.tokens == token].sum())
 
 
 @dataclass(frozen=True)

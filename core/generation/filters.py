@@ -7,11 +7,28 @@ top-k: Fan, Lewis, Dauphin (2018), "Hierarchical neural story generation"; top-p
 curious case of neural text degeneration"; min-p: Nguyen et al. (2024), "Turning up the heat: min-p sampling".
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from numpy.typing import ArrayLike
+
+# Nearly all chance is usually on tokens whose scores are within a few of the best: these distances are tried in turn, so
+# that few tokens have to be sorted. What comes out does not depend on them.
+DISTANCES = (4.0, 8.0, 16.0)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What may be drawn: the tokens that the filters left, in the order of their numbers, and their chances.
+
+    `removed_mass` is the share of the tempered distribution that the filters took away, in [0, 1).
+    """
+
+    tokens: Int[np.ndarray, "kept"]
+    chances: Float[np.ndarray, "kept"]
+    removed_mass: float
 
 
 @dataclass(frozen=True)
@@ -51,7 +68,24 @@ def next_token_distribution(
     top_p: float = 1.0,
     min_p: float = 0.0,
 ) -> Distribution:
-    """Return the distribution over the next token, exact over the whole vocabulary.
+    """Return the distribution over the next token, exact over the whole vocabulary; see `next_token_choices`."""
+    scores = np.asarray(logits, dtype=np.float64)
+    choices = next_token_choices(scores, temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
+    kept, probs = np.zeros(len(scores), dtype=bool), np.zeros(len(scores))
+    kept[choices.tokens] = True
+    probs[choices.tokens] = choices.chances
+    return Distribution(softmax(scores), probs, kept, choices.removed_mass)
+
+
+def next_token_choices(
+    logits: ArrayLike,
+    *,
+    temperature: float = 1.0,
+    top_k: int = 0,
+    top_p: float = 1.0,
+    min_p: float = 0.0,
+) -> Choices:
+    """Return what the next token is drawn from.
 
     The order is: divide the scores by `temperature`, then top-k, then top-p, then min-p, each on what the one
     before it left. 0 switches top-k and min-p off, 1.0 switches top-p off. Temperature 0 is the arg max (the
@@ -63,58 +97,62 @@ def next_token_distribution(
     """
     scores = np.asarray(logits, dtype=np.float64)
     _check(scores, temperature, top_k, top_p, min_p)
-    base = softmax(scores)
+    best = scores.argmax()
     if temperature == 0:
-        kept = np.zeros(len(scores), dtype=bool)
-        kept[scores.argmax()] = True
-        return Distribution(base, kept.astype(np.float64), kept, 0.0)
+        return Choices(np.array([best]), np.ones(1), 0.0)
 
-    # exp(score / T) / sum. With the maximum subtracted first, a tiny T can only send other scores to -inf.
+    # exp(score / T). With the maximum subtracted first, a tiny T can only send other scores to -inf.
     with np.errstate(over="ignore"):
-        tempered = base if temperature == 1 else softmax((scores - scores.max()) / temperature)
-    kept = np.isfinite(scores)
+        below = scores - scores[best]
+        powers = np.exp(below / temperature if temperature != 1 else below)
+    total = powers.sum()
     if 0 < top_k < len(scores):
-        kept &= scores >= np.partition(scores, -top_k)[-top_k]
+        near = _nearest(below, lambda tokens: len(tokens) >= top_k)
+        tokens = near[scores[near] >= np.partition(scores[near], -top_k)[-top_k]] if len(near) > top_k else near
+    else:
+        tokens = np.flatnonzero(np.isfinite(scores))
     if top_p < 1:
-        kept = _nucleus(tempered, kept, top_p)
+        tokens = _nucleus(powers, tokens, top_p)
     if min_p > 0:
-        kept &= tempered >= min_p * tempered.max()
-    probs = np.where(kept, tempered, 0.0)
-    mass = probs.sum()
-    return Distribution(base, probs / mass, kept, float(max(0.0, 1.0 - mass)))
+        tokens = tokens[powers[tokens] >= min_p]  # the best token's power is 1, and every filter leaves it in
+    left = powers[tokens] if len(tokens) < len(scores) else powers
+    mass = left.sum()
+    return Choices(tokens, left / mass, float(max(0.0, 1.0 - mass / total)))
+
+
+def _nearest(below: Float[np.ndarray, "vocabulary"], enough: Callable[[np.ndarray], bool]) -> Int[np.ndarray, "near"]:
+    """Return the tokens within one of `DISTANCES` of the best that are `enough`, else all that can come."""
+    for distance in DISTANCES:
+        tokens = np.flatnonzero(below >= -distance)
+        if enough(tokens):
+            return tokens
+    return np.flatnonzero(below > -np.inf)
 
 
 def _nucleus(
-    probs: Float[np.ndarray, "vocabulary"], kept: Bool[np.ndarray, "vocabulary"], top_p: float
-) -> Bool[np.ndarray, "vocabulary"]:
-    """Return the smallest set of the likeliest kept tokens whose share of the kept mass reaches `top_p`.
-
-    Only as many tokens are sorted as are needed: a few hundred usually hold the mass that is asked for.
-    """
-    candidates = np.flatnonzero(kept)
-    needed = top_p * probs[candidates].sum()
-    head = 512
-    while head < len(candidates):
-        threshold = np.partition(probs[candidates], -head)[-head]
-        likely = candidates[probs[candidates] >= threshold]  # with all that tie, so that the cut stays exact
-        if probs[likely].sum() >= needed:
-            candidates = likely
+    powers: Float[np.ndarray, "vocabulary"], tokens: Int[np.ndarray, "kept"], top_p: float
+) -> Int[np.ndarray, "nucleus"]:
+    """Return the smallest set of the likeliest kept tokens whose share of the kept mass reaches `top_p`."""
+    kept = powers[tokens] if len(tokens) < len(powers) else powers
+    needed = top_p * kept.sum()
+    for distance in DISTANCES:
+        likely = kept >= np.exp(-distance)  # with all that tie, so that the cut stays exact
+        if kept[likely].sum() >= needed:
+            tokens, kept = tokens[likely], kept[likely]
             break
-        head *= 8
-    order = candidates[np.argsort(-probs[candidates], kind="stable")]
-    share_before = np.cumsum(probs[order]) - probs[order]
+    order = np.argsort(-kept, kind="stable")
+    share_before = np.cumsum(kept[order]) - kept[order]
     chosen = order[share_before < needed]
-    nucleus = np.zeros_like(kept)
-    nucleus[chosen if len(chosen) else order[:1]] = True  # top_p = 0 keeps the likeliest token
-    return nucleus
+    return np.sort(tokens[chosen if len(chosen) else order[:1]])  # top_p = 0 keeps the likeliest token
 
 
 def _check(scores: np.ndarray, temperature: float, top_k: int, top_p: float, min_p: float) -> None:
     if scores.ndim != 1 or not len(scores):
         raise ValueError(f"logits must be one row of scores, not an array of shape {scores.shape}")
-    if np.isnan(scores).any() or np.isposinf(scores).any():
+    largest = scores.max()  # nan where there is one
+    if np.isnan(largest) or largest == np.inf:
         raise ValueError("logits hold nan or +inf: no distribution follows from them")
-    if np.isneginf(scores).all():
+    if largest == -np.inf:
         raise ValueError("logits are all -inf: no token can come")
     if not (np.isfinite(temperature) and temperature >= 0):
         raise ValueError(f"temperature must be finite and at least 0, not {temperature}")

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from core.generation.decoding import RIVALS, BeamSearch, Policy, Sampling, draw, uniform
-from core.generation.filters import next_token_distribution
+from core.generation.filters import next_token_choices, next_token_distribution
 from tests.core.pretrained.conftest import random_llama
 
 Text = tuple[int, ...]
@@ -50,6 +50,11 @@ def chi_square(counts: np.ndarray, chances: np.ndarray) -> float:
     return float(torch.special.gammaincc(torch.tensor((len(chances) - 1) / 2, dtype=torch.float64), statistic / 2))
 
 
+def drawn(logits: np.ndarray, settings: dict[str, float], luck: float) -> int:
+    choices = next_token_choices(logits, **settings)
+    return int(choices.tokens[draw(choices, luck)])
+
+
 @pytest.mark.parametrize(
     "settings",
     [{}, {"temperature": 2.0}, {"top_k": 4}, {"top_p": 0.7}, {"min_p": 0.2}, {"top_k": 6, "top_p": 0.9}],
@@ -59,7 +64,7 @@ def test_tokens_are_drawn_as_often_as_their_chance(settings: dict[str, float]) -
     logits = np.random.default_rng(2).normal(size=12)
     logits[[0, 7]] = -np.inf
     distribution = next_token_distribution(logits, **settings)
-    counts = np.bincount([draw(distribution, uniform(11, i)) for i in range(6000)], minlength=12)
+    counts = np.bincount([drawn(logits, settings, uniform(11, i)) for i in range(6000)], minlength=12)
     assert counts[~distribution.kept].sum() == 0
     assert chi_square(counts[distribution.kept], distribution.probs[distribution.kept]) > 1e-3
 
@@ -72,17 +77,17 @@ def test_the_extremes_of_luck_stay_inside_what_is_kept() -> None:
         settings = {"top_k": int(rng.integers(0, 6)), "top_p": float(rng.choice([0.0, 0.3, 0.9, 1.0]))}
         distribution = next_token_distribution(logits, **settings)
         possible = np.flatnonzero(distribution.probs > 0)
-        assert draw(distribution, 0.0) == possible[0]
+        assert drawn(logits, settings, 0.0) == possible[0]
         for luck in (largest, 0.999999, float(rng.random())):
-            assert distribution.probs[draw(distribution, luck)] > 0
+            assert distribution.probs[drawn(logits, settings, luck)] > 0
         # A chance below 2^-53 at the end of the vocabulary is smaller than the step between two numbers.
-        assert draw(distribution, largest) == possible[distribution.probs[possible] > 2e-16][-1]
+        assert drawn(logits, settings, largest) == possible[distribution.probs[possible] > 2e-16][-1]
 
 
 def test_a_token_owns_the_luck_between_its_bounds() -> None:
-    distribution = next_token_distribution(np.log([0.25, 0.5, 0.25]))
+    logits = np.log([0.25, 0.5, 0.25])
     lucks = {0.0: 0, 0.2499: 0, 0.2501: 1, 0.7499: 1, 0.7501: 2, 0.9999: 2}
-    assert {luck: draw(distribution, luck) for luck in lucks} == lucks
+    assert {luck: drawn(logits, {}, luck) for luck in lucks} == lucks
 
 
 # Sampling
