@@ -27,6 +27,18 @@ _BYTES, _HALVES = (ir.VectorType(kind, LANES) for kind in (ir.IntType(8), ir.Hal
 _ZERO = ir.Constant(_FLOATS, [0.0] * LANES)
 
 
+@intrinsic
+@no_type_check
+def power_of_two(typing: Any, n):
+    """Return 2^n as float32 for a whole number of -126 to 127, by writing n where a float has its exponent."""
+
+    def emit(context, builder, signature, arguments):
+        exponent = builder.add(arguments[0], ir.Constant(ir.IntType(32), 127))
+        return builder.bitcast(builder.shl(exponent, ir.Constant(ir.IntType(32), 23)), _FLOAT)
+
+    return types.float32(types.int32), emit
+
+
 @no_type_check
 def product(rows: int, tiles: int, bits: int) -> Callable[..., None]:
     """Return a function for numba's code that multiplies `rows` rows with `tiles` tiles of `bits`-bit codes.

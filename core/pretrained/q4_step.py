@@ -16,7 +16,7 @@ import numpy as np
 from numba import prange
 
 from core.pretrained.compiled import compiled
-from core.pretrained.q4_products import GROUP, LANES, TILES, product
+from core.pretrained.q4_products import GROUP, LANES, TILES, power_of_two, product
 
 # Sums over a head or a vector may be taken in the processor's favourite order, which is the same for every row.
 _SUMS = {"reassoc", "contract", "nsz", "arcp"}
@@ -129,6 +129,23 @@ def _rotate(heads, cosine, sine):
             heads[start + 2 * j + 1] = a * sine[j] + b * cosine[j]
 
 
+@compiled(fastmath={"contract"})
+@no_type_check
+def exp(x):
+    """Return e^x to float32's precision, in steps that a processor can take for many numbers at once.
+
+    e^x = 2^n e^r with |r| <= ln(2) / 2, and e^r from its series: Cody and Waite 1980, "Software manual for the
+    elementary functions", chapter 6. x is held within -87 and 88, where the result is neither 0 nor infinite.
+    """
+    x = min(max(x, np.float32(-87)), np.float32(88))
+    n = np.floor(x * np.float32(1.44269504) + np.float32(0.5))
+    r = x - n * np.float32(0.693359375) - n * np.float32(-2.12194440e-4)  # ln(2) in two parts, the first one short
+    series = np.float32(1 / 5040)
+    for factor in (1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1.0, 1.0):
+        series = series * r + np.float32(factor)
+    return series * power_of_two(np.int32(n))
+
+
 @compiled(fastmath=_SUMS)
 @no_type_check
 def _attend(query, keys, values, seen, weights, found):
@@ -143,7 +160,7 @@ def _attend(query, keys, values, seen, weights, found):
         largest = max(largest, weights[t])
     total = np.float32(0)
     for t in range(seen):
-        weights[t] = math.exp(weights[t] - largest)
+        weights[t] = exp(weights[t] - largest)
         total += weights[t]
     found[:] = 0
     for t in range(seen):
@@ -157,7 +174,7 @@ def _attend(query, keys, values, seen, weights, found):
 def _swiglu(gate, up, inner):
     """Write silu(gate) * up: Shazeer 2020, eq. 6."""
     for i in range(gate.shape[0]):
-        inner[i] = gate[i] / (np.float32(1) + math.exp(-gate[i])) * up[i]
+        inner[i] = gate[i] / (np.float32(1) + exp(-gate[i])) * up[i]
 
 
 @compiled(parallel=True)

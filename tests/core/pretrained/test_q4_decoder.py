@@ -76,6 +76,16 @@ def test_subnormal_and_huge_scales_are_read_exactly() -> None:
     assert torch.equal(found, weight.dequantise()[:3].double().sum(1).float())
 
 
+def test_exp_is_exp() -> None:
+    x = np.linspace(-87, 88, 400_001).astype(np.float32)
+    found = np.array([q4_step.exp(value) for value in x[::97]], dtype=np.float64)
+    expected = np.exp(x[::97].astype(np.float64))
+    assert (np.abs(found - expected) / expected).max() < 1.2e-7  # half a step of float32 is 6e-8
+    assert q4_step.exp(np.float32(0)) == 1
+    assert q4_step.exp(np.float32(-np.inf)) == pytest.approx(np.exp(-87))
+    assert q4_step.exp(np.float32(1e30)) == pytest.approx(np.exp(88))
+
+
 # The whole decoder; that its scores are transformers' is in test_decoder, with every other precision
 
 
