@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.generation.turn import Turn
 from pages.kit.models import Loading, Workshop
 
 RESULTS, PROMPTS = 1024, 48  # entries: a result is a few kilobytes, the scores after a prompt are 200
@@ -50,9 +51,9 @@ def _shelf(entries: int) -> Shelf:
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _turn() -> "threading.Lock":
+def _turn() -> Turn:
     """Return what the engines of this server pass to one another, so that only one of them computes at a time."""
-    return threading.Lock()
+    return Turn()
 
 
 @st.cache_resource(show_spinner=False, max_entries=2, on_release=lambda loading: loading.close())

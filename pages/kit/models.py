@@ -21,7 +21,7 @@ class Loading:
     Making this object costs nothing, so that a page's first picture never waits for torch to be imported.
     """
 
-    def __init__(self, name: str, turn: "AbstractContextManager[bool]") -> None:
+    def __init__(self, name: str, turn: "AbstractContextManager[Any]") -> None:
         self.name = name
         self.engine: Engine | None = None
         self.error = ""
