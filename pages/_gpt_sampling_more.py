@@ -39,7 +39,7 @@ HOW = (
         "The model ends in one score a token. Divided by the temperature and put through softmax they are chances; the "
         "filters then cut the unlikely ones, and what is left is scaled back to 1.",
         r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}",
-        maths.next_token_distribution,
+        maths.next_token_choices,
         "z: scores, one for each of the 49,152 tokens. T: temperature.",
     ),
     Line(

@@ -1,5 +1,6 @@
 """The two pictures of the lesson on GPT sampling that write text: step by step with branches, and four ways to draw."""
 
+import functools
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
@@ -63,11 +64,15 @@ def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Setti
         other = shown.branch_tree(written, forks, chosen=chosen, key="tree")
         if other is not None and other != chosen:
             _go_to(other)
-    figure = figures.text_chances(text)
-    picture = Picture(figure, figures.describe_text(text), COLUMNS, _rows(text))
+    picture = _picture(text)
     show(picture, key="chances")
     verdict(*_judge(text))
     return picture
+
+
+@functools.lru_cache(maxsize=64)  # of a text that is read again, by this visit or another, nothing is drawn again
+def _picture(text: Text) -> Picture:
+    return Picture(figures.text_chances(text), figures.describe_text(text), COLUMNS, _rows(text))
 
 
 def _branch(

@@ -3,6 +3,7 @@
 Keys hold all that a result depends on: the model's name, its device and precision, and the settings.
 """
 
+import copy
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -11,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from core.generation.turn import Turn
+from pages.kit.course import ABOUT, HOME, LESSONS
 from pages.kit.models import Loading, Workshop
 
 RESULTS, PROMPTS = 1024, 48  # entries: a result is a few kilobytes, the scores after a prompt are 200
@@ -48,6 +50,27 @@ def shelf(entries: int = RESULTS) -> Shelf:
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _shelf(entries: int) -> Shelf:
     return Shelf(entries)
+
+
+def pages() -> dict[str, list[st.Page]]:
+    """Return the course's pages by the part that they belong to, as `st.navigation` wants them.
+
+    They are copies, because Streamlit marks the one that is run. To find each file anew in each rerun would take a
+    fifth of a rerun's time.
+    """
+    return {part: [copy.copy(page) for page in found] for part, found in _pages().items()}
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _pages() -> dict[str, list[st.Page]]:
+    parts = {"": [st.Page(HOME.file, title=HOME.title, url_path="start", default=True)]}
+    for lesson in LESSONS:
+        page = st.Page(lesson.file, title=lesson.title, url_path=lesson.name)
+        parts.setdefault(lesson.part, []).append(page)
+    # The first page's address is the bare one; "/home" is the same page for those who type it.
+    parts[""].append(st.Page(HOME.file, title=HOME.title, url_path="home", visibility="hidden"))
+    parts["More"] = [st.Page(ABOUT.file, title=ABOUT.title, url_path="about")]
+    return parts
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
