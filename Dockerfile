@@ -5,6 +5,9 @@ FROM python:3.11-slim
 
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 UNROLLED_HOME=/home/unrolled/assets
 
+# Threads of compiled loops wait awake with it, and one thread has to do without.
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
+
 RUN useradd --create-home --uid 1000 unrolled && install -d -o unrolled -g unrolled "$UNROLLED_HOME"
 
 WORKDIR /app

@@ -67,7 +67,7 @@ def pick(preference: str = "auto") -> torch.device:
 
 
 def thread_count() -> int:
-    """Return how many threads torch should use: the processors this process may use, at most eight.
+    """Return how many threads a model should use: the processors this process may use, at most eight.
 
     `UNROLLED_THREADS` overrides it. More than eight threads make the small products of these models slower,
     because the threads wait for one another longer than they compute. Raises `DeviceError` when the
@@ -85,8 +85,8 @@ def thread_count() -> int:
 def choose_precision(device: torch.device, requested: str = "auto", *, quantised: bool = False) -> Precision:
     """Return the precision that `device` is fast at, or the requested one.
 
-    On a CPU a checkpoint that is stored in 4 bits is decoded from those bits where torch has the kernel
-    (`quantised`); anything else runs in fp32. GPUs with bf16 arithmetic use it. Raises `DeviceError` for an
+    On a CPU a checkpoint that is stored in 4 bits is read from those bits where the compiled loops work
+    (`quantised`), with float32 sums; anything else runs in fp32. GPUs with bf16 arithmetic use it. Raises `DeviceError` for an
     unknown name and for a weight-only kernel on a device that has none.
     """
     if requested != "auto":

@@ -52,7 +52,7 @@ LINE_BUDGETS = {"core/": 250, "core/figures/": 200, "pages/": 150, "pages/course
 LINE_ALLOWANCES: dict[str, tuple[int, str]] = {}
 
 # Not needed to show the frame of a page: these load with the first lesson that uses them.
-HEAVY = ("torch", "transformers", "altair", "pandas", "plotly.express")
+HEAVY = ("torch", "numba", "transformers", "altair", "pandas", "plotly.express")
 
 SHARED_NUMPY_RANDOM_IS_NOT = {"default_rng", "Generator", "BitGenerator", "SeedSequence", "PCG64", "Philox"}
 TORCH_DRAWS = {"rand", "randn", "randint", "randperm", "normal", "multinomial", "bernoulli", "poisson"}

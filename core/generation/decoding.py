@@ -113,8 +113,8 @@ class Sampling:
         """Choose one token; done after `max_new_tokens` or an end token."""
         position, row = len(self.steps), scores[0].float().numpy(force=True)
         token, drawn = self._pick(position, row)
-        largest = float(row.max())
-        total = largest + float(np.log(np.exp(row.astype(np.float64) - largest).sum()))
+        largest = row.max()
+        total = float(largest) + float(np.log(np.exp(row - largest).sum(dtype=np.float64)))
         rivals = [other for other in likeliest(row, RIVALS) if other != token]
         step = Step(
             token=token,

@@ -1,8 +1,8 @@
 """How many threads the next step uses, on a machine that others use too.
 
-torch divides each product among its threads and waits for the last one. Where another program has one of the
-processors, that wait turns 12 ms into a second: on two busy cores, two threads wrote 1 to 4 tokens a second and one
-wrote 17. So each step that was slower than one thread would have been counts against using all of them. The numbers
+Each product is divided among threads, and the last one is waited for. Where another program has one of the
+processors, that wait turns 12 ms into a second: on two busy cores, two of torch's threads wrote 1 to 4 tokens a second
+and one wrote 17. So each step that was slower than one thread would have been counts against using all of them. The numbers
 that come out are the same to the last bit either way (tests/core/generation/test_pace.py).
 """
 

@@ -1,8 +1,8 @@
 """Linear maps whose weights are stored in different ways, behind one call: `y = linear(x)`.
 
 Generating one token multiplies every weight of the model once, so its speed is the speed at which the
-weights can be read: 4 bits a weight is read eight times faster than 32. The packed kernels are private
-operators of torch, so each is tried once against plain arithmetic (`works`) before it is relied on.
+weights can be read. The packed kernels are private operators of torch, so each is tried once against plain
+arithmetic (`works`) before it is relied on. What a CPU does with weights stored in 4 bits is in `q4_products`.
 """
 
 from dataclasses import dataclass

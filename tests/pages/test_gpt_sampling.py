@@ -496,7 +496,7 @@ def test_drawers_are_made_when_opened() -> None:
     from core.generation import filters as maths
 
     code = [element.value for element in at.code]
-    assert code == [inspect.getsource(f).strip() for f in (maths.next_token_distribution, maths.entropy_bits)]
+    assert code == [inspect.getsource(f).strip() for f in (maths.next_token_choices, maths.entropy_bits)]
     assert len(at.latex) == 2
 
     sound(open_drawer(at, "Sources"))
