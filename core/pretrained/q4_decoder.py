@@ -7,6 +7,7 @@ compute them are in `q4_step`, and the one inner loop that takes most of the tim
 from collections.abc import Callable, Generator
 from functools import lru_cache
 
+import llvmlite.binding
 import numba
 import numpy as np
 import torch
@@ -90,7 +91,7 @@ class Q4Decoder:
         """Return the score of every token of the vocabulary after each (normed) vector, float32."""
         codes, scale = self._table
         y = torch.empty(len(x), len(codes) * TILES * LANES)
-        q4_step.multiply_q8(codes, scale, x.numpy(), y.numpy())
+        q4_step.multiply(codes, scale, scale, x.numpy(), x.numpy(), y.numpy())
         return y[:, : self.config.vocabulary]
 
     def embed(self, ids: Int[Tensor, "tokens"]) -> Float[Tensor, "tokens width"]:
@@ -126,11 +127,15 @@ def _tiled(rows: Shaped[np.ndarray, "outputs columns"], group: int) -> Shaped[np
 
 @lru_cache
 def works() -> bool:
-    """Return whether this machine computes the products rightly, by small ones against `F.linear`."""
+    """Return whether this machine computes the products fast, and rightly, by small ones against `F.linear`."""
+    # An x86 processor of before 2013 has no instruction for these two, and LLVM calls a function for each number.
+    has = llvmlite.binding.get_host_cpu_features()
+    if not all(has.get(feature, True) for feature in ("fma", "f16c")):
+        return False
     random = generator(0)
     codes = torch.randint(0, 256, (TILES * LANES, GROUP), generator=random, dtype=torch.uint8)
     scale = torch.rand(len(codes), 2, generator=random).half()
     weight, x = Q4Weight(codes, scale, -8 * scale), torch.randn(15, 2 * GROUP, generator=random)
     sums, y = x.unflatten(1, (2, GROUP)).sum(-1), torch.empty(len(x), len(codes))
-    q4_step.multiply_q4(*q4_tiles(weight), x.numpy(), sums.numpy(), y.numpy())
+    q4_step.multiply(*q4_tiles(weight), x.numpy(), sums.numpy(), y.numpy())
     return torch.allclose(y, F.linear(x, weight.dequantise()), rtol=1e-4, atol=1e-4)

@@ -40,19 +40,20 @@ def power_of_two(typing: Any, n):
 
 
 @no_type_check
-def product(rows: int, tiles: int, bits: int) -> Callable[..., None]:
-    """Return a function for numba's code that multiplies `rows` rows with `tiles` tiles of `bits`-bit codes.
+def product(rows: int, tiles: int) -> Callable[..., None]:
+    """Return a function for numba's code that multiplies `rows` rows with `tiles` tiles of codes.
 
     It is called as `f(codes, scale, minimum, x, sums, y, groups, row, four, tile)`, with the first row, the four tiles
     that lie together and the first tile of these, and writes y[row, 16 * (4 * four + tile) ...]; the arrays are those
-    of `core.pretrained.q4_step.Tiles`. In a group codes are multiplied with inputs and summed, even and odd inputs
-    apart; then y += scale * sum and, with 4 bits, y += minimum * (sum of the group's inputs).
+    of `core.pretrained.q4_step.Tiles`, uint8 codes being 4-bit pairs and int8 codes 8-bit numbers. In a group codes are
+    multiplied with inputs and summed, even and odd inputs apart; then y += scale * sum and, with 4 bits,
+    y += minimum * (sum of the group's inputs).
     """
 
     @intrinsic
     def multiply_tiles(typing: Any, codes, scale, minimum, x, sums, y, groups, row, four, tile):
         signature = types.void(codes, scale, minimum, x, sums, y, *(types.intp,) * 4)
-        return signature, partial(_emit, rows, tiles, bits)
+        return signature, partial(_emit, rows, tiles, 8 if codes.dtype == types.int8 else 4)
 
     return multiply_tiles
 

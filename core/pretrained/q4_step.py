@@ -21,8 +21,7 @@ from core.pretrained.q4_products import GROUP, LANES, TILES, power_of_two, produ
 # Sums over a head or a vector may be taken in the processor's favourite order, which is the same for every row.
 _SUMS = {"reassoc", "contract", "nsz", "arcp"}
 
-_q4_1x4, _q4_2x2, _q4_4x2, _q4_8x1 = product(1, 4, 4), product(2, 2, 4), product(4, 2, 4), product(8, 1, 4)
-_q8_1x4, _q8_2x2, _q8_4x2, _q8_8x1 = product(1, 4, 8), product(2, 2, 8), product(4, 2, 8), product(8, 1, 8)
+_1x4, _2x2, _4x2, _8x1 = product(1, 4), product(2, 2), product(4, 2), product(8, 1)
 
 
 class Tiles(NamedTuple):
@@ -50,48 +49,28 @@ class Layers(NamedTuple):
 
 @compiled(parallel=True)
 @no_type_check
-def multiply_q4(codes, scale, minimum, x, sums, y):
-    """Write x W^T into y: (rows, inputs) -> (rows, 64 * fours)."""
+def multiply(codes, scale, minimum, x, sums, y):
+    """Write x W^T into y: (rows, inputs) -> (rows, 64 * fours). `sums` are those of x over each group.
+
+    With 8-bit codes, which have no minimum, `minimum` and `sums` are not read.
+    """
     rows, groups = x.shape[0], codes.shape[1]
     for four in prange(codes.shape[0]):
         row = 0
         while row + 8 <= rows:
             for t in range(TILES):
-                _q4_8x1(codes, scale, minimum, x, sums, y, groups, row, four, t)
+                _8x1(codes, scale, minimum, x, sums, y, groups, row, four, t)
             row += 8
         if row + 4 <= rows:
             for t in range(0, TILES, 2):
-                _q4_4x2(codes, scale, minimum, x, sums, y, groups, row, four, t)
+                _4x2(codes, scale, minimum, x, sums, y, groups, row, four, t)
             row += 4
         if row + 2 <= rows:
             for t in range(0, TILES, 2):
-                _q4_2x2(codes, scale, minimum, x, sums, y, groups, row, four, t)
+                _2x2(codes, scale, minimum, x, sums, y, groups, row, four, t)
             row += 2
         if row < rows:
-            _q4_1x4(codes, scale, minimum, x, sums, y, groups, row, four, 0)
-
-
-@compiled(parallel=True)
-@no_type_check
-def multiply_q8(codes, scale, x, y):
-    """Write x W^T into y, as `multiply_q4` does, from 8-bit codes without minimum."""
-    rows, groups = x.shape[0], codes.shape[1]
-    for four in prange(codes.shape[0]):
-        row = 0
-        while row + 8 <= rows:
-            for t in range(TILES):
-                _q8_8x1(codes, scale, scale, x, x, y, groups, row, four, t)
-            row += 8
-        if row + 4 <= rows:
-            for t in range(0, TILES, 2):
-                _q8_4x2(codes, scale, scale, x, x, y, groups, row, four, t)
-            row += 4
-        if row + 2 <= rows:
-            for t in range(0, TILES, 2):
-                _q8_2x2(codes, scale, scale, x, x, y, groups, row, four, t)
-            row += 2
-        if row < rows:
-            _q8_1x4(codes, scale, scale, x, x, y, groups, row, four, 0)
+            _1x4(codes, scale, minimum, x, sums, y, groups, row, four, 0)
 
 
 @compiled(fastmath=_SUMS)
@@ -254,18 +233,18 @@ def read(x, rows, positions, layers, cosine, sine, heads, epsilon, cache):
     for layer in range(cache.shape[0]):
         _add_and_norm(x, added, layers.attention_norm[layer], epsilon, normed, sums)
         w = layers.query_key_value
-        multiply_q4(w.codes[layer], w.scale[layer], w.minimum[layer], normed, sums, qkv)
+        multiply(w.codes[layer], w.scale[layer], w.minimum[layer], normed, sums, qkv)
         _remember(qkv, rows, positions, cosine, sine, heads, cache[layer])
         _attend_all(qkv, rows, positions, heads, cache[layer], weights, found)
         _sum_all(found, found_sums)
         w = layers.out
-        multiply_q4(w.codes[layer], w.scale[layer], w.minimum[layer], found, found_sums, added)
+        multiply(w.codes[layer], w.scale[layer], w.minimum[layer], found, found_sums, added)
         _add_and_norm(x, added, layers.feed_forward_norm[layer], epsilon, normed, sums)
         w = layers.gate_up
-        multiply_q4(w.codes[layer], w.scale[layer], w.minimum[layer], normed, sums, gate_up)
+        multiply(w.codes[layer], w.scale[layer], w.minimum[layer], normed, sums, gate_up)
         _swiglu_all(gate_up, inner, inner_sums)
         w = layers.down
-        multiply_q4(w.codes[layer], w.scale[layer], w.minimum[layer], inner, inner_sums, added)
+        multiply(w.codes[layer], w.scale[layer], w.minimum[layer], inner, inner_sums, added)
     x += added[:, :width]
 
 

@@ -4,6 +4,7 @@ Keys hold all that a result depends on: the model's name, its device and precisi
 """
 
 import copy
+import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -47,7 +48,7 @@ def shelf(entries: int = RESULTS) -> Shelf:
     return _shelf(entries)  # always with the number: to Streamlit, f() and f(1024) are two results
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@functools.lru_cache(maxsize=2)  # asked for ten times a rerun, and Streamlit takes a moment for each of its own
 def _shelf(entries: int) -> Shelf:
     return Shelf(entries)
 

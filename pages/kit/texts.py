@@ -1,5 +1,6 @@
 """Generated text on a page: tokens coloured by rank, rivals on hover, branches as a tree."""
 
+import functools
 from collections.abc import Sequence
 
 import streamlit as st
@@ -14,7 +15,7 @@ LEGEND = ((0, "the likeliest"), (1, "rank 2 to 10"), (2, "rank 11 to 100"), (3, 
 def strip(text: Text, *, key: str, chosen: int | None = None, busy: bool = False) -> int | None:
     """Show a text token by token; return the position of the one that was clicked in this run."""
     return tokens.strip(
-        [_token(word) for word in text.words],
+        _tokens(text),
         key=key,
         label="generated text, token by token",
         chosen=chosen,
@@ -22,6 +23,11 @@ def strip(text: Text, *, key: str, chosen: int | None = None, busy: bool = False
         busy=busy,
         redraw=True,
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _tokens(text: Text) -> tuple[tokens.Token, ...]:
+    return tuple(_token(word) for word in text.words)
 
 
 def _token(word: Word) -> tokens.Token:

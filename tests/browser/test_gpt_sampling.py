@@ -144,7 +144,7 @@ def test_the_link_to_this_state_is_the_address(read, browse: Browse) -> None:  #
 
 def test_text_streams_in_and_stops(read, app: str, browse: Browse) -> None:  # type: ignore[no-untyped-def]
     page = read()
-    page.goto(f"{app}/{PAGE}?view=Text&tokens=200&seed=901")
+    page.goto(f"{app}/{PAGE}?view=Text&tokens=200&seed=905")
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible(timeout=PATIENCE)
     expect(strip(page).nth(2)).to_be_visible(timeout=PATIENCE)

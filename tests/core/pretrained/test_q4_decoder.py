@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding
 import numba
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ def random_q4(outputs: int, inputs: int, seed: int = 0) -> Q4Weight:
 def multiplied(weight: Q4Weight, x: torch.Tensor) -> torch.Tensor:
     tiles = q4_decoder.q4_tiles(weight)
     y = torch.full((len(x), len(tiles.codes) * TILES * LANES), torch.nan)
-    q4_step.multiply_q4(*tiles, x.numpy(), x.unflatten(1, (-1, GROUP)).sum(-1).numpy(), y.numpy())
+    q4_step.multiply(*tiles, x.numpy(), x.unflatten(1, (-1, GROUP)).sum(-1).numpy(), y.numpy())
     return y
 
 
@@ -51,8 +52,8 @@ def test_products_of_4_bits_are_plain_ones(outputs: int, inputs: int, rows: int)
 def test_products_of_8_bits_are_plain_ones(rows: int) -> None:
     codes, scale = np.random.default_rng(0).integers(-127, 128, (192, 96)).astype(np.int8), torch.rand(192, 3).half()
     x, y = torch.randn(rows, 96), torch.full((rows, 192), torch.nan)
-    tiles = q4_decoder._tiled(codes, GROUP), q4_decoder._tiled(scale.numpy(), 1).view(np.uint16)[..., 0, :]
-    q4_step.multiply_q8(*tiles, x.numpy(), y.numpy())
+    tiles, scales = q4_decoder._tiled(codes, GROUP), q4_decoder._tiled(scale.numpy(), 1).view(np.uint16)[..., 0, :]
+    q4_step.multiply(tiles, scales, scales, x.numpy(), x.numpy(), y.numpy())
     dense = torch.from_numpy(codes).double() * scale.double().repeat_interleave(GROUP, 1)
     torch.testing.assert_close(y, F.linear(x.double(), dense).float(), rtol=1e-5, atol=1e-3)
 
@@ -135,13 +136,15 @@ def test_a_file_of_4_bits_runs_in_4_bits_and_no_other(quantised: Pair, pair: Any
     assert not llama.best_precision_is_int4(quantised.folder)
 
 
-@pytest.mark.parametrize("lacks", ["numba", "a right result"])
+@pytest.mark.parametrize("lacks", ["numba", "a right result", "instructions"])
 def test_without_compiled_loops_a_4_bit_file_runs_in_fp32(lacks: str, quantised: Pair, monkeypatch: Any) -> None:
     if lacks == "numba":  # which has no build for every processor
         monkeypatch.setitem(sys.modules, "core.pretrained.q4_decoder", None)
+    elif lacks == "instructions":
+        monkeypatch.setattr(llvmlite.binding, "get_host_cpu_features", lambda: {"sse2": True, "fma": False})
     else:
-        monkeypatch.setattr(q4_step, "multiply_q4", lambda *arrays: arrays[-1].fill(0))
-        q4_decoder.works.cache_clear()
+        monkeypatch.setattr(q4_step, "multiply", lambda *arrays: arrays[-1].fill(0))
+    q4_decoder.works.cache_clear()
     monkeypatch.setenv("UNROLLED_THREADS", "1")
     try:
         model = load_folder("tiny", quantised.folder, device="cpu")
