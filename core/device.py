@@ -95,7 +95,7 @@ def choose_precision(device: torch.device, requested: str = "auto", *, quantised
         if requested in ("int4", "int8") and device.type != "cpu":
             raise DeviceError(f"{requested} weights run on a CPU only here; use bf16 or fp32 on {device.type}")
         if requested == "int4" and not quantised:
-            raise DeviceError("int4 needs a checkpoint that is stored in 4 bits; use int8, bf16 or fp32")
+            raise DeviceError("int4 needs a checkpoint that is stored in 4 bits, and numba; use int8, bf16 or fp32")
         return cast(Precision, requested)
     if device.type == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"

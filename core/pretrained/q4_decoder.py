@@ -66,7 +66,14 @@ class Q4Decoder:
         """Read tokens into the cache, each at its position of the text in its row; return their last vectors.
 
         Tokens of one text stand in order; a token sees those of its text that were read earlier or stand before it.
+        Raises `IndexError` for a place that the cache does not have, and `ValueError` for a token that is none.
         """
+        room = cache.kv.shape[1], cache.kv.shape[3]
+        # Compiled loops check no index: what is outside would be written over other memory.
+        if not all(
+            0 <= row < room[0] and 0 <= position < room[1] for row, position in zip(rows, positions, strict=True)
+        ):
+            raise IndexError(f"rows {rows} and positions {positions} do not all fit into {room[0]} rows of {room[1]}")
         x = self.embed(torch.tensor(ids))
         q4_step.read(
             x.numpy(),
@@ -91,7 +98,8 @@ class Q4Decoder:
         """Return the score of every token of the vocabulary after each (normed) vector, float32."""
         codes, scale = self._table
         y = torch.empty(len(x), len(codes) * TILES * LANES)
-        q4_step.multiply(codes, scale, scale, x.numpy(), x.numpy(), y.numpy())
+        rows = x.contiguous().numpy()
+        q4_step.multiply(codes, scale, scale, rows, rows, y.numpy())
         return y[:, : self.config.vocabulary]
 
     def embed(self, ids: Int[Tensor, "tokens"]) -> Float[Tensor, "tokens width"]:

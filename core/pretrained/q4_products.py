@@ -15,6 +15,7 @@ from typing import Any, no_type_check
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 LANES = 16  # outputs whose weights lie side by side: a tile
@@ -52,6 +53,8 @@ def product(rows: int, tiles: int) -> Callable[..., None]:
 
     @intrinsic
     def multiply_tiles(typing: Any, codes, scale, minimum, x, sums, y, groups, row, four, tile):
+        if any(array.layout != "C" for array in (codes, scale, minimum, x, sums, y)):
+            raise TypingError("products are for arrays whose numbers lie one after another")
         signature = types.void(codes, scale, minimum, x, sums, y, *(types.intp,) * 4)
         return signature, partial(_emit, rows, tiles, 8 if codes.dtype == types.int8 else 4)
 

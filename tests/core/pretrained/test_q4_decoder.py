@@ -120,6 +120,34 @@ def test_nothing_but_the_vocabulary_is_scored(tmp_path: Path, tokenizer_file: Pa
     np.testing.assert_allclose(scores, whole.their_logits([1, 2])[:, :300], atol=1e-4, rtol=1e-4)
 
 
+def test_what_is_outside_the_cache_is_refused(quantised: Pair) -> None:
+    """Compiled loops check no index, so this stands between a mistake and other memory."""
+    q4, cache = quantised.ours("int4").llama.q4, quantised.ours("int4").new_cache(2, 16)
+    assert q4 is not None
+    length = cache.length
+    q4.read([5], [1], [length - 1], cache)
+    for row, position in ((2, 0), (-1, 0), (0, length), (0, -1)):
+        with pytest.raises(IndexError, match="do not all fit"):
+            q4.read([5, 5], [0, row], [0, position], cache)
+    with pytest.raises(ValueError, match="zip"):
+        q4.read([5, 5], [0, 0], [0], cache)
+    for token in (-1, 320):
+        with pytest.raises(ValueError, match="out of bounds"):
+            q4.read([token], [0], [0], cache)
+
+
+def test_arrays_with_gaps_are_refused_or_copied(quantised: Pair) -> None:
+    weight, x = random_q4(64, 64), torch.randn(4, 128)
+    with pytest.raises(numba.core.errors.TypingError, match="one after another"):
+        q4_step.multiply(
+            *q4_decoder.q4_tiles(weight), x[:, ::2].numpy(), torch.zeros(4, 2).numpy(), torch.zeros(4, 64).numpy()
+        )
+    q4 = quantised.ours("int4").llama.q4
+    assert q4 is not None
+    x = torch.randn(3, 2 * 192)
+    assert torch.equal(q4.head(x[:, ::2]), q4.head(x[:, ::2].clone()))
+
+
 def test_progress_is_in_tokens(quantised: Pair) -> None:
     model, ids = quantised.ours("int4"), some_ids(2 * q4_decoder.PIECE + 1)
     assert list(model.exact_logits(ids)) == [(16, 33), (32, 33), (33, 33)]
