@@ -1,7 +1,5 @@
 """Which model translates, what is missing where it can't, and the sentence that goes with its language."""
 
-import functools
-
 import streamlit as st
 
 from core.assets.own import TRAINED, evaluation
@@ -57,7 +55,7 @@ def _french() -> tuple[str, str]:
     return model, line
 
 
-@functools.cache  # from files that no run of the app changes
+@cache.kept  # from files that no run of the app changes
 def measured(model: str) -> str:
     """Return how good a network of ours is on sentences kept apart, as a sentence; empty for other models."""
     if model == OURS:

@@ -1,6 +1,5 @@
 """The two pictures of the lesson on GPT sampling that write text: step by step with branches, and four ways to draw."""
 
-import functools
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +69,7 @@ def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Setti
     return picture
 
 
-@functools.lru_cache(maxsize=64)  # of a text that is read again, by this visit or another, nothing is drawn again
+@cache.kept  # of a text that is read again, by this visit or another, nothing is drawn again
 def _picture(text: Text) -> Picture:
     return Picture(figures.text_chances(text), figures.describe_text(text), COLUMNS, _rows(text))
 

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from core.generation.filters import DISTANCES, Choices, next_token_choices
+from core.generation.filters import Choices, nearest, next_token_choices
 
 RIVALS = 6  # the likeliest tokens that a step remembers: the chosen one and five others
 
@@ -79,8 +79,7 @@ def draw(choices: Choices, luck: float) -> int:
 
 def likeliest(scores: Float[np.ndarray, "vocabulary"], count: int) -> list[int]:
     """Return the tokens with the highest scores, best first; of equal ones the lower number."""
-    below = scores - scores.max()
-    near = next((n for d in DISTANCES if len(n := np.flatnonzero(below >= -d)) >= count), np.arange(len(scores)))
+    near = nearest(scores - scores.max(), count)
     found: list[int] = near[np.argsort(-scores[near], kind="stable")[:count]].tolist()
     return found
 

@@ -7,7 +7,6 @@ top-k: Fan, Lewis, Dauphin (2018), "Hierarchical neural story generation"; top-p
 curious case of neural text degeneration"; min-p: Nguyen et al. (2024), "Turning up the heat: min-p sampling".
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,8 +106,8 @@ def next_token_choices(
         powers = np.exp(below / temperature if temperature != 1 else below)
     total = powers.sum()
     if 0 < top_k < len(scores):
-        near = _nearest(below, lambda tokens: len(tokens) >= top_k)
-        tokens = near[scores[near] >= np.partition(scores[near], -top_k)[-top_k]] if len(near) > top_k else near
+        near = nearest(below, top_k)
+        tokens = near[(scores[near] >= np.partition(scores[near], -top_k)[-top_k]) & np.isfinite(scores[near])]
     else:
         tokens = np.flatnonzero(np.isfinite(scores))
     if top_p < 1:
@@ -120,13 +119,13 @@ def next_token_choices(
     return Choices(tokens, left / mass, float(max(0.0, 1.0 - mass / total)))
 
 
-def _nearest(below: Float[np.ndarray, "vocabulary"], enough: Callable[[np.ndarray], bool]) -> Int[np.ndarray, "near"]:
-    """Return the tokens within one of `DISTANCES` of the best that are `enough`, else all that can come."""
+def nearest(below: Float[np.ndarray, "vocabulary"], count: int) -> Int[np.ndarray, "near"]:
+    """Return the tokens within one of `DISTANCES` of the best that are at least `count`, else all."""
     for distance in DISTANCES:
         tokens = np.flatnonzero(below >= -distance)
-        if enough(tokens):
+        if len(tokens) >= count:
             return tokens
-    return np.flatnonzero(below > -np.inf)
+    return np.arange(len(below))
 
 
 def _nucleus(

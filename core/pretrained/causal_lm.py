@@ -215,16 +215,18 @@ class LlamaModel(LanguageModel):
     def prefill(self, ids: list[int], cache: Cache, row: int) -> Generator[None, None, Tensor]:
         """See `LanguageModel.prefill`."""
         self.check(ids)
-        decoder, q4 = self.llama.decoder, self.llama.q4
-        steps = q4.read_text(ids, cache, row) if q4 else decoder.prefill(ids, self.llama.layers, cache, row)
-        x: Tensor | None = None
-        while True:
-            with torch.inference_mode():
-                after = next(steps, None)
-                if after is None and x is not None:
-                    return decoder.logits(x[-1:])
-            x = after
-            yield
+        if self.llama.q4:
+            for piece in self.llama.q4.read_text(ids, cache, row):
+                x = piece
+                yield
+        else:
+            steps = self.llama.decoder.prefill(ids, self.llama.layers, cache, row)
+            for _ in range(self.llama.config.layers):
+                with torch.inference_mode():
+                    x = next(steps)
+                yield
+        with torch.inference_mode():
+            return self.llama.decoder.logits(x[-1:])
 
     def step(self, ids: list[int], positions: list[int], cache: Cache) -> Float[Tensor, "rows vocabulary"]:
         """See `LanguageModel.step`."""
@@ -240,7 +242,8 @@ class LlamaModel(LanguageModel):
             from core.pretrained.q4_decoder import use_threads
 
             use_threads(threads)
-        super().use_threads(1 if self.llama.q4 else threads)
+            threads = 1
+        super().use_threads(threads)
 
     def _logits_by_pieces(
         self, q4: "Q4Decoder", ids: list[int], last_only: bool

@@ -5,6 +5,7 @@ the sources of the compiled functions and numba's version (numba itself adds the
 file only).
 """
 
+import contextlib
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from numba import config
 
 from core.assets import store
 
-SOURCES = ("compiled.py", "q4_products.py", "q4_step.py")
+SOURCES = ("compiled.py", "linear.py", "q4_products.py", "q4_step.py")
 
 
 def folder() -> Path:
@@ -25,20 +26,20 @@ def folder() -> Path:
     return store.root().parent / "compiled" / hashlib.sha256(content).hexdigest()[:16]
 
 
+config.CACHE_DIR = str(folder())  # numba asks for it whenever a function is marked
+
+
 def compiled(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that compiles a function at its first call or takes it from the cache folder.
 
     `options` are those of `numba.njit`. Other threads of Python run meanwhile. Where no folder can be written to,
     the function is compiled anew in each process.
     """
-    config.CACHE_DIR = str(folder())
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         made: Callable[..., Any] = numba.njit(nogil=True, error_model="numpy", **options)(function)
-        try:
+        with contextlib.suppress(RuntimeError):  # "no locator available": nothing here can be written to
             made.enable_caching()  # type: ignore[attr-defined]
-        except RuntimeError:  # "no locator available": nothing here can be written to
-            return made
         return made
 
     return decorate

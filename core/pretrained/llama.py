@@ -35,7 +35,6 @@ class Llama:
         self.folder, self.device, self.precision = folder, device, precision
         with Checkpoint(folder) as checkpoint:
             self.config = replace(checkpoint.config, max_positions=min(checkpoint.config.max_positions, MAX_CONTEXT))
-            self.quantised = checkpoint.is_q4("model.layers.0.self_attn.q_proj.weight")
             self.q4 = self._q4(checkpoint) if precision == "int4" else None
             self.decoder = self._decoder(checkpoint)
             made = [] if self.q4 else range(self.config.layers)

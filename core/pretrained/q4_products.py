@@ -18,9 +18,10 @@ from numba.core import cgutils
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
+from core.pretrained.linear import GROUP
+
 LANES = 16  # outputs whose weights lie side by side: a tile
 TILES = 4  # tiles whose groups lie side by side: one row takes all at once, so that no sum waits for the one before
-GROUP = 32  # weights of an output that share a scale, as in GGUF
 
 _INDEX, _FLOAT = ir.IntType(64), ir.FloatType()
 _FLOATS, _INTS = (ir.VectorType(kind, LANES) for kind in (_FLOAT, ir.IntType(32)))

@@ -16,7 +16,8 @@ import numpy as np
 from numba import prange
 
 from core.pretrained.compiled import compiled
-from core.pretrained.q4_products import GROUP, LANES, TILES, power_of_two, product
+from core.pretrained.linear import GROUP
+from core.pretrained.q4_products import LANES, TILES, power_of_two, product
 
 # Sums over a head or a vector may be taken in the processor's favourite order, which is the same for every row.
 _SUMS = {"reassoc", "contract", "nsz", "arcp"}
@@ -220,8 +221,8 @@ def read(x, rows, positions, layers, cosine, sine, heads, epsilon, cache):
     """
     tokens, width = x.shape
     joined, inner_width = layers.out.codes.shape[2] * GROUP, layers.down.codes.shape[2] * GROUP
-    qkv = np.empty((tokens, layers.query_key_value.codes.shape[1] * TILES * LANES), np.float32)
-    gate_up = np.empty((tokens, layers.gate_up.codes.shape[1] * TILES * LANES), np.float32)
+    qkv = _rows(tokens, layers.query_key_value.codes.shape[1] * TILES * LANES)
+    gate_up = _rows(tokens, layers.gate_up.codes.shape[1] * TILES * LANES)
     added = np.zeros((tokens, layers.out.codes.shape[1] * TILES * LANES), np.float32)
     normed, found, inner = _rows(tokens, width), _rows(tokens, joined), _rows(tokens, inner_width)
     sums, found_sums, inner_sums = (

@@ -7,14 +7,17 @@ import copy
 import functools
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
 from core.generation.turn import Turn
 from pages.kit.course import ABOUT, HOME, LESSONS
 from pages.kit.models import Loading, Workshop
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 RESULTS, PROMPTS = 1024, 48  # entries: a result is a few kilobytes, the scores after a prompt are 200
 
@@ -45,12 +48,17 @@ class Shelf:
 
 def shelf(entries: int = RESULTS) -> Shelf:
     """Return this server's shelf for results, or the one for `PROMPTS`."""
-    return _shelf(entries)  # always with the number: to Streamlit, f() and f(1024) are two results
+    return _shelf(entries)  # always with the number: to a cache, f() and f(1024) are two results
 
 
 @functools.lru_cache(maxsize=2)  # asked for ten times a rerun, and Streamlit takes a moment for each of its own
 def _shelf(entries: int) -> Shelf:
     return Shelf(entries)
+
+
+def kept(function: Callable[P, T]) -> Callable[P, T]:
+    """Return `function` with its last 64 results kept, for what follows from its arguments alone."""
+    return cast(Callable[P, T], functools.lru_cache(maxsize=64)(function))
 
 
 def pages() -> dict[str, list[st.Page]]:

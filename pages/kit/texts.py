@@ -1,12 +1,11 @@
 """Generated text on a page: tokens coloured by rank, rivals on hover, branches as a tree."""
 
-import functools
 from collections.abc import Sequence
 
 import streamlit as st
 
 from core.experiments._texts import Fork, Text, Word, tree_order
-from pages.kit import tokens
+from pages.kit import cache, tokens
 from pages.kit.words import code, percent, shorten, signed
 
 LEGEND = ((0, "the likeliest"), (1, "rank 2 to 10"), (2, "rank 11 to 100"), (3, "beyond"))
@@ -25,7 +24,7 @@ def strip(text: Text, *, key: str, chosen: int | None = None, busy: bool = False
     )
 
 
-@functools.lru_cache(maxsize=64)
+@cache.kept
 def _tokens(text: Text) -> tuple[tokens.Token, ...]:
     return tuple(_token(word) for word in text.words)
 

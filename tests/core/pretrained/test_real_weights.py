@@ -279,7 +279,7 @@ def make_golden() -> None:
         ("greedy", "1, 2, 3, 4, 5, 6, 7,", 0.0, 16),
         ("greedy, letters", "A, B, C, D, E, F, G,", 0.0, 14),
         ("drawn", "Once upon a time", 0.7, 10),
-        ("drawn, read by the wide layers", PROSE[:201], 0.7, 8),
+        ("drawn, a longer prompt", PROSE[:201], 0.7, 8),
     ]
     texts = []
     for name, prompt, temperature, length in wanted:
