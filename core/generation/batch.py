@@ -63,7 +63,7 @@ class Batch:
                 ids[row], positions[row] = token, text.position
         scores = self.pace.step(self.used, lambda: self.model.step(ids, positions, self._cache))
         # Dealt out before anyone chooses: a text that ends moves the rows of others, and their newest token with them.
-        dealt = [(text, scores[text.rows[: len(text.pending)]]) for text in self.texts]
+        dealt = [(text, _rows(scores, text.rows[: len(text.pending)])) for text in self.texts]
         for text, _ in dealt:
             text.position += 1
         for text, own in dealt:
@@ -110,3 +110,8 @@ class Batch:
                 if row >= used:
                     other.rows[i] = holes.pop()
                     self._cache.copy([row], [other.rows[i]], other.position)
+
+
+def _rows(scores: Float[Tensor, "all vocabulary"], rows: list[int]) -> Float[Tensor, "rows vocabulary"]:
+    """Return some rows of the scores; a single one is not copied."""
+    return scores[rows[0] : rows[0] + 1] if len(rows) == 1 else scores[rows]

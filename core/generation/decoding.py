@@ -4,6 +4,7 @@ A policy looks at the scores and says what to read next. It knows no model: whoe
 alone, `Engine` for many readers) hands it scores and obeys, so a policy is tested on scores that a test made up.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -77,10 +78,10 @@ def draw(choices: Choices, luck: float) -> int:
     return min(int(np.searchsorted(reached, luck * reached[-1], side="right")), len(reached) - 1)
 
 
-def likeliest(scores: Float[np.ndarray, "vocabulary"], count: int) -> list[int]:
-    """Return the tokens with the highest scores, best first; of equal ones the lower number."""
-    near = nearest(scores - scores.max(), count)
-    found: list[int] = near[np.argsort(-scores[near], kind="stable")[:count]].tolist()
+def likeliest(below: Float[np.ndarray, "vocabulary"], count: int) -> list[int]:
+    """Return the best tokens by how far their scores are `below` the highest, best first; of equal ones the lower number."""
+    near = nearest(below, count)
+    found: list[int] = near[np.argsort(-below[near], kind="stable")[:count]].tolist()
     return found
 
 
@@ -112,15 +113,15 @@ class Sampling:
         """Choose one token; done after `max_new_tokens` or an end token."""
         position, row = len(self.steps), scores[0].float().numpy(force=True)
         token, drawn = self._pick(position, row)
-        largest = row.max()
-        total = float(largest) + float(np.log(np.exp(row - largest).sum(dtype=np.float64)))
-        rivals = [other for other in likeliest(row, RIVALS) if other != token]
+        below = row - row.max()
+        total = math.log(np.exp(below).sum(dtype=np.float64))
+        rivals = [other for other in likeliest(below, RIVALS) if other != token]
         step = Step(
             token=token,
-            logprob=float(row[token]) - total,
+            logprob=float(below[token]) - total,
             drawn=drawn,
-            rank=int(np.count_nonzero(row > row[token])) + 1,
-            rivals=tuple((other, float(np.exp(row[other] - total))) for other in rivals[: RIVALS - 1]),
+            rank=int(np.count_nonzero(below > below[token])) + 1,
+            rivals=tuple((other, math.exp(float(below[other]) - total)) for other in rivals[: RIVALS - 1]),
         )
         self.steps.append(step)
         done = len(self.steps) >= self.max_new_tokens or token in self.end_tokens

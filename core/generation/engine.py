@@ -171,15 +171,19 @@ class Engine:
         self.notice = f"{model.placement.device.type.upper()} ran out of memory: running on the CPU instead."
 
     def _round(self, batch: Batch) -> Batch:
-        """Let go of those who left, give a slice to one other piece of work, then move every text by one token."""
+        """Let go of those who left, give a slice to other work, then move every text by one token."""
         batch.let_go()
         self._forget_who_left()
         batch.pace.use()
-        self._side = self._side or self._next_work(batch)
-        concerned: list[Work] = [self._side[0]] if self._side else []
+        concerned: list[Work] = []
+        until = time.monotonic() + SLICE_SECONDS
         try:
-            if self._side:
-                self._side = self._slice(*self._side, others=bool(batch.texts))
+            # Short prompts share a slice: the sooner all texts run, the more of them every step moves.
+            while side := self._side or self._next_work(batch):
+                self._side, concerned = side, [side[0]]
+                self._side = self._slice(*side, until if batch.texts else None)
+                if self._side or time.monotonic() > until:
+                    break
             concerned = [text.run for text in batch.texts]
             batch.step()
         except Exception as error:  # noqa: BLE001 - the readers whose work it was are told, the engine goes on
@@ -201,14 +205,13 @@ class Engine:
             self._inbox.popleft()
         return work, batch.admit(work) if isinstance(work, Run) else self._do(work)
 
-    def _slice(self, work: Work, generator: Generator[None, None, None], *, others: bool) -> Side | None:
-        """Go on with `generator` for one slice, or to its end when nobody else waits; None when it is over."""
-        until = time.monotonic() + SLICE_SECONDS
+    def _slice(self, work: Work, generator: Generator[None, None, None], until: float | None) -> Side | None:
+        """Go on with `generator` until then, or to its end when nobody else waits; None when it is over."""
         for _ in generator:
             if work.left:
                 work.end("stopped")
                 return None
-            if self._closed or (others and time.monotonic() > until):
+            if self._closed or (until is not None and time.monotonic() > until):
                 return work, generator
         return None
 

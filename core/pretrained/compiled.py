@@ -16,7 +16,15 @@ from numba import config
 
 from core.assets import store
 
-SOURCES = ("compiled.py", "linear.py", "q4_products.py", "q4_step.py")
+SOURCES = (
+    "compiled.py",
+    "linear.py",
+    "q4_attention.py",
+    "q4_inputs.py",
+    "q4_products.py",
+    "q4_step.py",
+    "vectors.py",
+)
 
 
 def folder() -> Path:

@@ -127,17 +127,19 @@ class Llama:
 
 
 def best_precision_is_int4(folder: Path) -> bool:
-    """Return whether the weights in `folder` are stored in 4 bits, the embedding in 8, and numba works here."""
+    """Return whether the weights in `folder` are stored in 4 bits, the embedding in 8, and `q4_decoder` can read them here."""
     with Checkpoint(folder) as checkpoint:
         layer = "model.layers.0."
         parts = [f"self_attn.{p}_proj" for p in "qkvo"] + [f"mlp.{p}_proj" for p in ("gate", "up", "down")]
         if not (checkpoint.is_q8(EMBEDDING) and all(checkpoint.is_q4(f"{layer}{part}.weight") for part in parts)):
             return False
+        config = checkpoint.config
     try:
+        from core.pretrained.q4_decoder import suits
         from core.pretrained.q4_decoder import works as q4_works
     except ImportError:  # numba has no build for every processor that torch runs on
         return False
-    return q4_works()
+    return suits(config) and q4_works()
 
 
 def _joined(checkpoint: Checkpoint, names: list[str], reorder: Callable[[Tensor], Tensor] | None) -> Tensor:

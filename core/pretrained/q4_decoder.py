@@ -1,18 +1,18 @@
 """A Llama-style model whose weights stay in the file's own 4 and 8 bits, for reading and writing texts on a CPU.
 
-Nothing is rounded but sums in float32: the scores are those of `decoder.py` with the file's values. The loops that
-compute them are in `q4_step`, and the one inner loop that takes most of the time in `q4_products`.
+The scores are those of `decoder.py` with the file's values, to float32's precision; where the processor multiplies
+bytes, what goes into a product has 16 bits (see `q4_inputs`), and scores of SmolLM2 differ by some thousandths. The
+loops are in `q4_step` and `q4_attention`, and the one inner loop that takes most of the time in `q4_products`.
 """
 
 from collections.abc import Callable, Generator
 from functools import lru_cache
 
-import llvmlite.binding
 import numba
 import numpy as np
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Float16, Int, Int8, Shaped, UInt8
 from torch import Tensor
 
 from core.device import generator
@@ -20,8 +20,10 @@ from core.pretrained import q4_step
 from core.pretrained.checkpoint import EMBEDDING, Checkpoint, DecoderConfig
 from core.pretrained.decoder import Cache, rotations
 from core.pretrained.linear import GROUP, Q4Weight
-from core.pretrained.q4_products import LANES, TILES
-from core.pretrained.q4_step import Layers, Tiles
+from core.pretrained.q4_inputs import new_inputs
+from core.pretrained.q4_products import ARITHMETIC, LINE, TILES
+from core.pretrained.q4_step import Layers
+from core.pretrained.vectors import LANES, has
 
 PIECE = 16  # tokens of a text that are read at once: about as fast as all, and others wait no longer than 30 ms
 
@@ -39,22 +41,20 @@ class Q4Decoder:
             names = [f"model.layers.{i}.{name}_layernorm.weight" for i in range(config.layers)]
             return np.stack([checkpoint.dense(name).numpy() for name in names])
 
-        def tiles(*names: str, reorder: Reorder = lambda rows: rows) -> Tiles:
+        def blocks(*names: str, reorder: Reorder = lambda rows: rows) -> np.ndarray:
             layers = range(config.layers)
             parts = [Q4Weight.stack([checkpoint.q4(f"model.layers.{i}.{n}.weight") for n in names]) for i in layers]
-            found = [q4_tiles(Q4Weight(reorder(p.codes), reorder(p.scale), reorder(p.minimum))) for p in parts]
-            return Tiles(*(np.stack(arrays) for arrays in zip(*found, strict=True)))
+            return stacked([q4_blocks(Q4Weight(reorder(p.codes), reorder(p.scale), reorder(p.minimum))) for p in parts])
 
         self._layers = Layers(
             attention_norm=norms("input"),
-            query_key_value=tiles(*(f"self_attn.{part}_proj" for part in "qkv"), reorder=pair_rows),
-            out=tiles("self_attn.o_proj"),
+            query_key_value=blocks(*(f"self_attn.{part}_proj" for part in "qkv"), reorder=pair_rows),
+            out=blocks("self_attn.o_proj"),
             feed_forward_norm=norms("post_attention"),
-            gate_up=tiles("mlp.gate_proj", "mlp.up_proj"),
-            down=tiles("mlp.down_proj"),
+            gate_up=blocks("mlp.gate_proj", "mlp.up_proj"),
+            down=blocks("mlp.down_proj"),
         )
-        codes, scale = (part.numpy() for part in checkpoint.q8(EMBEDDING))
-        self._table = _tiled(codes, GROUP), _tiled(scale, 1).view(np.uint16)[..., 0, :]
+        self._table = stacked([q8_blocks(*(part.numpy() for part in checkpoint.q8(EMBEDDING)))])[0]
         turns = rotations(config, torch.device("cpu"))[:, 0].numpy()
         self._cosine, self._sine = turns.real.copy(), turns.imag.copy()
         # What is not compiled yet is compiled now, and not when the first reader waits for the first token.
@@ -85,6 +85,7 @@ class Q4Decoder:
             self.config.heads,
             np.float32(self.config.norm_epsilon),
             cache.kv.numpy(),
+            numba.get_num_threads(),
         )
         return x
 
@@ -96,17 +97,21 @@ class Q4Decoder:
 
     def head(self, x: Float[Tensor, "tokens width"]) -> Float[Tensor, "tokens vocabulary"]:
         """Return the score of every token of the vocabulary after each (normed) vector, float32."""
-        codes, scale = self._table
-        y = torch.empty(len(x), len(codes) * TILES * LANES)
-        rows = x.contiguous().numpy()
-        q4_step.multiply(codes, scale, scale, rows, rows, y.numpy())
+        inputs, y = new_inputs(*x.shape), torch.empty(len(x), len(self._table) * TILES * LANES)
+        q4_step.put_rows(x.contiguous().numpy(), inputs)
+        q4_step.multiply(self._table, inputs, y.numpy(), self._table, numba.get_num_threads())
         return y[:, : self.config.vocabulary]
 
     def embed(self, ids: Int[Tensor, "tokens"]) -> Float[Tensor, "tokens width"]:
         """Return the rows of the output matrix, which is the embedding too."""
-        four, tile, lane = np.unravel_index(ids.numpy(), (len(self._table[0]), TILES, LANES))
-        codes, scale = (part[four, :, tile, ..., lane] for part in self._table)
-        return torch.from_numpy((codes * scale.view(np.float16).astype(np.float32)[:, :, None]).reshape(len(ids), -1))
+        block, tile, lane = np.unravel_index(ids.numpy(), (len(self._table), TILES, LANES))
+        codes, scale = np.split(self._table[block], [TILES * GROUP * LANES], axis=2)
+        text = np.arange(len(ids))
+        fours = codes.reshape(*codes.shape[:2], TILES, -1, LANES, ARITHMETIC.together)[text, :, tile, :, lane]
+        factors = np.ascontiguousarray(scale).view(np.float16).reshape(*codes.shape[:2], TILES, LANES)
+        eights = fours.reshape(len(ids), -1, 8)[..., np.argsort(ARITHMETIC.eight)]
+        rows = eights.reshape(len(ids), -1, GROUP) * factors[text, :, tile, lane].astype(np.float32)[..., None]
+        return torch.from_numpy(rows.reshape(len(ids), -1))
 
 
 def use_threads(threads: int) -> None:
@@ -118,32 +123,62 @@ def use_threads(threads: int) -> None:
     numba.set_num_threads(max(1, min(threads, numba.config.NUMBA_NUM_THREADS)) if awake else 1)
 
 
-def q4_tiles(weight: Q4Weight) -> Tiles:
-    """Return a matrix in the order of `Tiles`, padded with zeros to whole tiles."""
-    scale, minimum = (
-        _tiled(part.half().numpy(), 1).view(np.uint16)[..., 0, :] for part in (weight.scale, weight.minimum)
-    )
-    return Tiles(_tiled(weight.codes.numpy(), GROUP // 2), scale, minimum)
+def q4_blocks(weight: Q4Weight) -> UInt8[np.ndarray, "blocks groups bytes"]:
+    """Return a matrix in the order in which it is read, padded with zeros to blocks of 64 outputs.
+
+    A block of a group holds the codes of 4 tiles of 16 outputs, their 64 scales and their 64 minima (float16). In a tile
+    byte k of output j, i-th turn, holds inputs 2(i n + k) (low half) and 2(i n + k) + 1, where n bytes stand together.
+    """
+    return _blocks(weight.codes.numpy(), weight.scale.half().numpy(), weight.minimum.half().numpy())
 
 
-def _tiled(rows: Shaped[np.ndarray, "outputs columns"], group: int) -> Shaped[np.ndarray, "fours groups 4 group 16"]:
-    """Return numbers that belong to an output each in the order of `Tiles`, `group` of a row's numbers together."""
-    padded = np.pad(rows, ((0, -len(rows) % (TILES * LANES)), (0, 0)))
-    tiles = padded.reshape(-1, TILES, LANES, rows.shape[1] // group, group)
-    return np.ascontiguousarray(tiles.transpose(0, 3, 1, 4, 2))
+def q8_blocks(
+    codes: Int8[np.ndarray, "outputs inputs"], scale: Float16[np.ndarray, "outputs groups"]
+) -> Int8[np.ndarray, "blocks groups bytes"]:
+    """Return a matrix of 8-bit codes as `q4_blocks` does, a byte for a code, without minima."""
+    eights = codes.reshape(len(codes), -1, 8)[..., ARITHMETIC.eight].reshape(codes.shape)
+    return _blocks(eights, scale).view(np.int8)
+
+
+def _blocks(
+    codes: Shaped[np.ndarray, "outputs columns"], *numbers: Float16[np.ndarray, "outputs groups"]
+) -> UInt8[np.ndarray, "blocks groups bytes"]:
+    groups = numbers[0].shape[1]
+
+    def tiled(part: np.ndarray, together: int) -> np.ndarray:
+        """Bring what belongs to a group of 64 outputs together, `together` bytes of an output at a time."""
+        rows = np.pad(np.ascontiguousarray(part).view(np.uint8), ((0, -len(part) % (TILES * LANES)), (0, 0)))
+        tiles = rows.reshape(-1, TILES, LANES, groups, rows.shape[1] // groups // together, together)
+        return tiles.transpose(0, 3, 1, 4, 2, 5).reshape(len(tiles), groups, -1)
+
+    return np.concatenate([tiled(codes, ARITHMETIC.together), *(tiled(part, 2) for part in numbers)], axis=2)
+
+
+def stacked(matrices: list[Shaped[np.ndarray, "blocks groups bytes"]]) -> np.ndarray:
+    """Return one array of matrices that begins where the processor's lines do, so that no read takes two of them."""
+    size = sum(matrix.nbytes for matrix in matrices)
+    room = np.empty(size + LINE, np.int8)
+    aligned = room[-room.ctypes.data % LINE :][:size].view(matrices[0].dtype).reshape(len(matrices), *matrices[0].shape)
+    return np.stack(matrices, out=aligned)
+
+
+def suits(config: DecoderConfig) -> bool:
+    """Return whether the loops can read a model of this shape: its heads fill whole vectors."""
+    return config.head_width % LANES == 0
 
 
 @lru_cache
 def works() -> bool:
     """Return whether this machine computes the products fast, and rightly, by small ones against `F.linear`."""
     # An x86 processor of before 2013 has no instruction for these two, and LLVM calls a function for each number.
-    has = llvmlite.binding.get_host_cpu_features()
-    if not all(has.get(feature, True) for feature in ("fma", "f16c")):
+    if has("fma") is False or has("f16c") is False:
         return False
     random = generator(0)
     codes = torch.randint(0, 256, (TILES * LANES, GROUP), generator=random, dtype=torch.uint8)
     scale = torch.rand(len(codes), 2, generator=random).half()
     weight, x = Q4Weight(codes, scale, -8 * scale), torch.randn(15, 2 * GROUP, generator=random)
-    sums, y = x.unflatten(1, (2, GROUP)).sum(-1), torch.empty(len(x), len(codes))
-    q4_step.multiply(*q4_tiles(weight), x.numpy(), sums.numpy(), y.numpy())
-    return torch.allclose(y, F.linear(x, weight.dequantise()), rtol=1e-4, atol=1e-4)
+    inputs, y, blocks = new_inputs(*x.shape), torch.empty(len(x), len(codes)), q4_blocks(weight)
+    q4_step.put_rows(x.numpy(), inputs)
+    q4_step.multiply(blocks, inputs, y.numpy(), blocks, 1)
+    expected = F.linear(x, weight.dequantise())
+    return bool((y - expected).abs().max() < 1e-4 * expected.abs().max())

@@ -1,10 +1,15 @@
-"""The inner loop of the 4-bit decoder: rows of numbers times 16 outputs' weights, written for any processor's vectors.
+"""The inner loop of the 4-bit decoder: rows of numbers times 16 outputs' weights, written for a processor's vectors.
 
 Generating a token multiplies every weight of the model once. numba compiles loops for the processor it runs on, but
 not into the one order that is fast here: keep the sums of several rows in registers while the codes stream by once.
-So this one loop is spelt out, in LLVM's vectors of 16 float32 numbers, which LLVM turns into one register with
-AVX-512, two with AVX2 and four on Arm. Every multiplication and addition is one `fma` in a fixed order: a row's
-result is the same to the last bit however many rows and threads there are.
+So this one loop is spelt out, in LLVM's vectors, and in one of two arithmetics:
+
+- `Floats`, on any processor: codes become float32 numbers, and 16 products and sums are one `fma`.
+- `Dots`, where the processor multiplies 64 pairs of bytes and sums them by fours at once (AVX-512 VNNI): codes are
+  such bytes already, and an input is two of them. Sums of a group are whole numbers, so nothing is rounded in them.
+  Eight rows take half the time.
+
+Everything is added in a fixed order: a row's result is the same to the last bit however many rows and threads there are.
 """
 
 import itertools
@@ -12,52 +17,144 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, no_type_check
 
-from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 from core.pretrained.linear import GROUP
+from core.pretrained.vectors import BYTES, DOTS, FLOAT, FLOATS, FOURS, HALVES, INT, INTS, LANES, Writer, every
 
-LANES = 16  # outputs whose weights lie side by side: a tile
-TILES = 4  # tiles whose groups lie side by side: one row takes all at once, so that no sum waits for the one before
-
-_INDEX, _FLOAT = ir.IntType(64), ir.FloatType()
-_FLOATS, _INTS = (ir.VectorType(kind, LANES) for kind in (_FLOAT, ir.IntType(32)))
-_BYTES, _HALVES = (ir.VectorType(kind, LANES) for kind in (ir.IntType(8), ir.HalfType()))
-_ZERO = ir.Constant(_FLOATS, [0.0] * LANES)
+TILES = 4  # in a block: one row takes all at once, so that no sum waits for the one before
+TILE_BYTES = GROUP * LANES // 8  # a bit of each code of a tile
+BLOCK_BYTES = {4: TILES * (4 * TILE_BYTES + 4 * LANES), 8: TILES * (8 * TILE_BYTES + 2 * LANES)}
+LINE = 64  # bytes that a processor fetches at once
 
 
-@intrinsic
+class Floats:
+    """float32 throughout; of a group, even and odd inputs are summed apart."""
+
+    together = 1
+    """How many bytes of an output's codes lie side by side, before those of the next output."""
+    eight = tuple(range(8))
+    """In which order 8-bit codes lie, of each eight inputs."""
+    steps = GROUP // 2
+    zero = every(FLOATS, 0.0)
+
+    @no_type_check
+    def __init__(self, write, builder, weights, bits, inputs):
+        self._write, self._builder, self._weights, self._bits = write, builder, weights, bits
+        self._numbers, self._sums = inputs
+
+    @no_type_check
+    def codes(self, tile, step):
+        """Return the codes of inputs 2 * step and 2 * step + 1 of the tile at byte `tile`."""
+        if self._bits == 8:
+            places = [self._write.at(tile, 1, (2 * step + odd) * LANES) for odd in range(2)]
+            wide = [self._builder.sext(self._write.load(self._weights, p, BYTES), INTS) for p in places]
+        else:
+            both = self._write.load(self._weights, self._write.at(tile, 1, step * LANES), BYTES)
+            wide = [self._builder.zext(half, INTS) for half in _halves(self._builder, both)]
+        return [self._builder.sitofp(codes, FLOATS) for codes in wide]
+
+    @no_type_check
+    def add(self, parts, codes, group, step):
+        """Return the two sums of each tile, two more inputs of a row's group added."""
+        places = [self._write.at(group, GROUP, 2 * step + odd) for odd in range(2)]
+        numbers = [self._write.everywhere(self._write.load(self._numbers, p, FLOAT)) for p in places]
+        return [
+            [self._write.fma(*terms) for terms in zip(numbers, of_tile, sums, strict=True)]
+            for of_tile, sums in zip(codes, parts, strict=True)
+        ]
+
+    @no_type_check
+    def total(self, total, parts, factor, shift, group):
+        """Return `total` with a group's products, by its scale, and with the group's inputs, by its minimum."""
+        total = self._write.fma(factor, self._builder.fadd(*parts), total)
+        if shift is None:
+            return total
+        return self._write.fma(shift, self._write.everywhere(self._write.load(self._sums, group, FLOAT)), total)
+
+
+class Dots:
+    """Bytes times bytes, summed by fours into int32; the two bytes of inputs are summed apart."""
+
+    together = 4
+    eight = 0, 2, 4, 6, 1, 3, 5, 7
+    steps = GROUP // 8
+    zero = every(INTS, 0)
+
+    @no_type_check
+    def __init__(self, write, builder, weights, bits, inputs):
+        self._write, self._builder, self._weights, self._bits = write, builder, weights, bits
+        *self._bytes, self._scale, self._sums = inputs
+
+    @no_type_check
+    def codes(self, tile, step):
+        """Return the codes of eight inputs of the tile at byte `tile`, from 0 to 255: of even inputs, of odd ones."""
+        if self._bits == 4:
+            both = self._write.load(self._weights, self._write.at(tile, 1, step * 4 * LANES), FOURS)
+            return _halves(self._builder, both)
+        places = [self._write.at(tile, 1, (2 * step + odd) * 4 * LANES) for odd in range(2)]
+        # A number from -128 to 127 with its sign bit turned is 128 more, read without a sign.
+        return [self._builder.xor(self._write.load(self._weights, p, FOURS), every(FOURS, 128)) for p in places]
+
+    @no_type_check
+    def add(self, parts, codes, group, step):
+        """Return the two sums of each tile, eight more inputs of a row's group added."""
+        for odd in range(2):
+            place = self._write.at(group, GROUP, (2 * step + odd) * 4)
+            fours = [self._write.everywhere(self._write.load(b, place, INT)) for b in self._bytes]
+            parts = [
+                [self._dot(total, of_tile[odd], four) for total, four in zip(sums, fours, strict=True)]
+                for of_tile, sums in zip(codes, parts, strict=True)
+            ]
+        return parts
+
+    @no_type_check
+    def total(self, total, parts, factor, shift, group):
+        """Return `total` with a group's products and inputs; the former are below 2^24 with 4 bits, as float32 holds."""
+        high, low = parts
+        whole = self._builder.add(self._builder.shl(high, every(INTS, 8)), low)
+        sums, scale = (
+            self._write.everywhere(self._write.load(part, group, FLOAT)) for part in (self._sums, self._scale)
+        )
+        if self._bits == 8:  # without the 128 that each code was more
+            whole = self._builder.sub(whole, self._builder.shl(self._builder.fptosi(sums, INTS), every(INTS, 7)))
+        found = self._builder.fmul(factor, self._builder.sitofp(whole, FLOATS))
+        return self._write.fma(scale, found if shift is None else self._write.fma(shift, sums, found), total)
+
+    @no_type_check
+    def _dot(self, total, codes, four):
+        four = self._builder.bitcast(four, FOURS)
+        return self._write.call("llvm.x86.avx512.vpdpbusd.512", total, codes, four)
+
+
 @no_type_check
-def power_of_two(typing: Any, n):
-    """Return 2^n as float32 for a whole number of -126 to 127, by writing n where a float has its exponent."""
+def _halves(builder, both):
+    """Return the low and the high 4 bits of bytes."""
+    return builder.and_(both, every(both.type, 15)), builder.lshr(both, every(both.type, 4))
 
-    def emit(context, builder, signature, arguments):
-        exponent = builder.add(arguments[0], ir.Constant(ir.IntType(32), 127))
-        return builder.bitcast(builder.shl(exponent, ir.Constant(ir.IntType(32), 23)), _FLOAT)
 
-    return types.float32(types.int32), emit
+ARITHMETIC: type[Dots] | type[Floats] = Dots if DOTS else Floats
 
 
 @no_type_check
 def product(rows: int, tiles: int) -> Callable[..., None]:
-    """Return a function for numba's code that multiplies `rows` rows with `tiles` tiles of codes.
+    """Return a function for numba's code that multiplies `rows` rows with `tiles` tiles of a block.
 
-    It is called as `f(codes, scale, minimum, x, sums, y, groups, row, four, tile)`, with the first row, the four tiles
-    that lie together and the first tile of these, and writes y[row, 16 * (4 * four + tile) ...]; the arrays are those
-    of `core.pretrained.q4_step.Tiles`, uint8 codes being 4-bit pairs and int8 codes 8-bit numbers. In a group codes are
-    multiplied with inputs and summed, even and odd inputs apart; then y += scale * sum and, with 4 bits,
-    y += minimum * (sum of the group's inputs).
+    It is called as `f(weights, inputs, y, row, block, tile, ahead)` and writes y[row, 16 * (4 * block + tile) ...] from
+    the first row and the first tile on. `weights` are those of `core.pretrained.q4_decoder.q4_blocks` (uint8) or
+    `q8_blocks` (int8), `inputs` those of `core.pretrained.q4_inputs`, and `ahead` is the address of the weights that are
+    wanted next: they are fetched from memory meanwhile.
     """
 
     @intrinsic
-    def multiply_tiles(typing: Any, codes, scale, minimum, x, sums, y, groups, row, four, tile):
-        if any(array.layout != "C" for array in (codes, scale, minimum, x, sums, y)):
+    def multiply_tiles(typing: Any, weights, inputs, y, row, block, tile, ahead):
+        if any(array.layout != "C" for array in (weights, *inputs, y)):
             raise TypingError("products are for arrays whose numbers lie one after another")
-        signature = types.void(codes, scale, minimum, x, sums, y, *(types.intp,) * 4)
-        return signature, partial(_emit, rows, tiles, 8 if codes.dtype == types.int8 else 4)
+        signature = types.void(weights, inputs, y, *(types.intp,) * 4)
+        return signature, partial(_emit, rows, tiles, 8 if weights.dtype == types.int8 else 4)
 
     return multiply_tiles
 
@@ -65,66 +162,41 @@ def product(rows: int, tiles: int) -> Callable[..., None]:
 @no_type_check
 def _emit(rows, tiles, bits, context, builder, signature, arguments):
     """Write the loop into LLVM's code; what stands in Python's loops here is unrolled there."""
-    kinds = (ir.IntType(8), ir.IntType(16), ir.IntType(16), _FLOAT, _FLOAT, _FLOAT)
-    arrays = [context.make_array(signature.args[i])(context, builder, arguments[i]) for i in range(6)]
-    pointers = [builder.bitcast(a.data, k.as_pointer()) for a, k in zip(arrays, kinds, strict=True)]
-    codes, scale, minimum, x, sums, y = pointers
-    groups, row, four, tile = arguments[6:]
-    outputs = builder.extract_value(arrays[5].shape, 1)
-    fma = cgutils.get_or_insert_function(builder.module, ir.FunctionType(_FLOATS, [_FLOATS] * 3), "llvm.fma.v16f32")
-
-    def at(*terms):
-        """Return a * b + c from (a, b, c), each a number or a value of LLVM's."""
-        a, b, c = (ir.Constant(_INDEX, t) if isinstance(t, int) else t for t in terms)
-        return builder.add(builder.mul(a, b), c)
-
-    def load(pointer, index, vector):
-        return builder.load(builder.bitcast(builder.gep(pointer, [index]), vector.as_pointer()), align=1)
-
-    def everywhere(pointer, index):
-        """Return the number that stands there in all lanes."""
-        empty, number = ir.Constant(_FLOATS, ir.Undefined), builder.load(builder.gep(pointer, [index]))
-        first = builder.insert_element(empty, number, ir.Constant(ir.IntType(32), 0))
-        return builder.shuffle_vector(first, empty, ir.Constant(_INTS, [0] * LANES))
-
-    def weights(group, pair):
-        """Return the codes of inputs 2 * pair and 2 * pair + 1 of a group, as float32."""
-        if bits == 8:
-            places = [at(group, GROUP * LANES, (2 * pair + odd) * LANES) for odd in range(2)]
-            return [builder.sitofp(builder.sext(load(codes, p, _BYTES), _INTS), _FLOATS) for p in places]
-        both = load(codes, at(group, GROUP * LANES // 2, pair * LANES), _BYTES)
-        low = builder.and_(both, ir.Constant(_BYTES, [15] * LANES))
-        high = builder.lshr(both, ir.Constant(_BYTES, [4] * LANES))
-        return [builder.sitofp(builder.zext(half, _INTS), _FLOATS) for half in (low, high)]
-
-    places = list(itertools.product(range(rows), range(tiles)))
-    totals = {place: cgutils.alloca_once_value(builder, _ZERO) for place in places}
+    write = Writer(context, builder)
+    weights, y = (write.array(signature.args[i], arguments[i]) for i in (0, 2))
+    arithmetic = ARITHMETIC(write, builder, weights.data, bits, write.arrays(signature.args[1], arguments[1]))
+    row, block, tile, ahead = arguments[3:]
+    groups, size = builder.extract_value(weights.shape, 1), BLOCK_BYTES[bits]
+    ahead = builder.inttoptr(ahead, weights.data.type)
+    row_of = [write.at(row, 1, r) for r in range(rows)]
+    tile_of = [write.at(tile, 1, t) for t in range(tiles)]
+    totals = {
+        place: cgutils.alloca_once_value(builder, every(FLOATS, 0.0))
+        for place in itertools.product(range(rows), range(tiles))
+    }
     with cgutils.for_range(builder, groups) as loop:
-        parts = {(*place, odd): _ZERO for place in places for odd in range(2)}
-        first = at(at(four, groups, loop.index), TILES, tile)
-        group = [builder.add(first, ir.Constant(_INDEX, t)) for t in range(tiles)]
-        group_of_row = [at(builder.add(row, ir.Constant(_INDEX, r)), groups, loop.index) for r in range(rows)]
-        for pair in range(GROUP // 2):
-            codes_of = [weights(group[t], pair) for t in range(tiles)]
-            for r, odd in itertools.product(range(rows), range(2)):
-                number = everywhere(x, at(group_of_row[r], GROUP, 2 * pair + odd))
-                for t in range(tiles):
-                    parts[r, t, odd] = builder.call(fma, [number, codes_of[t][odd], parts[r, t, odd]])
+        lines = size // TILES * tiles // LINE
+        for line in range(lines):
+            place = write.at(loop.index, size, write.at(tile, size // TILES, line * LINE))
+            write.fetch(ahead, place)
+        start = write.at(write.at(block, groups, loop.index), size, 0)
+        group_of_row = [write.at(r, groups, loop.index) for r in row_of]
+        parts = [[[arithmetic.zero] * 2] * tiles] * rows
+        for step in range(arithmetic.steps):
+            codes = [arithmetic.codes(write.at(t, bits * TILE_BYTES, start), step) for t in tile_of]
+            parts = [arithmetic.add(parts[r], codes, group_of_row[r], step) for r in range(rows)]
         for t in range(tiles):
-            place = at(group[t], LANES, 0)
-            factor = builder.fpext(load(scale, place, _HALVES), _FLOATS)
-            shift = builder.fpext(load(minimum, place, _HALVES), _FLOATS) if bits == 4 else None
+            place = write.at(tile_of[t], 2 * LANES, write.at(start, 1, TILES * bits * TILE_BYTES))
+            factor = builder.fpext(write.load(weights.data, place, HALVES), FLOATS)
+            shift = None
+            if bits == 4:
+                place = write.at(place, 1, TILES * 2 * LANES)
+                shift = builder.fpext(write.load(weights.data, place, HALVES), FLOATS)
             for r in range(rows):
-                whole = builder.fadd(parts[r, t, 0], parts[r, t, 1])
-                total = builder.call(fma, [factor, whole, builder.load(totals[r, t])])
-                if shift is not None:
-                    total = builder.call(fma, [shift, everywhere(sums, group_of_row[r]), total])
-                builder.store(total, totals[r, t])
-    for r, t in places:
-        start = at(builder.add(row, ir.Constant(_INDEX, r)), outputs, at(at(four, TILES, tile), LANES, t * LANES))
-        builder.store(
-            builder.load(totals[r, t]),
-            builder.bitcast(builder.gep(y, [start]), _FLOATS.as_pointer()),
-            align=1,
-        )
+                before = builder.load(totals[r, t])
+                builder.store(arithmetic.total(before, parts[r][t], factor, shift, group_of_row[r]), totals[r, t])
+    outputs = builder.extract_value(y.shape, 1)
+    for (r, t), total in totals.items():
+        place = write.at(row_of[r], outputs, write.at(write.at(block, TILES, tile_of[t]), LANES, 0))
+        write.store(builder.load(total), y.data, place)
     return context.get_dummy_value()

@@ -1,9 +1,9 @@
 """The decoder of `decoder.py` once more, as loops that numba compiles: what writes texts on a CPU.
 
-The arithmetic is that of the PyTorch module, in float32 with the file's exact 4-bit and 8-bit weights. What differs is
-the cost: a step of one token is about 1,300 operators in PyTorch, each of which takes longer to call than to compute,
-and two calls here. All loops over `prange` are divided among numba's threads; no sum is ever divided, so the number of
-threads changes nothing in the result.
+It computes what the PyTorch module computes, with the file's exact 4-bit and 8-bit weights. What differs is the cost: a
+step of one token is about 1,300 operators in PyTorch, each of which takes longer to call than to compute, and two
+calls here. All loops over `prange` are divided among numba's threads; no sum is ever divided, so the number of threads
+changes nothing in the result.
 
 A token is read with the keys and values of its text's earlier tokens, whether those were read just before, long
 before or in this same call. So a prompt read at once, in pieces or token by token gives the same numbers to the last bit.
@@ -17,84 +17,81 @@ from numba import prange
 
 from core.pretrained.compiled import compiled
 from core.pretrained.linear import GROUP
-from core.pretrained.q4_products import LANES, TILES, power_of_two, product
+from core.pretrained.q4_attention import attend
+from core.pretrained.q4_inputs import new_inputs, put, put_row
+from core.pretrained.q4_products import TILES, product
+from core.pretrained.vectors import LANES, address, exp
 
 # Sums over a head or a vector may be taken in the processor's favourite order, which is the same for every row.
 _SUMS = {"reassoc", "contract", "nsz", "arcp"}
 
-_1x4, _2x2, _4x2, _8x1 = product(1, 4), product(2, 2), product(4, 2), product(8, 1)
+PART = 8 * GROUP  # numbers that one thread takes at a time
 
-
-class Tiles(NamedTuple):
-    """A matrix, or one for each layer, in the order in which it is read: a group of 4 tiles of 16 outputs at a time.
-
-    - `codes`: uint8 (…, fours, groups, 4, 16, 16), byte [i, j] holding inputs 2i (low half) and 2i + 1 of output j.
-    - `scale`, `minimum`: float16 as uint16, (…, fours, groups, 4, 16).
-    """
-
-    codes: np.ndarray
-    scale: np.ndarray
-    minimum: np.ndarray
+_1x2, _1x4, _2x2, _4x2, _8x1 = product(1, 2), product(1, 4), product(2, 2), product(4, 2), product(8, 1)
 
 
 class Layers(NamedTuple):
-    """The weights of all layers: see `core.pretrained.decoder.Layer`."""
+    """The weights of all layers (see `core.pretrained.decoder.Layer`), matrices in blocks: (layers, blocks, groups, bytes)."""
 
     attention_norm: np.ndarray  # (layers, width)
-    query_key_value: Tiles
-    out: Tiles
+    query_key_value: np.ndarray
+    out: np.ndarray
     feed_forward_norm: np.ndarray
-    gate_up: Tiles
-    down: Tiles
+    gate_up: np.ndarray
+    down: np.ndarray
 
 
 @compiled(parallel=True)
 @no_type_check
-def multiply(codes, scale, minimum, x, sums, y):
-    """Write x W^T into y: (rows, inputs) -> (rows, 64 * fours). `sums` are those of x over each group.
+def multiply(weights, inputs, y, following, threads):
+    """Write x W^T into y: (rows, inputs) -> (rows, 64 * blocks). `following` is the matrix that comes next."""
+    # Matrices have as few as 9 blocks, so threads share them by halves.
+    pairs = 2 * weights.shape[0]
+    for thread in prange(threads):
+        pair, end = thread * pairs // threads, (thread + 1) * pairs // threads
+        after = address(following, thread * following.shape[0] // threads)
+        while pair < end:
+            block, first = pair // 2, pair % 2 * 2
+            last = min(TILES, first + 2 * (end - pair))
+            ahead = address(weights, block + 1) if pair + 2 < end else after
+            _multiply_tiles(weights, inputs, y, block, first, last, ahead)
+            pair += (last - first) // 2
 
-    With 8-bit codes, which have no minimum, `minimum` and `sums` are not read.
-    """
-    rows, groups = x.shape[0], codes.shape[1]
-    for four in prange(codes.shape[0]):
-        row = 0
-        while row + 8 <= rows:
-            for t in range(TILES):
-                _8x1(codes, scale, minimum, x, sums, y, groups, row, four, t)
-            row += 8
-        if row + 4 <= rows:
-            for t in range(0, TILES, 2):
-                _4x2(codes, scale, minimum, x, sums, y, groups, row, four, t)
-            row += 4
-        if row + 2 <= rows:
-            for t in range(0, TILES, 2):
-                _2x2(codes, scale, minimum, x, sums, y, groups, row, four, t)
-            row += 2
-        if row < rows:
-            _1x4(codes, scale, minimum, x, sums, y, groups, row, four, 0)
+
+@compiled()
+@no_type_check
+def _multiply_tiles(weights, inputs, y, block, first, last, ahead):
+    """Let all rows take tiles `first` to `last`, both even, of a block."""
+    row, rows = 0, y.shape[0]
+    while row + 8 <= rows:
+        for tile in range(first, last):
+            _8x1(weights, inputs, y, row, block, tile, ahead)
+        row += 8
+    if row + 4 <= rows:
+        for tile in range(first, last, 2):
+            _4x2(weights, inputs, y, row, block, tile, ahead)
+        row += 4
+    if row + 2 <= rows:
+        for tile in range(first, last, 2):
+            _2x2(weights, inputs, y, row, block, tile, ahead)
+        row += 2
+    if row < rows:
+        if last - first == TILES:
+            _1x4(weights, inputs, y, row, block, 0, ahead)
+        else:
+            _1x2(weights, inputs, y, row, block, first, ahead)
 
 
 @compiled(fastmath=_SUMS)
 @no_type_check
-def _norm(x, scale, epsilon, normed, sums):
-    """Write RMSNorm of one vector (Zhang and Sennrich 2019, eq. 4), and the sum over each group of its numbers."""
+def _norm(x, scale, epsilon, normed):
+    """Write RMSNorm of one vector (Zhang and Sennrich 2019, eq. 4)."""
     squares = np.float32(0)
     for i in range(x.shape[0]):
         squares += x[i] * x[i]
     factor = np.float32(1 / math.sqrt(squares / np.float32(x.shape[0]) + epsilon))
     for i in range(x.shape[0]):
         normed[i] = x[i] * factor * scale[i]
-    _sum_groups(normed, sums)
-
-
-@compiled(fastmath=_SUMS)
-@no_type_check
-def _sum_groups(x, sums):
-    for group in range(sums.shape[0]):
-        total = np.float32(0)
-        for i in range(GROUP):
-            total += x[group * GROUP + i]
-        sums[group] = total
 
 
 @compiled(fastmath=_SUMS)
@@ -109,46 +106,6 @@ def _rotate(heads, cosine, sine):
             heads[start + 2 * j + 1] = a * sine[j] + b * cosine[j]
 
 
-@compiled(fastmath={"contract"})
-@no_type_check
-def exp(x):
-    """Return e^x to float32's precision, in steps that a processor can take for many numbers at once.
-
-    e^x = 2^n e^r with |r| <= ln(2) / 2, and e^r from its series: Cody and Waite 1980, "Software manual for the
-    elementary functions", chapter 6. x is held within -87 and 88, where the result is neither 0 nor infinite.
-    """
-    x = min(max(x, np.float32(-87)), np.float32(88))
-    n = np.floor(x * np.float32(1.44269504) + np.float32(0.5))
-    r = x - n * np.float32(0.693359375) - n * np.float32(-2.12194440e-4)  # ln(2) in two parts, the first one short
-    series = np.float32(1 / 5040)
-    for factor in (1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1.0, 1.0):
-        series = series * r + np.float32(factor)
-    return series * power_of_two(np.int32(n))
-
-
-@compiled(fastmath=_SUMS)
-@no_type_check
-def _attend(query, keys, values, seen, weights, found):
-    """Write what one head's query finds in the first `seen` tokens: Vaswani et al. 2017, eq. 1."""
-    width = query.shape[0]
-    scale, largest = np.float32(1 / math.sqrt(width)), np.float32(-np.inf)
-    for t in range(seen):
-        score = np.float32(0)
-        for j in range(width):
-            score += query[j] * keys[t, j]
-        weights[t] = score * scale
-        largest = max(largest, weights[t])
-    total = np.float32(0)
-    for t in range(seen):
-        weights[t] = exp(weights[t] - largest)
-        total += weights[t]
-    found[:] = 0
-    for t in range(seen):
-        share = weights[t] / total
-        for j in range(width):
-            found[j] += share * values[t, j]
-
-
 @compiled(fastmath=_SUMS)
 @no_type_check
 def _swiglu(gate, up, inner):
@@ -159,12 +116,13 @@ def _swiglu(gate, up, inner):
 
 @compiled(parallel=True)
 @no_type_check
-def _add_and_norm(x, added, scale, epsilon, normed, sums):
+def _add_and_norm(x, added, scale, epsilon, normed, inputs):
     """Add to each token's vector what the last part of a layer found, then norm it for the next."""
     for i in prange(x.shape[0]):
         for j in range(x.shape[1]):
             x[i, j] += added[i, j]
-        _norm(x[i], scale, epsilon, normed[i], sums[i])
+        _norm(x[i], scale, epsilon, normed[i])
+        put_row(normed[i], inputs, i)
 
 
 @compiled(parallel=True)
@@ -189,63 +147,63 @@ def _attend_all(qkv, rows, positions, heads, cache, weights, found):
         keys = cache[rows[i], h // (heads // key_heads)]
         values = cache[rows[i], key_heads + h // (heads // key_heads)]
         here = slice(h * width, (h + 1) * width)
-        _attend(qkv[i, here], keys, values, positions[i] + 1, weights[item], found[i, here])
+        attend(qkv[i, here], keys, values, positions[i] + 1, weights[item], found[i, here])
 
 
 @compiled(parallel=True)
 @no_type_check
-def _sum_all(x, sums):
+def put_rows(x, inputs):
+    """Write all rows of x as inputs."""
     for i in prange(x.shape[0]):
-        _sum_groups(x[i], sums[i])
+        put_row(x[i], inputs, i)
 
 
 @compiled(parallel=True)
 @no_type_check
-def _swiglu_all(gate_up, inner, sums):
-    """Let each gate decide how much of its number passes, a group at a time."""
-    width, groups = inner.shape[1], sums.shape[1]
-    for item in prange(inner.shape[0] * groups):
-        i, group = item // groups, item % groups
-        here, up = slice(group * GROUP, (group + 1) * GROUP), slice(width + group * GROUP, width + (group + 1) * GROUP)
-        _swiglu(gate_up[i, here], gate_up[i, up], inner[i, here])
-        _sum_groups(inner[i, here], sums[i, group : group + 1])
+def _swiglu_all(gate_up, inner, inputs):
+    """Let each gate decide how much of its number passes; the threads share what there is of one row, too."""
+    width = inner.shape[1]
+    parts = (width + PART - 1) // PART
+    for item in prange(inner.shape[0] * parts):
+        i, first = item // parts, item % parts * PART
+        last = min(first + PART, width)
+        row = inner[i]
+        _swiglu(gate_up[i, first:last], gate_up[i, width + first : width + last], row[first:last])
+        for group in range(first // GROUP, last // GROUP):
+            put(row, group * GROUP, inputs, i, group)
 
 
 @compiled()
 @no_type_check
-def read(x, rows, positions, layers, cosine, sine, heads, epsilon, cache):
+def read(x, rows, positions, layers, cosine, sine, heads, epsilon, cache, threads):
     """Read tokens: x (tokens, width) is replaced by the vectors after the last layer.
 
     Token i is at positions[i] of the text in row rows[i] of `cache` (layers, rows, keys then values, time, head
     width), which takes up its key and value. `cosine` and `sine` are (positions, half a head's width).
     """
     tokens, width = x.shape
-    joined, inner_width = layers.out.codes.shape[2] * GROUP, layers.down.codes.shape[2] * GROUP
-    qkv = _rows(tokens, layers.query_key_value.codes.shape[1] * TILES * LANES)
-    gate_up = _rows(tokens, layers.gate_up.codes.shape[1] * TILES * LANES)
-    added = np.zeros((tokens, layers.out.codes.shape[1] * TILES * LANES), np.float32)
+    joined, inner_width = layers.out.shape[2] * GROUP, layers.down.shape[2] * GROUP
+    qkv = _rows(tokens, layers.query_key_value.shape[1] * TILES * LANES)
+    gate_up = _rows(tokens, layers.gate_up.shape[1] * TILES * LANES)
+    added = np.zeros((tokens, layers.out.shape[1] * TILES * LANES), np.float32)
     normed, found, inner = _rows(tokens, width), _rows(tokens, joined), _rows(tokens, inner_width)
-    sums, found_sums, inner_sums = (
-        _rows(tokens, width // GROUP),
-        _rows(tokens, joined // GROUP),
-        _rows(tokens, inner_width // GROUP),
+    inputs, found_inputs, inner_inputs = (
+        new_inputs(tokens, width),
+        new_inputs(tokens, joined),
+        new_inputs(tokens, inner_width),
     )
     weights = _rows(tokens * heads, positions.max() + 1)
     for layer in range(cache.shape[0]):
-        _add_and_norm(x, added, layers.attention_norm[layer], epsilon, normed, sums)
-        w = layers.query_key_value
-        multiply(w.codes[layer], w.scale[layer], w.minimum[layer], normed, sums, qkv)
+        _add_and_norm(x, added, layers.attention_norm[layer], epsilon, normed, inputs)
+        multiply(layers.query_key_value[layer], inputs, qkv, layers.out[layer], threads)
         _remember(qkv, rows, positions, cosine, sine, heads, cache[layer])
         _attend_all(qkv, rows, positions, heads, cache[layer], weights, found)
-        _sum_all(found, found_sums)
-        w = layers.out
-        multiply(w.codes[layer], w.scale[layer], w.minimum[layer], found, found_sums, added)
-        _add_and_norm(x, added, layers.feed_forward_norm[layer], epsilon, normed, sums)
-        w = layers.gate_up
-        multiply(w.codes[layer], w.scale[layer], w.minimum[layer], normed, sums, gate_up)
-        _swiglu_all(gate_up, inner, inner_sums)
-        w = layers.down
-        multiply(w.codes[layer], w.scale[layer], w.minimum[layer], inner, inner_sums, added)
+        put_rows(found, found_inputs)
+        multiply(layers.out[layer], found_inputs, added, layers.gate_up[layer], threads)
+        _add_and_norm(x, added, layers.feed_forward_norm[layer], epsilon, normed, inputs)
+        multiply(layers.gate_up[layer], inputs, gate_up, layers.down[layer], threads)
+        _swiglu_all(gate_up, inner, inner_inputs)
+        multiply(layers.down[layer], inner_inputs, added, layers.query_key_value[(layer + 1) % cache.shape[0]], threads)
     x += added[:, :width]
 
 

@@ -207,6 +207,37 @@ def test_a_long_prompt_is_read_in_slices(serve: Serve, monkeypatch: pytest.Monke
     assert kinds[start : end + 1] == ["prefill", "step"] * 9 + ["prefill"]
 
 
+def test_short_prompts_share_a_slice(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three readers who come together all run from the next step on."""
+    monkeypatch.setattr(engine_module, "SLICE_SECONDS", PATIENCE)
+    model = FakeModel()
+    engine = serve(model)
+    first = hold(model, engine)
+    others = [engine.submit([n], Sampling(max_new_tokens=5)) for n in (2, 3, 4)]
+    before = len(model.events)
+    model.gate.open()
+    for other in others:
+        assert other.wait(PATIENCE)
+    first.stop()
+    assert [kind for kind, _ in model.events[before : before + 10]] == ["prefill"] * 9 + ["step"]
+    assert len(model.events[before + 9][1]) == 4
+
+
+def test_a_slice_ends_when_its_time_is_over(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "SLICE_SECONDS", 0.0)
+    model = FakeModel(layers=1)
+    engine = serve(model)
+    first = hold(model, engine)
+    others = [engine.submit([n], Sampling(max_new_tokens=5)) for n in (2, 3)]
+    before = len(model.events)
+    model.gate.open()
+    for other in others:
+        assert other.wait(PATIENCE)
+    first.stop()
+    # A prompt's last piece and its first token are two turns here, and the next prompt has to wait for both.
+    assert [kind for kind, _ in model.events[before : before + 4]] == ["prefill", "step", "step", "prefill"]
+
+
 def test_nobody_waits_when_there_is_nobody(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without others a prompt is read in one go: slices would only cost rounds."""
     monkeypatch.setattr(engine_module, "SLICE_SECONDS", -1.0)
