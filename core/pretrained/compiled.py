@@ -7,12 +7,13 @@ file only).
 
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numba
 from numba import config
+from numba.core import event
 
 from core.assets import store
 
@@ -51,3 +52,28 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
         return made
 
     return decorate
+
+
+class _Counter(event.Listener):
+    """Counts functions of this package that numba has compiled; taking one from the cache folder is no event."""
+
+    def __init__(self, report: Callable[[int], None]) -> None:
+        self._report, self._done = report, 0
+
+    def on_start(self, event: event.Event) -> None:
+        self._tell(event, 0)
+
+    def on_end(self, event: event.Event) -> None:
+        self._tell(event, 1)
+
+    def _tell(self, event: event.Event, more: int) -> None:
+        if event.data["dispatcher"].py_func.__module__.startswith(__package__):
+            self._done += more
+            self._report(self._done)
+
+
+@contextlib.contextmanager
+def watched(report: Callable[[int], None]) -> Iterator[None]:
+    """Call `report` with how many functions are compiled so far, inside the block; never where all lie in the cache."""
+    with event.install_listener("numba:compile", _Counter(report)):
+        yield

@@ -5,6 +5,7 @@ bytes, what goes into a product has 16 bits (see `q4_inputs`), and scores of Smo
 loops are in `q4_step` and `q4_attention`, and the one inner loop that takes most of the time in `q4_products`.
 """
 
+import contextlib
 from collections.abc import Callable, Generator
 from functools import lru_cache
 
@@ -16,15 +17,16 @@ from jaxtyping import Float, Float16, Int, Int8, Shaped, UInt8
 from torch import Tensor
 
 from core.device import generator
-from core.pretrained import q4_step
+from core.pretrained import compiled, q4_step
 from core.pretrained.checkpoint import EMBEDDING, Checkpoint, DecoderConfig
 from core.pretrained.decoder import Cache, rotations
 from core.pretrained.linear import GROUP, Q4Weight
 from core.pretrained.q4_inputs import new_inputs
 from core.pretrained.q4_products import ARITHMETIC, LINE, TILES
 from core.pretrained.q4_step import Layers
-from core.pretrained.vectors import LANES, has
+from core.pretrained.vectors import DOTS, LANES, has
 
+LOOPS = 19 if DOTS else 21  # functions that are compiled the first time, some of them for 4 bits and for 8
 PIECE = 16  # tokens of a text that are read at once: about as fast as all, and others wait no longer than 30 ms
 
 Reorder = Callable[[Shaped[Tensor, "rows columns"]], Shaped[Tensor, "rows columns"]]
@@ -85,6 +87,7 @@ class Q4Decoder:
             self.config.heads,
             np.float32(self.config.norm_epsilon),
             cache.kv.numpy(),
+            max(positions) + 1,
             numba.get_num_threads(),
         )
         return x
@@ -160,6 +163,13 @@ def stacked(matrices: list[Shaped[np.ndarray, "blocks groups bytes"]]) -> np.nda
     room = np.empty(size + LINE, np.int8)
     aligned = room[-room.ctypes.data % LINE :][:size].view(matrices[0].dtype).reshape(len(matrices), *matrices[0].shape)
     return np.stack(matrices, out=aligned)
+
+
+def watched(progress: Callable[[str, int, int], None]) -> contextlib.AbstractContextManager[None]:
+    """Tell `progress` how far compiling is, inside the block: stage, functions done, all there are."""
+    return compiled.watched(
+        lambda done: progress("compiling its loops for this processor, once", done, max(done, LOOPS))
+    )
 
 
 def suits(config: DecoderConfig) -> bool:

@@ -39,7 +39,6 @@ class DotInputs(NamedTuple):
     sums: np.ndarray
 
 
-@compiled(fastmath={"reassoc", "contract", "nsz", "arcp"})
 @no_type_check
 def _copy(x, start, inputs, row, group):
     """Write one group of FloatInputs: x[start : start + 32]."""
@@ -86,7 +85,7 @@ def _quantise(typing: Any, x, start, inputs, row, group):
     return types.void(x, types.intp, inputs, types.intp, types.intp), emit
 
 
-put = _quantise if DOTS else _copy
+put = _quantise if DOTS else compiled(fastmath={"reassoc", "contract", "nsz", "arcp"})(_copy)
 """put(x, start, inputs, row, group): write x[start : start + 32] as one group of a row of inputs."""
 
 
@@ -98,7 +97,6 @@ def put_row(x, inputs, row):
         put(x, group * GROUP, inputs, row, group)
 
 
-@compiled()
 @no_type_check
 def _new_dot_inputs(rows, columns):
     high, low = np.empty((rows, columns), np.int8), np.empty((rows, columns), np.int8)
@@ -106,11 +104,10 @@ def _new_dot_inputs(rows, columns):
     return DotInputs(high, low, np.empty(groups, np.float32), np.empty(groups, np.float32))
 
 
-@compiled()
 @no_type_check
 def _new_float_inputs(rows, columns):
     return FloatInputs(np.empty((rows, columns), np.float32), np.empty((rows, columns // GROUP), np.float32))
 
 
-new_inputs = _new_dot_inputs if DOTS else _new_float_inputs
+new_inputs = compiled()(_new_dot_inputs if DOTS else _new_float_inputs)
 """new_inputs(rows, columns): return room for so many numbers."""

@@ -134,7 +134,10 @@ def _remember(qkv, rows, positions, cosine, sine, heads, cache):
         _rotate(qkv[i, : (heads + cache.shape[1] // 2) * width], cosine[position], sine[position])
         for h in range(cache.shape[1]):
             start = (heads + h) * width
-            cache[row, h, position] = qkv[i, start : start + width]
+            for j in range(
+                width
+            ):  # an assignment of slices would bring numba's code for error messages, 2 s to compile
+                cache[row, h, position, j] = qkv[i, start + j]
 
 
 @compiled(parallel=True)
@@ -175,11 +178,12 @@ def _swiglu_all(gate_up, inner, inputs):
 
 @compiled()
 @no_type_check
-def read(x, rows, positions, layers, cosine, sine, heads, epsilon, cache, threads):
+def read(x, rows, positions, layers, cosine, sine, heads, epsilon, cache, seen, threads):
     """Read tokens: x (tokens, width) is replaced by the vectors after the last layer.
 
     Token i is at positions[i] of the text in row rows[i] of `cache` (layers, rows, keys then values, time, head
-    width), which takes up its key and value. `cosine` and `sine` are (positions, half a head's width).
+    width), which takes up its key and value; none sees more than `seen` tokens. `cosine` and `sine` are (positions, half a
+    head's width).
     """
     tokens, width = x.shape
     joined, inner_width = layers.out.shape[2] * GROUP, layers.down.shape[2] * GROUP
@@ -192,7 +196,7 @@ def read(x, rows, positions, layers, cosine, sine, heads, epsilon, cache, thread
         new_inputs(tokens, joined),
         new_inputs(tokens, inner_width),
     )
-    weights = _rows(tokens * heads, positions.max() + 1)
+    weights = _rows(tokens * heads, seen)
     for layer in range(cache.shape[0]):
         _add_and_norm(x, added, layers.attention_norm[layer], epsilon, normed, inputs)
         multiply(layers.query_key_value[layer], inputs, qkv, layers.out[layer], threads)

@@ -1,5 +1,6 @@
 """Which language models there are, and how one is loaded by name."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,8 +34,19 @@ def load_language_model(
         return load_hub_model(name, device=device, precision=precision)
     folder = ensure(name, progress=progress)
     if progress:
-        progress("getting ready, which takes a quarter of a minute the first time", 0, 1)
-    return load_folder(name, folder, device=device, precision=precision)
+        progress("loading", 0, 1)
+    with _compiling_is_told(progress):
+        return load_folder(name, folder, device=device, precision=precision)
+
+
+def _compiling_is_told(
+    progress: Callable[[str, int, int], None] | None,
+) -> contextlib.AbstractContextManager[None]:
+    try:
+        from core.pretrained.q4_decoder import watched
+    except ImportError:  # without numba nothing is compiled
+        return contextlib.nullcontext()
+    return watched(progress) if progress else contextlib.nullcontext()
 
 
 def load_folder(name: str, folder: Path, *, device: str | None = None, precision: str = "auto") -> LanguageModel:

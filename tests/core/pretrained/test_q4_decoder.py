@@ -294,9 +294,23 @@ print(sum(double.stats.cache_hits.values()), sum(double.stats.cache_misses.value
 """
 
 
-def run_twice(script: Path, home: Path) -> list[str]:
+LOADED = """
+import json, sys
+from pathlib import Path
+from core.pretrained.q4_decoder import LOOPS, watched
+from core.pretrained.registry import load_folder
+
+told = []
+with watched(lambda stage, done, total: told.append((done, total))):
+    load_folder("tiny", Path(sys.argv[1]), device="cpu", precision="int4")
+print(json.dumps({"loops": LOOPS, "told": told}))
+"""
+
+
+def run_twice(script: Path, home: Path, *arguments: str) -> list[str]:
     environment = {"UNROLLED_HOME": str(home), "PYTHONPATH": str(Path(compiled.__file__).parents[2]), "PATH": ""}
-    runs = [subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True) for _ in range(2)]
+    command = [sys.executable, str(script), *arguments]
+    runs = [subprocess.run(command, env=environment, capture_output=True, text=True) for _ in range(2)]
     assert [run.stderr for run in runs] == ["", ""]
     return [run.stdout.strip() for run in runs]
 
@@ -306,6 +320,18 @@ def test_what_is_compiled_once_is_found_by_the_next_process(tmp_path: Path) -> N
     script.write_text(SUM)
     assert run_twice(script, home) == ["0 1", "1 0"]
     assert list((home / "compiled").rglob("*.nbi"))
+
+
+def test_who_waits_for_the_first_compilation_is_told_how_far_it_is(tmp_path: Path, quantised: Pair) -> None:
+    script, home = tmp_path / "load.py", tmp_path / "home"
+    script.write_text(LOADED)
+    first, second = (json.loads(found) for found in run_twice(script, home, str(quantised.folder)))
+    loops = first["loops"]
+    assert first["told"] == sorted(first["told"])
+    assert first["told"][0] == [0, loops]
+    assert first["told"][-1] == [loops, loops]
+    assert {done for done, _ in first["told"]} == set(range(loops + 1))
+    assert second["told"] == []
 
 
 def test_the_name_of_the_folder_changes_with_every_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
