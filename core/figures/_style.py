@@ -21,6 +21,11 @@ def plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
 
 
+def swatch(colour: str) -> str:
+    """Return a small square in one of the palette's colours, for a title that says what is drawn in it."""
+    return f"<span style='color:{colour};font-size:17px'>\u25a0</span>"
+
+
 def layout(title: str, subtitle: str = "", **more: Any) -> dict[str, Any]:
     """Return the layout that all figures share: title above the plot, legend below it, nothing that is not read."""
     below = {"subtitle": {"text": subtitle, "font": {"size": 13, "color": TEXT}}} if subtitle else {}

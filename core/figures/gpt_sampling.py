@@ -7,7 +7,7 @@ from core.figures._gpt_texts import beam_tree as beam_tree
 from core.figures._gpt_texts import describe_beam as describe_beam
 from core.figures._gpt_texts import describe_text as describe_text
 from core.figures._gpt_texts import text_chances as text_chances
-from core.figures._style import HOVER, MONOSPACE, Figure, layout, percent, plain
+from core.figures._style import HOVER, MONOSPACE, Figure, layout, percent, plain, swatch
 from core.figures.palette import ACCENT, CATEGORY, MUTED
 
 
@@ -40,7 +40,7 @@ def may_come_next(choice: Choice) -> Figure:
             **common,
             "x": base,
             "name": "the model's own",
-            "marker": {"color": MUTED, "opacity": 0.5},
+            "marker": {"color": MUTED},
             "width": 0.2,
             "offset": -0.4,
         },
@@ -51,8 +51,10 @@ def may_come_next(choice: Choice) -> Figure:
         "data": bars,
         "layout": layout(
             "What may come next",
+            f"{swatch(ACCENT)} drawn from &nbsp; {swatch(MUTED)} the model's own",
             height=150 + 26 * len(labels),
             barmode="overlay",
+            showlegend=False,  # it would stand in two lines, as narrow as the plot is, and under the title
             xaxis={"title": {"text": "chance (%)"}, "range": [0, reach], "zeroline": False, "fixedrange": True},
             yaxis={**ticks, "title": {"text": ""}, "fixedrange": True, "tickfont": MONOSPACE},
         ),

@@ -5,6 +5,7 @@ theme's own colours (`.streamlit/config.toml`), different in light and dark. A f
 light theme's colours from `concrete`.
 """
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,8 @@ STRONG_TEXT = "#000037"
 FAINT = "#000039"
 MUTED = CATEGORY[5]
 GROUND = "#000038"
+
+_MARK = re.compile(r"#0000\d\d\b")
 
 CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 
@@ -40,4 +43,7 @@ def concrete(value: Any, theme: str = "light") -> Any:
         return {name: concrete(part, theme) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [concrete(part, theme) for part in value]
-    return _colours(theme).get(value, value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    colours = _colours(theme)
+    return _MARK.sub(lambda mark: colours.get(mark[0], mark[0]), value)

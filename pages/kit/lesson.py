@@ -76,7 +76,8 @@ def verdict(text: str, numbers: Sequence[tuple[str, str]] = ()) -> None:
         if numbers:
             for column, (name, value) in zip(st.columns(len(numbers)), numbers, strict=True):
                 column.metric(name, value)
-        st.markdown(f"**Verdict.** {text}")
+        whole = text.replace(" %", "\u00a0%")  # a line never ends between a number and its sign
+        st.markdown(f"**Verdict.** {whole}")
 
 
 def how_it_works(lines: Sequence[Line] | Callable[[], Sequence[Line]]) -> None:

@@ -42,6 +42,7 @@ from tests.pages.helpers import (
     token_data,
     token_keys,
     token_texts,
+    verdict,
     widget,
 )
 
@@ -114,12 +115,12 @@ def same_picture(at: AppTest, found: NextToken, filters: Filters) -> None:
         "effective choices": f"{2**choice.entropy:,.1f}",
         "cut by the filters": percent(choice.removed_mass),
     }
-    verdict = next(m.value for m in at.markdown if m.value.startswith("**Verdict.**"))
-    assert choice.labels[0] in verdict
+    said = verdict(at)
+    assert choice.labels[0] in said
     if choice.kept_count == 1:
-        assert "Not here" in verdict
+        assert "Not here" in said
     else:
-        assert percent(float(choice.probs[0])) in verdict
+        assert percent(float(choice.probs[0])) in said
 
 
 # One control at a time: by hand and through a link, the same state, and the numbers of core
@@ -245,8 +246,8 @@ def test_four_ways(engine: Engine, write: Callable[..., Text], anew: None) -> No
     for way, line in zip(expected, told, strict=True):
         assert line.startswith(f"{signed(way.logprob_per_token, 2)} nats a token, {percent(way.repeated_3grams)} ")
         assert line.endswith(f"{way.distinct_2:.2f}")
-    verdict = next(m.value for m in at.markdown if m.value.startswith("**Verdict.**"))
-    assert max(expected, key=lambda way: way.logprob_per_token).name in verdict
+    said = verdict(at)
+    assert max(expected, key=lambda way: way.logprob_per_token).name in said
     assert "pure sampling" not in " ".join(c.value for c in at.caption if "filters are off" in c.value)
     off = visit(view="Four ways", tokens=3)
     assert any("Your filters are off" in caption.value for caption in off.caption)

@@ -168,7 +168,9 @@ def test_colours_are_the_themes(name: str) -> None:
     used = list(colours(figure))
     assert used
     assert set(used) <= MARKS
-    assert [text for text in strings(figure) if LITERAL.search(text) and text not in MARKS] == []
+    # A title's little squares are marks inside a text.
+    rest = [re.sub("|".join(MARKS), "", text) for text in strings(figure)]
+    assert [text for text in rest if LITERAL.search(text)] == []
 
 
 @every_figure
