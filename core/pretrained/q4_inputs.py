@@ -1,7 +1,7 @@
-"""Rows of numbers as the products of `q4_products` want them: in float32, or as whole numbers of 16 bits.
+"""Rows of numbers as the products of `q4_products` want them: in float32, or as whole numbers of three bytes.
 
-With 16 bits, a group of 32 numbers shares one scale, its largest number divided by 32,639: what is lost is at most
-half a step of that, a 65,000th of the group's largest. Products with the file's codes are exact after that.
+With three bytes, a group of 32 numbers shares one scale, its largest number divided by 8,323,072: what is lost is at most
+half a step of that, about what float32 loses of the largest. Products with the file's codes are exact after that.
 """
 
 from typing import Any, NamedTuple, no_type_check
@@ -15,7 +15,9 @@ from core.pretrained.compiled import compiled
 from core.pretrained.linear import GROUP
 from core.pretrained.vectors import DOTS, FLOAT, FLOATS, INT, INTS, LANES, Writer, every
 
-LARGEST = 127 * 256 + 127  # with a low byte of -128 to 127, the high one is never above 127
+LARGEST = (
+    127 * 256 * 256
+)  # lower bytes go from -128 to 127, so that the highest is 127 even if this is rounded up by one
 
 
 class FloatInputs(NamedTuple):
@@ -26,17 +28,21 @@ class FloatInputs(NamedTuple):
 
 
 class DotInputs(NamedTuple):
-    """number = scale * (256 * high + low).
+    """number = scale * (256 * (256 * high + middle) + low).
 
-    - `high`, `low`: int8 (rows, inputs). Of each eight inputs those at even places stand first, because two
+    - `high`, `middle`, `low`: int8 (rows, inputs). Of each eight inputs those at even places stand first, because two
       neighbours' codes share a byte.
-    - `scale`: (rows, groups); `sums`: of each group's whole numbers, exact in float32.
+    - `scale`: (rows, groups); `sums`: of each group's whole numbers; `upper_sums`: of 256 * high + middle, and `low_sums`,
+      both exact. All float32.
     """
 
     high: np.ndarray
+    middle: np.ndarray
     low: np.ndarray
     scale: np.ndarray
     sums: np.ndarray
+    upper_sums: np.ndarray
+    low_sums: np.ndarray
 
 
 @no_type_check
@@ -57,11 +63,9 @@ def _quantise(typing: Any, x, start, inputs, row, group):
     def emit(context, builder, signature, arguments):
         write, (_, first, _, line, place) = Writer(context, builder), arguments
         x = write.array(signature.args[0], arguments[0]).data
-        high, low, scale, sums = write.arrays(signature.args[2], arguments[2])
-        groups = builder.extract_value(
-            write.array(signature.args[2][2], builder.extract_value(arguments[2], 2)).shape, 1
-        )
-        here = write.at(line, groups, place)
+        high, middle, low, scale, sums, upper_sums, low_sums = write.arrays(signature.args[2], arguments[2])
+        scales = write.array(signature.args[2][3], builder.extract_value(arguments[2], 3))
+        here = write.at(line, builder.extract_value(scales.shape, 1), place)
         parts = [write.load(x, write.at(first, 1, offset), FLOATS) for offset in (0, LANES)]
         sizes = [write.call("llvm.fabs.v16f32", part) for part in parts]
         largest = write.call("llvm.vector.reduce.fmax.v16f32", write.call("llvm.maxnum.v16f32", *sizes), returns=FLOAT)
@@ -70,15 +74,24 @@ def _quantise(typing: Any, x, start, inputs, row, group):
         factor = builder.fdiv(ir.Constant(FLOAT, LARGEST), largest)
         factor = write.everywhere(builder.select(any_size, factor, ir.Constant(FLOAT, 0)))
         scaled = [write.call("llvm.rint.v16f32", builder.fmul(part, factor)) for part in parts]
-        first_half, second_half = (builder.fptosi(part, INTS) for part in scaled)
         evens_first = [8 * eight + 2 * i + odd for eight in range(4) for odd in range(2) for i in range(4)]
-        whole = builder.shuffle_vector(first_half, second_half, ir.Constant(ir.VectorType(INT, GROUP), evens_first))
-        highs = builder.ashr(builder.add(whole, every(whole.type, 128)), every(whole.type, 8))
-        lows = builder.sub(whole, builder.shl(highs, every(whole.type, 8)))
-        for part, array in ((highs, high), (lows, low)):
+        order = ir.Constant(ir.VectorType(INT, GROUP), evens_first)
+        whole = builder.shuffle_vector(*(builder.fptosi(part, INTS) for part in scaled), order)
+
+        def without_lowest(number):
+            """Return a number without its lowest byte, rounded, and that byte."""
+            upper = builder.ashr(builder.add(number, every(number.type, 128)), every(number.type, 8))
+            return upper, builder.sub(number, builder.shl(upper, every(number.type, 8)))
+
+        def total(number):
+            return builder.sitofp(write.call("llvm.vector.reduce.add.v32i32", number, returns=INT), FLOAT)
+
+        upper, lows = without_lowest(whole)
+        highs, middles = without_lowest(upper)
+        for part, array in ((highs, high), (middles, middle), (lows, low)):
             write.store(builder.trunc(part, ir.VectorType(ir.IntType(8), GROUP)), array, write.at(here, GROUP, 0))
-        total = write.call("llvm.vector.reduce.add.v16i32", builder.add(first_half, second_half), returns=INT)
-        write.store(builder.sitofp(total, FLOAT), sums, here)
+        for part, array in ((whole, sums), (upper, upper_sums), (lows, low_sums)):
+            write.store(total(part), array, here)
         write.store(builder.fdiv(largest, ir.Constant(FLOAT, LARGEST)), scale, here)
         return context.get_dummy_value()
 
@@ -99,9 +112,18 @@ def put_row(x, inputs, row):
 
 @no_type_check
 def _new_dot_inputs(rows, columns):
-    high, low = np.empty((rows, columns), np.int8), np.empty((rows, columns), np.int8)
-    groups = (rows, columns // GROUP)
-    return DotInputs(high, low, np.empty(groups, np.float32), np.empty(groups, np.float32))
+    high, middle, low = (
+        np.empty((rows, columns), np.int8),
+        np.empty((rows, columns), np.int8),
+        np.empty((rows, columns), np.int8),
+    )
+    scale, sums, upper_sums, low_sums = (
+        np.empty((rows, columns // GROUP), np.float32),
+        np.empty((rows, columns // GROUP), np.float32),
+        np.empty((rows, columns // GROUP), np.float32),
+        np.empty((rows, columns // GROUP), np.float32),
+    )
+    return DotInputs(high, middle, low, scale, sums, upper_sums, low_sums)
 
 
 @no_type_check

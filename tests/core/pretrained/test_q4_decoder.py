@@ -44,10 +44,18 @@ def product(blocks: np.ndarray, x: torch.Tensor, threads: int = 1) -> torch.Tens
     return y
 
 
+def in_order(numbers: np.ndarray) -> np.ndarray:
+    """Return what belongs to inputs in the order of x: (rows, groups, 32)."""
+    eights = numbers.reshape(len(numbers), -1, 8)
+    return eights[..., np.argsort(ARITHMETIC.eight)].reshape(len(numbers), -1, GROUP)
+
+
+def upper_numbers(inputs: DotInputs) -> np.ndarray:
+    return in_order(256 * inputs.high.astype(np.int64) + inputs.middle)
+
+
 def whole_numbers(inputs: DotInputs) -> np.ndarray:
-    """Return the 16 bits of each input, in the order of x: (rows, groups, 32)."""
-    eights = (256 * inputs.high.astype(np.int64) + inputs.low).reshape(len(inputs.high), -1, 8)
-    return eights[..., np.argsort(ARITHMETIC.eight)].reshape(*inputs.scale.shape, GROUP)
+    return 256 * upper_numbers(inputs) + in_order(inputs.low)
 
 
 def rounded(x: torch.Tensor) -> torch.Tensor:
@@ -62,7 +70,7 @@ def rounded(x: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("size", [1e-3, 1.0, 1e4])
-def test_inputs_are_16_bits_of_a_group_s_largest_number(size: float) -> None:
+def test_inputs_are_three_bytes_of_a_group_s_largest_number(size: float) -> None:
     x = torch.randn(3, 96) * size
     inputs = put(x)
     if not isinstance(inputs, DotInputs):
@@ -70,10 +78,23 @@ def test_inputs_are_16_bits_of_a_group_s_largest_number(size: float) -> None:
         np.testing.assert_allclose(inputs.sums, x.unflatten(1, (-1, GROUP)).sum(-1), rtol=1e-5)
         return
     whole = whole_numbers(inputs)
-    assert abs(whole).max(-1).tolist() == [[LARGEST] * 3] * 3
-    assert np.array_equal(inputs.sums, whole.sum(-1))
+    assert (abs(abs(whole).max(-1) - LARGEST) <= 1).all()
+    assert np.array_equal(inputs.sums, whole.sum(-1).astype(np.float32))
+    assert np.array_equal(inputs.upper_sums, upper_numbers(inputs).sum(-1))
+    assert np.array_equal(inputs.low_sums, in_order(inputs.low.astype(np.int64)).sum(-1))
     error = (rounded(x) - x).abs().unflatten(1, (-1, GROUP))
-    assert (error <= 0.501 * torch.from_numpy(inputs.scale)[..., None]).all()
+    assert (
+        error <= 1.5 * torch.from_numpy(inputs.scale)[..., None]
+    ).all()  # half a step, and float32's own of the scale
+
+
+def test_the_highest_byte_never_turns_over() -> None:
+    """The largest number of a group times what makes it `LARGEST` may be rounded up by one."""
+    x = torch.randn(64, 64 * GROUP)
+    inputs = put(x)
+    if isinstance(inputs, DotInputs):
+        torch.testing.assert_close(rounded(x), x.double(), rtol=0, atol=2e-6)
+        assert abs(inputs.high.astype(int)).max() == 127
 
 
 @pytest.mark.parametrize("number", [0.0, -0.0, 1e-38, 1e36, -1e36])
@@ -97,8 +118,8 @@ def test_products_of_4_bits_are_plain_ones(outputs: int, inputs: int, rows: int)
     expected = F.linear(rounded(x), weight.dequantise().double()).float()
     torch.testing.assert_close(found[:, :outputs], expected, rtol=1e-5, atol=1e-4)
     assert (found[:, outputs:] == 0).all()  # what fills the last block up
-    exact = F.linear(x, weight.dequantise())
-    assert (found[:, :outputs] - exact).abs().max() < 1e-4 * exact.abs().max()
+    exact = F.linear(x.double(), weight.dequantise().double())
+    assert (found[:, :outputs] - exact).abs().max() < 2e-6 * exact.abs().max()
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 8, 13])
@@ -184,7 +205,7 @@ def test_nothing_but_the_vocabulary_is_scored(tmp_path: Path, tokenizer_file: Pa
     (tmp_path / "config.json").write_text(json.dumps(config | {"vocab_size": 300}))
     scores = LlamaModel("tiny", tmp_path, whole.ours("int4").placement).logits([1, 2])
     assert scores.shape == (2, 300)
-    np.testing.assert_allclose(scores, whole.their_logits([1, 2])[:, :300], atol=5e-3)
+    np.testing.assert_allclose(scores, whole.their_logits([1, 2])[:, :300], atol=1e-4, rtol=1e-4)
 
 
 def test_what_is_outside_the_cache_is_refused(quantised: Pair) -> None:
