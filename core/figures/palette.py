@@ -21,7 +21,8 @@ FAINT = "#000039"
 MUTED = CATEGORY[5]
 GROUND = "#000038"
 
-_MARK = re.compile(r"#0000\d\d\b")
+# In a text marks are colours only where `core.figures._style.swatch` wrote them: a stranger's "<" is escaped.
+_MARK = re.compile(r"(?<=<span style='color:)#0000\d\d")
 
 CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 
@@ -46,4 +47,4 @@ def concrete(value: Any, theme: str = "light") -> Any:
     if not isinstance(value, str):
         return value
     colours = _colours(theme)
-    return _MARK.sub(lambda mark: colours.get(mark[0], mark[0]), value)
+    return colours.get(value) or _MARK.sub(lambda mark: colours[mark[0]], value)

@@ -27,6 +27,9 @@ SOURCES = (
     "vectors.py",
 )
 
+# For `fastmath`: sums may be taken in the processor's favourite order, which is the same for every row.
+SUMS = {"reassoc", "contract", "nsz", "arcp"}
+
 
 def folder() -> Path:
     """Return where compiled functions are kept, beside the assets."""

@@ -12,13 +12,13 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from core.pretrained.compiled import compiled
+from core.pretrained.compiled import SUMS, compiled
 from core.pretrained.vectors import FLOAT, FLOATS, INDEX, LANES, Writer, every, exp
 
 BLOCKS = 4  # vectors of a head's values that are summed beside each other, so that no sum waits for the one before
 
 
-@compiled(fastmath={"reassoc", "contract", "nsz", "arcp"})
+@compiled(fastmath=SUMS)
 @no_type_check
 def attend(query, keys, values, seen, weights, found):
     """Write what a query (width) finds in the first `seen` of keys and values (time, width): Vaswani et al. 2017, eq. 1.

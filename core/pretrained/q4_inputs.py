@@ -11,7 +11,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from core.pretrained.compiled import compiled
+from core.pretrained.compiled import SUMS, compiled
 from core.pretrained.linear import GROUP
 from core.pretrained.vectors import DOTS, FLOAT, FLOATS, INT, INTS, LANES, Writer, every
 
@@ -98,7 +98,7 @@ def _quantise(typing: Any, x, start, inputs, row, group):
     return types.void(x, types.intp, inputs, types.intp, types.intp), emit
 
 
-put = _quantise if DOTS else compiled(fastmath={"reassoc", "contract", "nsz", "arcp"})(_copy)
+put = _quantise if DOTS else compiled(fastmath=SUMS)(_copy)
 """put(x, start, inputs, row, group): write x[start : start + 32] as one group of a row of inputs."""
 
 

@@ -15,15 +15,12 @@ from typing import NamedTuple, no_type_check
 import numpy as np
 from numba import prange
 
-from core.pretrained.compiled import compiled
+from core.pretrained.compiled import SUMS, compiled
 from core.pretrained.linear import GROUP
 from core.pretrained.q4_attention import attend
 from core.pretrained.q4_inputs import new_inputs, put, put_row
 from core.pretrained.q4_products import TILES, product
 from core.pretrained.vectors import LANES, address, exp
-
-# Sums over a head or a vector may be taken in the processor's favourite order, which is the same for every row.
-_SUMS = {"reassoc", "contract", "nsz", "arcp"}
 
 PART = 8 * GROUP  # numbers that one thread takes at a time
 
@@ -82,7 +79,7 @@ def _multiply_tiles(weights, inputs, y, block, first, last, ahead):
             _1x2(weights, inputs, y, row, block, first, ahead)
 
 
-@compiled(fastmath=_SUMS)
+@compiled(fastmath=SUMS)
 @no_type_check
 def _norm(x, scale, epsilon, normed):
     """Write RMSNorm of one vector (Zhang and Sennrich 2019, eq. 4)."""
@@ -94,7 +91,7 @@ def _norm(x, scale, epsilon, normed):
         normed[i] = x[i] * factor * scale[i]
 
 
-@compiled(fastmath=_SUMS)
+@compiled(fastmath=SUMS)
 @no_type_check
 def _rotate(heads, cosine, sine):
     """Turn each pair of neighbouring numbers of query and key heads by its angle: Su et al. 2021, eq. 34."""
@@ -106,7 +103,7 @@ def _rotate(heads, cosine, sine):
             heads[start + 2 * j + 1] = a * sine[j] + b * cosine[j]
 
 
-@compiled(fastmath=_SUMS)
+@compiled(fastmath=SUMS)
 @no_type_check
 def _swiglu(gate, up, inner):
     """Write silu(gate) * up: Shazeer 2020, eq. 6."""
@@ -134,9 +131,8 @@ def _remember(qkv, rows, positions, cosine, sine, heads, cache):
         _rotate(qkv[i, : (heads + cache.shape[1] // 2) * width], cosine[position], sine[position])
         for h in range(cache.shape[1]):
             start = (heads + h) * width
-            for j in range(
-                width
-            ):  # an assignment of slices would bring numba's code for error messages, 2 s to compile
+            # An assignment of slices would bring numba's code for error messages, which takes 2 s to compile.
+            for j in range(width):
                 cache[row, h, position, j] = qkv[i, start + j]
 
 

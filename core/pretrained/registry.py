@@ -33,20 +33,19 @@ def load_language_model(
 
         return load_hub_model(name, device=device, precision=precision)
     folder = ensure(name, progress=progress)
-    if progress:
-        progress("loading", 0, 1)
+    if progress is None:
+        return load_folder(name, folder, device=device, precision=precision)
+    progress("loading", 0, 1)
     with _compiling_is_told(progress):
         return load_folder(name, folder, device=device, precision=precision)
 
 
-def _compiling_is_told(
-    progress: Callable[[str, int, int], None] | None,
-) -> contextlib.AbstractContextManager[None]:
+def _compiling_is_told(progress: Callable[[str, int, int], None]) -> contextlib.AbstractContextManager[None]:
     try:
         from core.pretrained.q4_decoder import watched
     except ImportError:  # without numba nothing is compiled
         return contextlib.nullcontext()
-    return watched(progress) if progress else contextlib.nullcontext()
+    return watched(progress)
 
 
 def load_folder(name: str, folder: Path, *, device: str | None = None, precision: str = "auto") -> LanguageModel:

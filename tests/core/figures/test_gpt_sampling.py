@@ -18,7 +18,7 @@ from core.experiments._texts import BeamNode, Text, Word
 from core.experiments.gpt_sampling import NOTES, SWEEP, Filters, NextToken, choose, sweep
 from core.figures import export, palette
 from core.figures import gpt_sampling as figures
-from core.figures._style import percent, plain
+from core.figures._style import percent, plain, swatch
 
 HOSTILE = "<b>x</b>&%{y}<script src=//evil.example></script><img src=x onerror=alert(1)><br><a href='http://e'>"
 
@@ -168,9 +168,8 @@ def test_colours_are_the_themes(name: str) -> None:
     used = list(colours(figure))
     assert used
     assert set(used) <= MARKS
-    # A title's little squares are marks inside a text.
-    rest = [re.sub("|".join(MARKS), "", text) for text in strings(figure)]
-    assert [text for text in rest if LITERAL.search(text)] == []
+    rest = [re.sub("|".join(map(swatch, MARKS)), "", text) for text in strings(figure)]
+    assert [text for text in rest if LITERAL.search(text) and text not in MARKS] == []
 
 
 @every_figure
@@ -179,6 +178,11 @@ def test_a_figure_that_leaves_has_no_mark_left(name: str, theme: str) -> None:
     found = palette.concrete(FIGURES[name](), theme)
     assert not re.search(r"#0000\d\d", json.dumps(found))
     go.Figure(found)
+
+
+def test_what_a_stranger_writes_is_no_mark() -> None:
+    written = plain("<span style='color:#000001'> #000001 color:#000006")
+    assert palette.concrete({"text": written, "color": "#000001"})["text"] == written
 
 
 @pytest.mark.parametrize("name", [name for name in FIGURES if "hostile" in name])

@@ -83,9 +83,8 @@ def test_inputs_are_three_bytes_of_a_group_s_largest_number(size: float) -> None
     assert np.array_equal(inputs.upper_sums, upper_numbers(inputs).sum(-1))
     assert np.array_equal(inputs.low_sums, in_order(inputs.low.astype(np.int64)).sum(-1))
     error = (rounded(x) - x).abs().unflatten(1, (-1, GROUP))
-    assert (
-        error <= 1.5 * torch.from_numpy(inputs.scale)[..., None]
-    ).all()  # half a step, and float32's own of the scale
+    # Half a step, and float32's own of the scale.
+    assert (error <= 1.5 * torch.from_numpy(inputs.scale)[..., None]).all()
 
 
 def test_the_highest_byte_never_turns_over() -> None:
@@ -162,7 +161,11 @@ def test_subnormal_and_huge_scales_are_read_exactly() -> None:
     weight.scale[:3, 0] = torch.tensor([6e-8, 65504.0, 0.0]).half()
     weight.minimum[:] = 0
     found = product(q4_decoder.q4_blocks(weight), torch.ones(1, 32))[0, :3]
-    torch.testing.assert_close(found, weight.dequantise()[:3].double().sum(1).float(), rtol=2e-7, atol=0)
+    expected = weight.dequantise()[:3].double().sum(1).float()
+    if DOTS:  # where the input 1 is a whole number times its rounded scale
+        torch.testing.assert_close(found, expected, rtol=2e-7, atol=0)
+    else:
+        assert torch.equal(found, expected)
 
 
 def test_exp_is_exp() -> None:
