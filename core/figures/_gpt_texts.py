@@ -93,8 +93,12 @@ def beam_tree(nodes: tuple[BeamNode, ...], steps: int = 10) -> Figure:
             "name": "kept to the end" if survived else "pruned",
             "x": [column[i] for i in chosen],
             "y": [nodes[i].depth + 1 for i in chosen],
-            "text": [" " + plain(nodes[i].label) for i in chosen],
-            "textposition": "middle right",
+            "text": [f" {plain(nodes[i].label)} " for i in chosen],
+            # Neighbours' labels on two heights, so that on a phone they don't run into each other or out of the picture.
+            "textposition": [
+                f"{'bottom' if column[i] % 2 else 'top'} {'left' if 0 < column[i] == widest - 1 else 'right'}"
+                for i in chosen
+            ],
             "textfont": {"color": STRONG_TEXT if survived else MUTED, **MONOSPACE, "size": 12},
             "marker": {"size": 8, **({"color": ACCENT} if survived else {"color": MUTED, "symbol": "x-thin-open"})},
             "customdata": words,
@@ -107,7 +111,7 @@ def beam_tree(nodes: tuple[BeamNode, ...], steps: int = 10) -> Figure:
         "layout": layout(
             f"The first {len(by_depth)} steps of the beam",
             height=150 + 40 * len(by_depth),
-            xaxis={"visible": False, "range": [-0.2, widest - 0.1], "fixedrange": True},
+            xaxis={"visible": False, "range": [-0.2, max(1, widest - 1) + 0.2], "fixedrange": True},
             yaxis={**steps_axis, "showgrid": False, "fixedrange": True},
         ),
     }

@@ -303,6 +303,9 @@ def test_the_tree_joins_every_token_to_its_parent() -> None:
     assert [text.strip() for text in kept["text"]] == ["a0", "a2", "a3"]
     assert [text.strip() for text in pruned["text"]] == ["a1", "a4"]
     assert len(set(place.values())) == 5
+    for points in (pruned, kept):  # on two heights in turn, and none to the right of the last column
+        for x, position in zip(points["x"], points["textposition"], strict=True):
+            assert position == f"{'bottom' if x % 2 else 'top'} {'left' if x == max(place.values())[0] else 'right'}"
     drawn = set()
     for edges in (pruned_edges, kept_edges):
         points = list(zip(edges["x"], edges["y"], strict=True))
