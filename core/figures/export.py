@@ -20,22 +20,27 @@ _TEMPLATE = {
 
 def build(spec: dict[str, Any]) -> Any:
     """Return the figure as a Plotly object; raises `ValueError` for a property that Plotly does not know."""
+    _ready()
     import plotly.graph_objects as go
 
     return go.Figure(spec)
 
 
+def _ready() -> None:
+    """Wait for what Plotly uses where it is loaded: it trips over a module that another thread has half imported."""
+    import pandas  # noqa: F401 - and with it numpy and pyarrow
+
+
 def page(spec: dict[str, Any], theme: str = "light") -> str:
     """Return HTML with the figure and all that draws it inside, in the colours of `theme`."""
-    import plotly.graph_objects as go
-
     sheet = {**spec, "layout": {**spec["layout"], "template": _TEMPLATE}}
-    return go.Figure(concrete(sheet, theme)).to_html(include_plotlyjs=True, full_html=True)
+    html: str = build(concrete(sheet, theme)).to_html(include_plotlyjs=True, full_html=True)
+    return html
 
 
 def warm_up() -> None:
     """Make Plotly load what it loads at the first figure."""
-    import plotly.graph_objects as go
+    figure = build({"data": [{"type": "bar", "x": [1], "y": [1]}], "layout": {}})
     import plotly.io
 
-    plotly.io.to_json(go.Figure({"data": [{"type": "bar", "x": [1], "y": [1]}], "layout": {}}))
+    plotly.io.to_json(figure)

@@ -44,17 +44,11 @@ def _warm_up() -> None:
     if _STOPPED.wait(_DELAY_SECONDS):
         return
     began = time.monotonic()
-    import numpy  # noqa: F401 - before any other thread does: Plotly trips over a numpy that is half imported
-
-    loading = cache.model(DEFAULT)
-    cache.workshop()
     from core.figures.export import warm_up
 
-    warm_up()
-    # What the first token strip and the first table would import otherwise, after the freeze below.
-    import pandas  # noqa: F401
-    import pyarrow  # noqa: F401
-
+    warm_up()  # before torch is imported, which takes the processor from a first page that draws its figure now
+    loading = cache.model(DEFAULT)
+    cache.workshop()
     loading.wait(None)
     if loading.error:
         log.error("The model can't be had: %s", loading.error)
