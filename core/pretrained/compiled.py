@@ -7,6 +7,9 @@ file only).
 
 import contextlib
 import hashlib
+import os
+import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,8 @@ SOURCES = (
     "vectors.py",
 )
 
+UNUSED_DAYS = 30  # after which what another version of these sources had compiled is thrown away
+
 # For `fastmath`: sums may be taken in the processor's favourite order, which is the same for every row.
 SUMS = {"reassoc", "contract", "nsz", "arcp"}
 
@@ -39,6 +44,16 @@ def folder() -> Path:
 
 
 config.CACHE_DIR = str(folder())  # numba asks for it whenever a function is marked
+
+
+def tidy() -> None:
+    """Note that this version is in use, and remove the folders of versions that have not been for `UNUSED_DAYS`."""
+    here, oldest = folder(), time.time() - UNUSED_DAYS * 24 * 3600
+    with contextlib.suppress(OSError):  # nothing was kept, or it lies where nothing can be written
+        os.utime(here)
+        for other in here.parent.iterdir():
+            if other.stat().st_mtime < oldest:
+                shutil.rmtree(other, ignore_errors=True)  # another process may be at it, too
 
 
 def compiled(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -60,6 +60,7 @@ class Q4Decoder:
         self._cosine, self._sine = turns.real.copy(), turns.imag.copy()
         # What is not compiled yet is compiled now, and not when the first reader waits for the first token.
         self.head(self.read([0], [0], [0], Cache(config, 1, 1, torch.device("cpu"))))
+        compiled.tidy()
 
     def read(
         self, ids: list[int], rows: list[int], positions: list[int], cache: Cache

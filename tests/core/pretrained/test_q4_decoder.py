@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -307,6 +308,7 @@ def test_threads_that_would_sleep_are_not_used(monkeypatch: pytest.MonkeyPatch) 
 
 SUM = """
 import sys
+import time
 from core.pretrained.compiled import compiled
 
 @compiled()
@@ -369,3 +371,22 @@ def test_the_name_of_the_folder_changes_with_every_source(tmp_path: Path, monkey
     monkeypatch.setattr(numba, "__version__", "0")
     seen.add(compiled.folder())
     assert len(seen) == len(compiled.SOURCES) + 2
+
+
+def test_what_no_version_has_used_for_a_month_is_removed(
+    tmp_path: Path, quantised: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNROLLED_HOME", str(tmp_path))
+    days = {"this": 40, "of last week": 7, "of last year": 400}
+    folders = {name: compiled.folder().parent / name for name in days} | {"this": compiled.folder()}
+    for name, folder in folders.items():
+        folder.mkdir(parents=True)
+        (folder / "loop.nbi").touch()
+        os.utime(folder, (time.time() - 24 * 3600 * days[name],) * 2)
+    load_folder("tiny", quantised.folder, device="cpu", precision="int4")
+    assert {name: folder.exists() for name, folder in folders.items()} == {
+        "this": True,
+        "of last week": True,
+        "of last year": False,
+    }
+    assert time.time() - folders["this"].stat().st_mtime < 3600
