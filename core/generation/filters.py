@@ -8,6 +8,7 @@ curious case of neural text degeneration"; min-p: Nguyen et al. (2024), "Turning
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -109,7 +110,8 @@ def next_token_choices(
         near = nearest(below, top_k)
         tokens = near[(scores[near] >= np.partition(scores[near], -top_k)[-top_k]) & np.isfinite(scores[near])]
     else:
-        tokens = np.flatnonzero(np.isfinite(scores))
+        present = np.isfinite(scores)
+        tokens = _all_tokens(len(scores)) if present.all() else np.flatnonzero(present)
     if top_p < 1:
         tokens = _nucleus(powers, tokens, top_p)
     if min_p > 0:
@@ -119,13 +121,20 @@ def next_token_choices(
     return Choices(tokens, left / mass, float(max(0.0, 1.0 - mass / total)))
 
 
+@lru_cache(maxsize=8)  # as long as a vocabulary is, so that making it anew takes as long as drawing
+def _all_tokens(count: int) -> Int[np.ndarray, "vocabulary"]:
+    tokens = np.arange(count)
+    tokens.flags.writeable = False
+    return tokens
+
+
 def nearest(below: Float[np.ndarray, "vocabulary"], count: int) -> Int[np.ndarray, "near"]:
     """Return the tokens within one of `DISTANCES` of the best that are at least `count`, else all."""
     for distance in DISTANCES:
         tokens = np.flatnonzero(below >= -distance)
         if len(tokens) >= count:
             return tokens
-    return np.arange(len(below))
+    return _all_tokens(len(below))
 
 
 def _nucleus(

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.generation.decoding import RIVALS, BeamSearch, Policy, Sampling, draw, uniform
-from core.generation.filters import next_token_choices, next_token_distribution
+from core.generation.decoding import PIECE, RIVALS, BeamSearch, Policy, Sampling, draw, uniform
+from core.generation.filters import Choices, next_token_choices, next_token_distribution
 from tests.core.pretrained.conftest import random_llama
 
 Text = tuple[int, ...]
@@ -88,6 +88,20 @@ def test_a_token_owns_the_luck_between_its_bounds() -> None:
     logits = np.log([0.25, 0.5, 0.25])
     lucks = {0.0: 0, 0.2499: 0, 0.2501: 1, 0.7499: 1, 0.7501: 2, 0.9999: 2}
     assert {luck: drawn(logits, {}, luck) for luck in lucks} == lucks
+
+
+def test_in_a_whole_vocabulary_the_luck_is_found_where_a_running_sum_passes_it() -> None:
+    rng = np.random.default_rng(8)
+    for size in (PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 20_011):
+        chances = rng.dirichlet(np.full(size, 0.05))
+        chances[rng.integers(0, size, size // 3)] = 0.0
+        chances[: PIECE if size > PIECE else 0] = 0.0  # a first piece with nothing in it
+        choices = Choices(np.arange(size), chances / chances.sum(), 0.0)
+        reached = np.cumsum(choices.chances)
+        for luck in (0.0, float(np.nextafter(1, 0)), *rng.random(300)):
+            place = draw(choices, luck)
+            assert choices.chances[place] > 0
+            assert reached[place] - choices.chances[place] - 1e-14 <= luck < reached[place] + 1e-14
 
 
 # Sampling
