@@ -19,6 +19,7 @@ from core.generation.work import Busy, Job, ModelUnavailable, Run, Work
 from core.pretrained.causal_lm import LanguageModel
 
 SLICE_SECONDS = 0.02  # of other work between two steps of the running texts
+PASSED_SECONDS = 5.0  # that a text without room lets others pass it in line
 IDLE_SECONDS = 0.25  # between two looks for readers who left, when there is nothing else to do
 
 Side = tuple[Work, Generator[None, None, None]]
@@ -197,13 +198,20 @@ class Engine:
         return batch
 
     def _next_work(self, batch: Batch) -> Side | None:
-        """Take the first piece of work in line, if there is room for it."""
+        """Take the first piece of work in line that there is room for.
+
+        A text that needs more rows than are free lets narrower ones pass, for `PASSED_SECONDS`; then they wait behind
+        it, so that its turn comes. A job takes no row and waits for none.
+        """
+        free = self.rows - batch.used
         with self._wake:
-            work = self._inbox[0] if self._inbox else None
-            if work is None or (isinstance(work, Run) and batch.used + work.policy.rows > self.rows):
-                return None
-            self._inbox.popleft()
-        return work, batch.admit(work) if isinstance(work, Run) else self._do(work)
+            for work in self._inbox:
+                if not isinstance(work, Run) or work.policy.rows <= free:
+                    self._inbox.remove(work)
+                    return work, batch.admit(work) if isinstance(work, Run) else self._do(work)
+                if work.age > PASSED_SECONDS:
+                    free = 0
+        return None
 
     def _slice(self, work: Work, generator: Generator[None, None, None], until: float | None) -> Side | None:
         """Go on with `generator` until then, or to its end when nobody else waits; None when it is over."""

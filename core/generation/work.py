@@ -31,7 +31,7 @@ class Work:
         self.state: State = "waiting"
         self.error: Exception | None = None
         self._lease, self._notify = lease, notify
-        self._seen = time.monotonic()
+        self._came = self._seen = time.monotonic()
         self._stopped = False
         self.by_reader = False
         self._changed = threading.Condition()
@@ -50,6 +50,11 @@ class Work:
     def left(self) -> bool:
         """Return whether its reader stopped it or went away."""
         return self._stopped or (self._lease is not None and time.monotonic() - self._seen > self._lease)
+
+    @property
+    def age(self) -> float:
+        """Return how many seconds ago it was asked for."""
+        return time.monotonic() - self._came
 
     @property
     def over(self) -> bool:

@@ -43,6 +43,23 @@ def serve() -> Iterator[Serve]:
     assert not [thread for thread in threading.enumerate() if thread.name == "engine" and thread not in before]
 
 
+class Clock:
+    """Stands in for the module `time` in core.generation.work."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(work_module, "time", found)
+    return found
+
+
 def done(work: Work) -> Work:
     """Wait until `work` is over, whichever way."""
     with work._changed:
@@ -288,18 +305,28 @@ def test_readers_who_left_the_line_make_room_for_others(serve: Serve) -> None:
     assert (staying.state, new.state) == ("waiting", "waiting")
 
 
-def test_a_beam_waits_for_enough_rows_and_the_others_wait_behind_it(serve: Serve) -> None:
+@pytest.mark.parametrize(("waited", "order"), [(0.0, [1, 3, 4, 2]), (6.0, [1, 4, 2, 3])])
+def test_narrow_texts_pass_a_beam_without_room_for_a_while_and_jobs_always(
+    waited: float, order: list[int], serve: Serve, clock: Clock
+) -> None:
+    """A beam of four beside a text in four rows: there is room for one more text, and the job needs none."""
     model = FakeModel()
     engine = serve(model, rows=4)
-    with shut(model):
-        short = engine.submit([1], Sampling(max_new_tokens=20))
-        beam = engine.submit([2], BeamSearch(4, 6))
-        last = engine.submit([3], Sampling(max_new_tokens=3))
-    for run in (short, beam, last):
-        assert run.wait(PATIENCE)
-    prompts = [ids for kind, ids in model.events if kind == "prefill"]
-    assert prompts == [[n] for n in (1, 2, 3) for _ in range(model.layers)]
-    assert set(model.steps()) == {1, 4}
+    first = hold(model, engine, Sampling(max_new_tokens=20))
+    beam = engine.submit([2], BeamSearch(4, 6))
+    clock.now += waited
+    last = engine.submit([3], Sampling(max_new_tokens=3))
+
+    def job(_: LanguageModel) -> Generator[tuple[int, int], None, None]:
+        model.events.append(("prefill", [4]))
+        yield 1, 1
+
+    asked = engine.call(job)
+    model.gate.open()
+    for work in (first, beam, last, asked):
+        assert work.wait(PATIENCE)
+    prompts = [ids[0] for kind, ids in model.events if kind == "prefill"]
+    assert list(dict.fromkeys(prompts)) == order
     for run, fresh in ((beam, BeamSearch(4, 6)), (last, Sampling(max_new_tokens=3))):
         assert written(run.policy) == written(alone(fresh, run.ids, model.scores))
 
@@ -400,23 +427,6 @@ def test_by_reader_is_remembered() -> None:
     run.stop()
     assert run.by_reader
     assert run.left
-
-
-class Clock:
-    """Stands in for the module `time` in core.generation.work."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    found = Clock()
-    monkeypatch.setattr(work_module, "time", found)
-    return found
 
 
 def test_a_reader_who_does_not_look_loses_the_place(serve: Serve, clock: Clock) -> None:
