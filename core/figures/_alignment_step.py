@@ -9,7 +9,7 @@ from core.experiments.alignment import Inside
 from core.figures._alignment_ticks import numbered, short, spoken, word_axis
 from core.figures._states import scale
 from core.figures._style import HOVER, Figure, layout, percent, plain
-from core.figures.palette import CATEGORY, DIVERGING, GROUND, STRONG_TEXT
+from core.figures.palette import CATEGORY, DIVERGING, GROUND, TEXT
 
 NUMBERS, ROWS = 5, 6  # of each vector that are shown, and of the source pieces
 
@@ -88,7 +88,7 @@ def mixture_map(source: Sequence[str], inside: Inside, step: int) -> Figure:
             "y": row,
             "text": _written(shown[row, column]),
             "showarrow": False,
-            "font": {"size": 12, "color": GROUND if dark[row, column] else STRONG_TEXT},
+            "font": {"size": 12, "color": GROUND if dark[row, column] else TEXT},
         }
         for row in range(shown.shape[0])
         for column in range(shown.shape[1])

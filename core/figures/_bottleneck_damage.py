@@ -9,7 +9,7 @@ from jaxtyping import Float
 from core.experiments.encoder_decoder import AMOUNTS, HALF, Damage
 from core.figures._bottleneck_states import vector_strip
 from core.figures._style import HOVER, Figure, layout, plain
-from core.figures.palette import ACCENT, CATEGORY, STRONG_TEXT
+from core.figures.palette import ACCENT, CATEGORY, TEXT
 
 AXES = {
     "noise": "length of the noise (the vector's own = 1)",
@@ -46,7 +46,7 @@ def vectors(rows: Sequence[tuple[str, Float[np.ndarray, "wide"]]]) -> Figure:
             "autorange": "reversed",
         }
         place = {"x": 0, "xref": "paper", "xanchor": "left", "y": top - each * 0.7, "yref": "paper", "yanchor": "top"}
-        notes.append({**place, "text": plain(name), "showarrow": False, "font": {"color": STRONG_TEXT}})
+        notes.append({**place, "text": plain(name), "showarrow": False, "font": {"color": TEXT}})
     axes["xaxis" if len(rows) == 1 else f"xaxis{len(rows)}"]["title"] = {"text": ""}
     return {
         "data": traces,
@@ -111,7 +111,7 @@ def damage_curve(damage: Damage, amount: float) -> Figure:
         )
     here = {"type": "line", "x0": amount, "x1": amount, "y0": 0, "y1": 1, "yref": "paper"}
     half = {"type": "line", "x0": 0, "x1": 1, "y0": HALF, "y1": HALF}
-    dots = {"color": STRONG_TEXT, "width": 1.5, "dash": "dot"}
+    dots = {"color": TEXT, "width": 1.5, "dash": "dot"}
     draws = len(damage.chrf)
     return {
         "data": traces,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core.experiments.encoder_decoder import Pasts, Way, show
 from core.figures._style import HOVER, MONOSPACE, Figure, layout, percent, plain
-from core.figures.palette import ACCENT, CATEGORY, MUTED, STRONG_TEXT
+from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 
 FORCED, FREE = "fed the right subwords", "fed its own"
 FLOOR = 1e-4
@@ -45,7 +45,7 @@ def pasts(found: Pasts) -> Figure:
                 "y0": 0,
                 "y1": 1,
                 "yref": "paper",
-                "line": {"color": STRONG_TEXT, "width": 1.5, "dash": "dot"},
+                "line": {"color": TEXT, "width": 1.5, "dash": "dot"},
             }
         )
     step = -(-len(pieces) // 30)

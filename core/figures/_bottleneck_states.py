@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from core.figures._states import scale
 from core.figures._style import HOVER, MONOSPACE, Figure, layout, percent, plain
-from core.figures.palette import ACCENT, DIVERGING, GROUND, MUTED, STRONG_TEXT
+from core.figures.palette import ACCENT, DIVERGING, GROUND, MUTED, TEXT
 
 ROWS = 20  # units of each reader that are shown
 STRIPS = 2  # rows of the strip that a reader has
@@ -57,7 +57,7 @@ def states(
             "line": {"color": colour, "width": width},
         }
         for column, reader in ends
-        for colour, width in ((GROUND, 5), (STRONG_TEXT, 2.5))
+        for colour, width in ((GROUND, 5), (TEXT, 2.5))
     ]
     step = -(-len(tokens) // WIDEST)
     ticks = list(range(0, len(tokens), step))

@@ -7,7 +7,7 @@ from core.experiments import lstm_gates as lesson
 from core.experiments.lstm_gates import Cell
 from core.figures._states import text_axis
 from core.figures._style import HOVER, Figure, layout, plain
-from core.figures.palette import ACCENT, CATEGORY, MUTED, STRONG_TEXT
+from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 
 NAMES = {
     "forget": "Forget gate",
@@ -63,7 +63,7 @@ def cell_story(cell: Cell, at: int) -> Figure:
             }
             for name in names
         ]
-    line = {"color": STRONG_TEXT, "width": 1.5, "dash": "dot"}
+    line = {"color": TEXT, "width": 1.5, "dash": "dot"}
     mark = {
         "type": "line",
         "x0": at - cell.first,

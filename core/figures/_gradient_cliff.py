@@ -6,7 +6,7 @@ from typing import Any
 from core.experiments.vanishing_gradients import NAMES, UPDATES, Cliff
 from core.figures._gradient_numbers import BELOW, amount, log_axis
 from core.figures._style import Figure, layout
-from core.figures.palette import ACCENT, CATEGORY, MUTED, STRONG_TEXT
+from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 
 WAYS = (("clipped", ACCENT, "solid"), ("unclipped", CATEGORY[1], "dash"))
 
@@ -90,7 +90,7 @@ def walk(cliff: Cliff) -> Figure:
             "name": "loss before",
             "x": [float(cliff.distances[0]), float(cliff.distances[-1])],
             "y": [cliff.start, cliff.start],
-            "line": {"color": STRONG_TEXT, "width": 1, "dash": "dot"},
+            "line": {"color": TEXT, "width": 1, "dash": "dot"},
             "hovertemplate": "before the update: loss %{y:.3g} nats<extra></extra>",
         },
     ]

@@ -8,7 +8,7 @@ import numpy as np
 from core.experiments.vanishing_gradients import NAMES, SHARE, Landscape
 from core.figures._gradient_numbers import amount
 from core.figures._style import HOVER, Figure, layout
-from core.figures.palette import DIVERGING, STRONG_TEXT
+from core.figures.palette import DIVERGING, TEXT
 
 REACH = 8  # powers of ten to each side of 1 that the colours tell apart
 
@@ -52,7 +52,7 @@ def where_it_can_learn(landscape: Landscape, scale: float, length: int) -> Figur
             "y": rows,
             "z": shown,
             "contours": {"coloring": "none", "start": math.log10(SHARE), "end": -math.log10(SHARE), "size": 4},
-            "line": {"color": STRONG_TEXT, "width": 2},
+            "line": {"color": TEXT, "width": 2},
             "showscale": False,
             "showlegend": False,
             "hoverinfo": "skip",
@@ -64,7 +64,7 @@ def where_it_can_learn(landscape: Landscape, scale: float, length: int) -> Figur
             "name": "you are here",
             "x": [float(np.interp(length, landscape.lengths, columns))],
             "y": [float(np.interp(scale, landscape.scales, rows))],
-            "marker": {"color": STRONG_TEXT, "size": 12, "symbol": "diamond-open", "line": {"width": 3}},
+            "marker": {"color": TEXT, "size": 12, "symbol": "diamond-open", "line": {"width": 3}},
             "hovertemplate": f"your setting: scale {scale:.2f}, {length} steps<extra></extra>",
             "showlegend": False,
         },

@@ -9,7 +9,7 @@ from core.experiments._rnn_features import Tracking, shares
 from core.experiments.rnn import Matrix, Read
 from core.figures._states import scale
 from core.figures._style import HOVER, MONOSPACE, Figure, layout, percent, plain
-from core.figures.palette import CATEGORY, DIVERGING, MUTED, SEQUENTIAL, STRONG_TEXT
+from core.figures.palette import CATEGORY, DIVERGING, MUTED, SEQUENTIAL, TEXT
 
 MATRIX_COLOURS = {"W_ih": CATEGORY[1], "W_hh": CATEGORY[0], "W_ho": CATEGORY[2]}
 SAYS = {"W_ih": "input to state", "W_hh": "state to state", "W_ho": "state to output"}
@@ -37,7 +37,7 @@ def unrolled(read: Read, tracking: Tracking, place: int, steps: int = 4) -> Figu
     )
     box = {"type": "rect", "x0": FOLD - HALF, "x1": FOLD + HALF, "y0": BOTTOM, "y1": TOP}
     shapes: list[dict[str, Any]] = [
-        {**box, "line": {"color": STRONG_TEXT, "width": 1.5}},
+        {**box, "line": {"color": TEXT, "width": 1.5}},
         {"type": "path", "path": loop, "line": {"color": MATRIX_COLOURS["W_hh"], "width": 2.5}},
     ]
     words: list[dict[str, Any]] = [
@@ -110,14 +110,14 @@ def _ends(read: Read, places: list[int]) -> list[dict[str, Any]]:
             **common,
             "y": [0.1] * len(places),
             "text": [f"<b>{plain(c)}</b>" for c in ins],
-            "textfont": {"size": 20, "color": STRONG_TEXT, **MONOSPACE},
+            "textfont": {"size": 20, "color": TEXT, **MONOSPACE},
             "customdata": [f"character {p + 1} goes in: {plain(c)}" for p, c in zip(places, ins, strict=True)],
         },
         {
             **common,
             "y": [3.45] * len(places),
             "text": [f"<b>{plain(c)}</b><br>{percent(chance)}" for c, chance in outs],
-            "textfont": {"size": 13 if len(places) < 5 else 10, "color": STRONG_TEXT, **MONOSPACE},
+            "textfont": {"size": 13 if len(places) < 5 else 10, "color": TEXT, **MONOSPACE},
             "customdata": [
                 f"after character {p + 1} the likeliest next one is {plain(c)}, {percent(chance)}"
                 for p, (c, chance) in zip(places, outs, strict=True)
@@ -160,7 +160,7 @@ def _arrow(matrix: str, start: tuple[float, float], end: tuple[float, float]) ->
     }
 
 
-def _text(x: float, y: float, text: str, colour: str = STRONG_TEXT) -> dict[str, Any]:
+def _text(x: float, y: float, text: str, colour: str = TEXT) -> dict[str, Any]:
     return {"x": x, "y": y, "text": text, "showarrow": False, "font": {"size": 13, "color": colour}}
 
 

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from core.experiments._characters import Written, visible
 from core.experiments.rnn import HEALED, KINDS, Damage
 from core.figures._style import HOVER, Figure, layout, percent, plain
-from core.figures.palette import CATEGORY, MUTED, STRONG_TEXT
+from core.figures.palette import CATEGORY, MUTED, TEXT
 
 LEAST = 1e-4  # nats: the bottom of the axis
 DASHES = {"rnn_tanh": "solid", "rnn_relu": "dot", "gru": "dash", "lstm": "dashdot"}
@@ -60,7 +60,7 @@ def damage_curves(
         "hovertemplate": "mean over held-out text, after %{x} characters: %{y:.3g} nats<extra></extra>",
     }
     top = max([1.0, *(float(one.max(initial=0.0)) for one in (average, *(each.divergence for each in damages)))])
-    line = {"color": STRONG_TEXT, "width": 1.5, "dash": "dot"}
+    line = {"color": TEXT, "width": 1.5, "dash": "dot"}
     threshold = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": HEALED, "y1": HEALED, "line": line}
     note = {"text": f"{HEALED:g} nats", "x": 1, "xref": "paper", "xanchor": "right", "yanchor": "bottom"}
     return {
@@ -69,7 +69,7 @@ def damage_curves(
             title,
             height=470,
             shapes=[threshold],
-            annotations=[{**note, "y": float(np.log10(HEALED)), "showarrow": False, "font": {"color": STRONG_TEXT}}],
+            annotations=[{**note, "y": float(np.log10(HEALED)), "showarrow": False, "font": {"color": TEXT}}],
             legend={"orientation": "h", "x": 0, "y": -0.27, "xanchor": "left", "yanchor": "top"},
             xaxis={
                 "title": {"text": "characters since then"},

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from core.experiments.attention_search import Look
 from core.figures._style import HOVER, Figure, layout, percent
-from core.figures.palette import ACCENT, CATEGORY, MUTED, STRONG_TEXT
+from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 
 COLOURS = (CATEGORY[1], CATEGORY[2], CATEGORY[3])  # of the three items; the query and the mixture have the accent
 
@@ -125,7 +125,7 @@ def _plane(
             "range": [centre - half, centre + half],
             "fixedrange": True,
             "zeroline": True,
-            "zerolinecolor": STRONG_TEXT,
+            "zerolinecolor": TEXT,
             "zerolinewidth": 1,
             "nticks": 6,
         }

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from core.experiments.attention_search import Look
 from core.figures._style import HOVER, Figure, layout, percent, plain
-from core.figures.palette import ACCENT, CATEGORY, MUTED, STRONG_TEXT
+from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 
 SHOWN = 8  # rows, before that of the rest
 ROW = 44  # pixels
@@ -124,14 +124,14 @@ def _layout(names: list[str], title: str, match: str, ranges: tuple[list[float],
     words = [
         {
             "xref": "paper", "x": 0, "xanchor": "left", "y": n - 0.22, "yanchor": "middle", "showarrow": False, "align": "left",
-            "text": name, "font": {"size": 14, "color": STRONG_TEXT},
+            "text": name, "font": {"size": 14, "color": TEXT},
         }
         for n, name in enumerate(names)
     ]  # fmt: skip
     heads = [
         {
             "xref": "paper", "x": left, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False,
-            "text": f"<b>{number} {step}</b>", "font": {"size": 14, "color": STRONG_TEXT},
+            "text": f"<b>{number} {step}</b>", "font": {"size": 14, "color": TEXT},
         }
         for number, (step, (left, _)) in enumerate(zip(("similarity", "mask", "mixture"), PANELS, strict=True), 1)
     ]  # fmt: skip

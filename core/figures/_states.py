@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.figures._style import MONOSPACE, Figure, layout, plain
-from core.figures.palette import DIVERGING, GROUND, SEQUENTIAL, STRONG_TEXT
+from core.figures.palette import DIVERGING, GROUND, SEQUENTIAL, TEXT
 
 LETTERS = 28  # up to so many characters each has its own tick, beyond it words have
 WORDS, LONGEST = 5, 6  # ticks that are words, so few and short that they don't touch on a phone
@@ -109,12 +109,10 @@ def heat_map(
     shapes = [_line(GROUND, 2, x0=0, x1=1, xref="paper", y0=border, y1=border) for border in borders]
     if mark is not None and 0 <= mark < len(names):
         ends: dict[str, Any] = {"x0": mark, "x1": mark, "y0": 0, "y1": 1, "yref": "paper"}
-        shapes += [_line(GROUND, 3.5, **ends), _line(STRONG_TEXT, 1.5, dash="dot", **ends)]
+        shapes += [_line(GROUND, 3.5, **ends), _line(TEXT, 1.5, dash="dot", **ends)]
     if chosen is not None and 0 <= chosen < len(units):
         edges: dict[str, Any] = {"x0": -0.5, "x1": len(names) - 0.5, "y0": chosen - 0.75, "y1": chosen + 0.75}
-        shapes += [
-            {**_line(colour, width, **edges), "type": "rect"} for colour, width in ((GROUND, 4), (STRONG_TEXT, 2))
-        ]
+        shapes += [{**_line(colour, width, **edges), "type": "rect"} for colour, width in ((GROUND, 4), (TEXT, 2))]
     return {
         "data": [heat],
         "layout": layout(

@@ -1,5 +1,6 @@
 """What all figures share: their layout, and how shares and a stranger's text are written in them."""
 
+import re
 from typing import Any
 
 from core.figures.palette import TEXT
@@ -7,6 +8,7 @@ from core.figures.palette import TEXT
 Figure = dict[str, Any]
 HOVER = "%{customdata}<extra></extra>"  # a sentence of our own, and no box with the trace's name
 MONOSPACE = {"family": "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"}
+_AXIS = re.compile(r"[xy]axis\d*")
 
 
 def percent(share: float) -> str:
@@ -27,10 +29,25 @@ def swatch(colour: str) -> str:
 
 
 def layout(title: str, subtitle: str = "", **more: Any) -> dict[str, Any]:
-    """Return the layout that all figures share: title above the plot, legend below it, nothing that is not read."""
+    """Return the layout that all figures share: title above the plot, legend below it, nothing that is not read.
+
+    Every text has its colour here: Streamlit's own for ticks, axis titles and hover text is too pale on light paper.
+    """
     below = {"subtitle": {"text": subtitle, "font": {"size": 13, "color": TEXT}}} if subtitle else {}
     heading = {**below, "text": title, "x": 0, "xanchor": "left", "yref": "container", "y": 0.98, "yanchor": "top"}
     legend = {"orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom"}
     margins = {"l": 8, "r": 16, "t": 68, "b": 44}
     frame = {"title": heading, "margin": margins, "legend": legend, "hovermode": "closest", "dragmode": False}
-    return frame | more
+    colours = {"font": {"color": TEXT}, "hoverlabel": {"font": {"color": TEXT}}}
+    axes = {name: _legible(more.get(name, {})) for name in ("xaxis", "yaxis", *filter(_AXIS.fullmatch, more))}
+    return frame | colours | more | axes
+
+
+def _legible(axis: dict[str, Any]) -> dict[str, Any]:
+    """Return an axis whose ticks and title have the text's colour, unless they have one of their own."""
+    title = axis.get("title", {})
+    return {
+        **axis,
+        "tickfont": {"color": TEXT} | axis.get("tickfont", {}),
+        "title": {**title, "font": {"color": TEXT} | title.get("font", {})},
+    }

@@ -22,7 +22,7 @@ from core.figures._alignment_study import weight_curve as weight_curve
 from core.figures._alignment_ticks import numbered, short, spoken, word_axis
 from core.figures._states import scale
 from core.figures._style import HOVER, Figure, layout, percent, plain
-from core.figures.palette import CATEGORY, GROUND, SEQUENTIAL, STRONG_TEXT
+from core.figures.palette import CATEGORY, GROUND, SEQUENTIAL, TEXT
 
 
 def alignment_map(table: Table, row: int, title: str, subtitle: str) -> Figure:
@@ -50,7 +50,7 @@ def alignment_map(table: Table, row: int, title: str, subtitle: str) -> Figure:
     edges: dict[str, Any] = {"x0": -0.5, "x1": len(table.source) - 0.5, "y0": row - 0.5, "y1": row + 0.5}
     frames = [
         {"type": "rect", "line": {"color": colour, "width": width}, **edges}
-        for colour, width in ((GROUND, 4), (STRONG_TEXT, 2))
+        for colour, width in ((GROUND, 4), (TEXT, 2))
     ]
     deep = 27 if len(table.target) <= 20 else 19
     reach = max(map(len, map(short, table.source)), default=1)

@@ -4,15 +4,26 @@ from typing import Any
 
 from core.figures.palette import CATEGORY, FAINT, GROUND, TEXT, concrete
 
-# Said in full: with none, Plotly takes the default of this process, which Streamlit sets to one that only it can colour in.
-_AXIS = {"gridcolor": FAINT, "griddash": "dot", "zerolinecolor": FAINT}
+# What Streamlit's theme does to a chart in the app, so that the same figure looks the same outside. The rest is said in
+# full too: with no template, Plotly takes the default of this process, which Streamlit sets to one that only it can colour in.
+_LETTERS = {"color": TEXT, "family": "'Iowan Old Style', Palatino, Georgia, 'Liberation Serif', serif", "size": 13}
+_AXIS = {
+    "automargin": True,  # the figures' own margins are too small for ticks and a title
+    "title": {"standoff": 20, "font": {"size": 15}},
+    "gridcolor": FAINT,
+    "griddash": "dot",
+    "zerolinecolor": FAINT,
+}
 _TEMPLATE = {
     "layout": {
         "paper_bgcolor": GROUND,
         "plot_bgcolor": GROUND,
-        "font": {"color": TEXT},
+        "font": _LETTERS,
+        "title": {"font": {"size": 17, "weight": 600}},
+        "hoverlabel": {"bgcolor": GROUND, "bordercolor": FAINT, "font": _LETTERS},
         "colorway": list(CATEGORY),
-        "xaxis": _AXIS,
+        "margin": {"pad": 8},
+        "xaxis": {**_AXIS, "showgrid": False, "zeroline": False},
         "yaxis": _AXIS,
     }
 }

@@ -3,8 +3,8 @@
 from typing import Any
 
 from core.experiments.gpt_sampling import NOTES, Choice, Sweep
-from core.figures._gpt_texts import beam_tree as beam_tree
-from core.figures._gpt_texts import describe_beam as describe_beam
+from core.figures._gpt_beam import beam_tree as beam_tree
+from core.figures._gpt_beam import describe_beam as describe_beam
 from core.figures._gpt_texts import describe_text as describe_text
 from core.figures._gpt_texts import text_chances as text_chances
 from core.figures._style import HOVER, MONOSPACE, Figure, layout, percent, plain, swatch
@@ -116,6 +116,7 @@ def temperature_sweep(sweep: Sweep, at: float, entropy: float) -> Figure:
         }
         for name, values, colour, dash in lines
     ]
+    highest = max(entropy, float(sweep.plain.max()), float(sweep.filtered.max()))
     mark = {
         "type": "scatter",
         "mode": "markers",
@@ -131,7 +132,7 @@ def temperature_sweep(sweep: Sweep, at: float, entropy: float) -> Figure:
             "Uncertainty at each temperature",
             height=430,
             legend={"orientation": "h", "x": 0, "y": -0.22, "xanchor": "left", "yanchor": "top"},
-            xaxis={"title": {"text": "temperature"}, "range": [0, 2.05], "fixedrange": True},
-            yaxis={"title": {"text": "entropy (bits)"}, "rangemode": "tozero", "fixedrange": True},
+            xaxis={"title": {"text": "temperature"}, "range": [-0.05, 2.05], "fixedrange": True},
+            yaxis={"title": {"text": "entropy (bits)"}, "range": [-0.04 * highest, 1.08 * highest], "fixedrange": True},
         ),
     }

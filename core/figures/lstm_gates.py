@@ -49,8 +49,8 @@ def gate_map(gates: Gates, name: str, at: int | None = None) -> Figure:
         first=gates.first + 1,
     )
     rows = range(0, count, max(1, count // 8))
+    figure["layout"]["yaxis"]["title"] |= {"text": "half-life (characters)"}
     figure["layout"]["yaxis"] |= {
-        "title": {"text": "half-life (characters)"},
         "tickvals": [row + 0.01 for row in rows],
         "ticktext": [characters(gates.half_lives[row]).split()[0].replace("no", "∞") for row in rows],
     }

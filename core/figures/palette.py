@@ -15,8 +15,7 @@ CATEGORY = ("#000001", "#000002", "#000003", "#000004", "#000005", "#000006")
 SEQUENTIAL = tuple(f"#0000{i}" for i in range(11, 21))
 DIVERGING = tuple(f"#0000{i}" for i in range(21, 31))
 ACCENT = CATEGORY[0]
-TEXT = "#000036"
-STRONG_TEXT = "#000037"
+TEXT = "#000037"  # of two greys for text that Streamlit has, the one that can be read at 13 px in light
 FAINT = "#000039"
 MUTED = CATEGORY[5]
 GROUND = "#000038"
@@ -34,7 +33,7 @@ def _colours(theme: str) -> dict[str, str]:
     sequential = dict(zip(SEQUENTIAL, settings["chartSequentialColors"], strict=True))
     diverging = dict(zip(DIVERGING, settings["chartDivergingColors"], strict=True))
     text, ground = settings["textColor"], settings["backgroundColor"]
-    rest = {TEXT: text, STRONG_TEXT: text, FAINT: settings["grayColor"], GROUND: ground}
+    rest = {TEXT: text, FAINT: settings["grayColor"], GROUND: ground}
     return {**categories, **sequential, **diverging, **rest}
 
 

@@ -17,7 +17,7 @@ from core.figures._rnn_damage import describe_written as describe_written
 from core.figures._rnn_damage import written_chances as written_chances
 from core.figures._states import heat_map, text_axis
 from core.figures._style import HOVER, MONOSPACE, Figure, layout, percent, plain
-from core.figures.palette import ACCENT, CATEGORY, SEQUENTIAL, STRONG_TEXT
+from core.figures.palette import ACCENT, CATEGORY, SEQUENTIAL, TEXT
 
 
 def state_map(
@@ -87,7 +87,7 @@ def unit_line(followed: Followed, characters: Sequence[str], place: int, first: 
             "hovertemplate": HOVER,
         },
     ]
-    line = {"color": STRONG_TEXT, "width": 1.5, "dash": "dot"}
+    line = {"color": TEXT, "width": 1.5, "dash": "dot"}
     mark = {"type": "line", "x0": place, "x1": place, "y0": 0, "y1": 1, "yref": "paper", "line": line}
     return {
         "data": traces,

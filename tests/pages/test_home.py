@@ -21,14 +21,18 @@ def test_is_the_first_page(home: AppTest) -> None:
     assert "experiment" in home.markdown[0].value
 
 
-def test_every_lesson_in_order_with_its_claim(home: AppTest) -> None:
+def test_every_lesson_in_order_on_one_line_with_its_claim(home: AppTest) -> None:
     links = [element.proto for element in home.get("page_link")]
-    assert [link.label for link in links] == [f"**{entry.title}**" for entry in LESSONS]
+    assert [link.label for link in links] == [f":primary[**{entry.title}**]" for entry in LESSONS]
     assert [link.page for link in links] == [entry.name for entry in LESSONS]
-    shown = [element.value for element in home.markdown]
-    for entry in LESSONS:
-        assert entry.claim in shown
-        assert (COURSE.parent / entry.file).is_file()
+    titles, claims = home.columns[::2], home.columns[1::2]  # beside one another: a lesson takes one line
+    assert [column.markdown[0].value for column in claims] == [f":small[{entry.claim}]" for entry in LESSONS]
+    assert [len(column.get("page_link")) for column in titles] == [1] * len(LESSONS)
+    assert all((COURSE.parent / entry.file).is_file() for entry in LESSONS)
+
+
+def test_each_part_is_named_once_in_course_order(home: AppTest) -> None:
+    assert [heading.value for heading in home.subheader] == list(dict.fromkeys(entry.part for entry in LESSONS))
 
 
 def test_the_same_page_under_its_name() -> None:

@@ -1,6 +1,7 @@
 """Every picture of the lesson: valid, titled, labelled, in the theme's colours, and safe from what a token spells."""
 
 import html
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -155,7 +156,6 @@ MARKS = {
     *palette.SEQUENTIAL,
     *palette.DIVERGING,
     palette.TEXT,
-    palette.STRONG_TEXT,
     palette.FAINT,
     palette.GROUND,
 }
@@ -292,38 +292,135 @@ def test_text_in_words() -> None:
     assert "2 were beyond rank 100" in words
 
 
+def grown(beams: int, steps: int, label: str = "·immunosuppressants") -> tuple[BeamNode, ...]:
+    """A beam search that goes on from places drawn by lot; its last step's first text is the one that is kept."""
+    rng = np.random.default_rng(beams)
+    drawn = [[-1] * beams][:steps] + [
+        ((d - 1) * beams + rng.integers(0, beams, beams)).tolist() for d in range(1, steps)
+    ]
+    parents = [parent for level in drawn for parent in level]
+    kept, last = set(), beams * (steps - 1)
+    while last >= 0:
+        kept.add(last)
+        last = parents[last]
+    rows = enumerate(parents)
+    return tuple(BeamNode(f"{n}{label}", up, n // beams, -float(n), n in kept, n in kept) for n, up in rows)
+
+
+def tokens_of(figure: Figure) -> dict[str, dict[str, Any]]:
+    """The tree's labels, each under its token as the hover text has it whole."""
+    notes = [note for note in figure["layout"]["annotations"] if "hovertext" in note]
+    return {note["hovertext"].split(": log-prob")[0]: note for note in notes}
+
+
+def paths(trace: dict[str, Any]) -> list[list[tuple[float, float]]]:
+    """The lines of a trace, one list of points each."""
+    found: list[list[tuple[float, float]]] = [[]]
+    for x, y in zip(trace["x"], trace["y"], strict=True):
+        if x is None:
+            found.append([])
+        else:
+            found[-1].append((x, y))
+    return [path for path in found if path]
+
+
 def test_the_tree_joins_every_token_to_its_parent() -> None:
     nodes = tree()
     pruned_edges, kept_edges, pruned, kept = figures.beam_tree(nodes)["data"]
-    place = {
-        text.strip(): (x, y)
-        for points in (pruned, kept)
-        for text, x, y in zip(points["text"], points["x"], points["y"], strict=True)
-    }
-    assert [text.strip() for text in kept["text"]] == ["a0", "a2", "a3"]
-    assert [text.strip() for text in pruned["text"]] == ["a1", "a4"]
+    notes = tokens_of(figures.beam_tree(nodes))
+    place = {name: (note["x"], note["y"]) for name, note in notes.items()}
+    assert [line.split(":")[0] for line in kept["customdata"]] == ["a0", "a2", "a3"]
+    assert list(zip(kept["x"], kept["y"], strict=True)) == [place["a0"], place["a2"], place["a3"]]
+    assert [line.split(":")[0] for line in pruned["customdata"]] == ["a1", "a4"]
     assert len(set(place.values())) == 5
-    for points in (pruned, kept):  # on two heights in turn, and none to the right of the last column
-        for x, position in zip(points["x"], points["textposition"], strict=True):
-            assert position == f"{'bottom' if x % 2 else 'top'} {'left' if x == max(place.values())[0] else 'right'}"
-    drawn = set()
-    for edges in (pruned_edges, kept_edges):
-        points = list(zip(edges["x"], edges["y"], strict=True))
-        assert points[2::3] == [(None, None)] * (len(points) // 3)
-        drawn |= set(zip(points[::3], points[1::3], strict=True))
-    expected = {
-        (place[f"a{node.parent}"] if node.parent >= 0 else (0, 0), place[f"a{n}"]) for n, node in enumerate(nodes)
-    }
-    assert drawn == expected
-    assert kept["customdata"][1] == "a2: log-probability so far -2.00 nats, kept to the end"
+    for trace, children in ((kept_edges, (0, 2, 3)), (pruned_edges, (1, 4))):
+        prompt = (-0.3, 0.5)
+        begins = [place[f"a{nodes[n].parent}"] if nodes[n].parent >= 0 else prompt for n in children]
+        assert [(path[0], path[-1]) for path in paths(trace)] == list(
+            zip(begins, [place[f"a{n}"] for n in children], strict=True)
+        )
+    assert kept["customdata"][1] == "a2: log-probability so far -2.00 nats, kept"
     assert pruned["customdata"][1].endswith("-9.00 nats, pruned")
 
 
-def test_only_the_first_steps_of_a_long_beam() -> None:
-    nodes = recorded.gpt_sampling_ways()[1]
-    figure = figures.beam_tree(nodes, steps=3)
-    assert sum(len(trace["x"]) for trace in figure["data"][2:]) == sum(node.depth < 3 for node in nodes)
-    assert figure["layout"]["title"]["text"] == "The first 3 steps of the beam"
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 24])
+@pytest.mark.parametrize("beams", range(2, 9))
+def test_every_label_of_the_tree_can_be_read_on_a_phone(beams: int, steps: int) -> None:
+    figure = figures.beam_tree(grown(beams, steps))
+    axes, margin = figure["layout"], figure["layout"]["margin"]
+    low, high = axes["xaxis"]["range"]
+    wide = (356 - margin["l"] - margin["r"]) / (high - low)  # px a step, of a picture on a screen of 390 px
+    bottom, top = axes["yaxis"]["range"]
+    tall = (axes["height"] - margin["t"] - margin["b"]) / (bottom - top)
+    assert tall >= 20
+    assert axes["height"] <= 700
+    edges = [path for trace in figure["data"][:2] for path in paths(trace) if len(path) == 3]
+    (bend,) = {round(middle[0] % 1, 9) for _, middle, _ in edges}
+    notes = tokens_of(figure)
+    for name, note in notes.items():
+        letters = len(note["text"])
+        assert note["text"] == (name if letters == len(name) else name[: letters - 1] + "…")
+        assert letters >= min(8, len(name))
+        assert note["xshift"] + 7.3 * letters + 2 * note["borderpad"] < wide * bend
+        assert note["bgcolor"] == palette.GROUND
+        assert low <= note["x"] < high
+    places = {(note["x"], note["y"]) for note in notes.values()}
+    assert len(places) == len(notes) == beams * min(steps, 4 * max(2, 18 // (beams + 1)))
+
+
+@pytest.mark.parametrize("beams", [2, 5, 8])
+def test_no_two_edges_of_the_tree_cross(beams: int) -> None:
+    figure = figures.beam_tree(grown(beams, 30))
+    edges = [path for trace in figure["data"][:2] for path in paths(trace) if len(path) == 3]
+    for (_, left, child), (_, other_left, other) in itertools.combinations(edges, 2):
+        if child[0] == other[0] and child[1] // (beams + 1) == other[1] // (beams + 1):
+            assert (left[1] - other_left[1]) * (child[1] - other[1]) >= 0
+
+
+def test_the_tree_goes_on_in_the_next_line_at_the_same_height() -> None:
+    figure = figures.beam_tree(grown(3, 8))
+    leaving = {path[0] for trace in figure["data"][:2] for path in paths(trace) if path[-1][0] == 4}
+    coming = {path[0] for trace in figure["data"][:2] for path in paths(trace) if path[0][0] < 0 and path[0][1] >= 4}
+    assert leaving
+    assert {y + 4 for _, y in leaving} == {y for _, y in coming}
+    assert {x for x, _ in leaving} == {3}
+
+
+@pytest.mark.parametrize(
+    ("beams", "steps", "title"),
+    [
+        (4, 0, "No step of the beam yet"),
+        (4, 1, "The first step of the beam"),
+        (4, 3, "The first 3 steps of the beam"),
+        (4, 60, "The first 12 steps of the beam"),
+        (8, 60, "The first 8 steps of the beam"),
+    ],
+)
+def test_only_the_first_steps_of_a_long_beam(beams: int, steps: int, title: str) -> None:
+    figure = figures.beam_tree(grown(beams, steps))
+    assert figure["layout"]["title"]["text"] == title
+    heads = [note["text"] for note in figure["layout"]["annotations"] if "hovertext" not in note]
+    assert heads == [f"step {n + 1}" for n in range(len(heads))]
+    assert sum(len(trace["x"]) for trace in figure["data"][2:]) == beams * len(heads)
+
+
+def corners(figure: Figure) -> list[float]:
+    """How far the mark is from each side of the picture of the sweep, as shares of the axes."""
+    (x,), (y,) = figure["data"][2]["x"], figure["data"][2]["y"]
+    (left, right), (low, high) = figure["layout"]["xaxis"]["range"], figure["layout"]["yaxis"]["range"]
+    return [
+        (x - left) / (right - left),
+        (right - x) / (right - left),
+        (y - low) / (high - low),
+        (high - y) / (high - low),
+    ]
+
+
+@pytest.mark.parametrize("filters", [Filters(0.0), Filters(2.0), Filters(1.0, top_k=1), Filters(0.0, top_k=1)])
+def test_the_readers_place_is_whole_at_the_ends_of_the_sweep(filters: Filters) -> None:
+    made = recorded.gpt_sampling_next()
+    figure = figures.temperature_sweep(sweep(made, filters), filters.temperature, choose(made, filters).entropy)
+    assert min(corners(figure)) > 0.02  # half of a diamond of 13 px, in a plot of 270 px by 300
 
 
 def test_the_beam_in_words() -> None:
@@ -371,6 +468,14 @@ def test_a_page_needs_nothing_else(theme: str, template: str, monkeypatch: pytes
     for mark, key in ((palette.ACCENT, "color"), (palette.GROUND, "paper_bgcolor"), (palette.GROUND, "plot_bgcolor")):
         assert f'"{key}":"{palette.concrete({"color": mark}, theme)["color"]}"' in own
     assert "e5ecf6" not in own.lower()  # the ground that Plotly itself paints
+
+
+@pytest.mark.parametrize("axis", ["xaxis", "yaxis"])
+def test_a_page_makes_room_for_its_ticks_and_titles(axis: str) -> None:
+    """In the app Streamlit's theme does; the figures' own margins hold neither."""
+    text = export.page(figures.text_chances(text_of(1, 2)))
+    template = json.loads(text[text.rindex('"template":') + len('"template":') :].split(',"title":{"text"')[0])
+    assert template["layout"][axis]["automargin"] is True
 
 
 def test_warming_up_makes_a_figure() -> None:
