@@ -1,15 +1,15 @@
 """The two pictures of the lesson on GPT sampling that write text: step by step with branches, and four ways to draw."""
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from core.experiments import _recorded as recorded
-from core.experiments._texts import MAX_FORKS, Fork, Settings, Text, read_forks, write_forks
+from core.experiments._texts import Fork, Settings, Text
 from core.experiments.gpt_sampling import NextToken
 from core.figures import gpt_sampling as figures
-from pages.kit import cache, controls, live
+from pages import _gpt_sampling_branches as branches
+from pages.kit import cache, live
 from pages.kit import texts as shown
 from pages.kit.lesson import Picture, show, verdict
 from pages.kit.words import count, percent, signed
@@ -29,13 +29,7 @@ def is_recorded(settings: Settings) -> bool:
 def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Settings) -> Picture:
     """Show the text token by token as it is written, and let the reader put another token anywhere."""
     settings = settings.essential()
-    vocabulary = len(next_token.logits)
-    forks: tuple[Fork, ...] = ()
-    chosen = 0
-    if engine and settings.strategy != "beam":
-        _leave_branches_of_another((next_token.model, next_token.ids, settings))
-        forks = controls.parameter("branches", (), lambda raw: _known(read_forks(raw), vocabulary))
-        chosen = controls.parameter("branch", 0, lambda raw: range(len(forks) + 1).index(int(raw)))
+    forks, chosen = branches.in_link(engine, next_token, settings)
     watch = live.Watch()
     if engine:
         written: list[Text] = []
@@ -47,25 +41,29 @@ def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Setti
         st.caption(f"Branch {chosen} starts behind the end of its text: shown is the first draw.")
         chosen = 0
     text = written[chosen]
+    word = branches.chosen_word(settings)
     with watch.place:
-        clicked = shown.strip(text, key="strip", chosen=st.session_state.get("_word"))
-    if clicked is not None and clicked != st.session_state.get("_word"):
-        st.session_state["_word"] = clicked
+        clicked = shown.strip(text, key="strip", chosen=word)
+    if clicked is not None and settings.strategy != "beam":
+        st.session_state["_word"] = clicked if clicked != word else None  # clicked once more, a word is let go
         st.rerun()
     if engine and not text.finished:
         st.button("Write it again from the start", on_click=live.forget_all)
     elif settings.strategy == "sample":
         st.button("Draw again, with the next seed", on_click=_next_seed, args=(settings.seed,))
-    if engine and settings.strategy != "beam":
-        _offer_a_rival(text, forks, chosen)
+    if settings.strategy == "beam":
+        st.caption("Point at a word to see its rivals. A beam search has no branches: it chose among whole texts.")
+    elif engine:
+        branches.offer_a_rival(text, forks, chosen)
     if forks:
         st.caption("Every branch stays. Pick one to read it; its total log-probability stands at its right.")
+        branches.offer_to_forget()
         other = shown.branch_tree(written, forks, chosen=chosen, key="tree")
         if other is not None and other != chosen:
-            _go_to(other)
+            branches.go_to(other)
     picture = _picture(text)
     show(picture, key="chances")
-    verdict(*_judge(text))
+    verdict(*_judge(text, settings.strategy, branches.put_here(forks, chosen)))
     return picture
 
 
@@ -104,7 +102,7 @@ def _branch(
             text = _writing.text_of(engine, run)
             if is_shown and text.words:
                 with watch.place:
-                    shown.strip(text, key="strip", busy=not run.over)
+                    shown.strip(text, key="strip", chosen=branches.chosen_word(settings), busy=not run.over)
 
         watch.follow([run], draw, settings.tokens)
         found = _writing.text_of(engine, run)
@@ -113,47 +111,9 @@ def _branch(
     return found
 
 
-def _known(forks: tuple[Fork, ...], vocabulary: int) -> tuple[Fork, ...]:
-    """Return `forks`; raises `ValueError` for a token that the model does not have."""
-    if any(fork.token >= vocabulary for fork in forks):
-        raise ValueError(f"tokens are below {vocabulary}")
-    return forks
-
-
-def _offer_a_rival(text: Text, forks: tuple[Fork, ...], chosen: int) -> None:
-    """Let the reader put one of its rivals in the place of the word that was clicked: a new branch."""
-    position = st.session_state.get("_word")
-    if position is None or position >= len(text.words):
-        st.caption("Point at a word to see its rivals; click it to put another in its place.")
-        return
-    token = shown.replace_word(text, position)
-    if token is None:
-        return
-    if len(forks) >= MAX_FORKS:
-        st.caption(f"{MAX_FORKS} branches are as many as fit in a link.")
-        return
-    controls.set_parameter("branches", write_forks([*forks, Fork(chosen, position, token)]))
-    _go_to(len(forks) + 1)
-
-
-def _leave_branches_of_another(text: Hashable) -> None:
-    """Drop the branches when they were taken from another text: their tokens would make no sense in this one."""
-    if st.session_state.setdefault("_branches_of", text) != text:
-        st.session_state["_branches_of"] = text
-        st.session_state.pop("_word", None)
-        controls.set_parameter("branches", "")
-        controls.set_parameter("branch", "")
-
-
 def _next_seed(seed: int) -> None:
     st.session_state["seed"] = (seed + 1) % 1000
     st.session_state.pop("_word", None)
-
-
-def _go_to(branch: int) -> None:
-    controls.set_parameter("branch", str(branch) if branch else "")
-    st.session_state.pop("_word", None)
-    st.rerun()
 
 
 def _rows(text: Text) -> list[tuple[Any, ...]]:
@@ -163,15 +123,20 @@ def _rows(text: Text) -> list[tuple[Any, ...]]:
     ]
 
 
-def _judge(text: Text) -> tuple[str, list[tuple[str, str]]]:
-    """Say how often the draw went against the model's first choice."""
+def _judge(text: Text, strategy: str, forced: frozenset[int]) -> tuple[str, list[tuple[str, str]]]:
+    """Say how often a token is not the model's first choice, and whether that was luck, the beam or the reader."""
     total = max(len(text.words), 1)
     others = sum(word.rank > 1 for word in text.words)
+    lucky = sum(word.rank > 1 for i, word in enumerate(text.words) if i not in forced)
     words = f"{others} of {count(total, 'token')} {'was' if others == 1 else 'were'} not the likeliest at their place. "
-    if not others:
+    if not lucky:
         words = "Not here: every token is the likeliest at its place, nothing was left to luck. "
+        if others:
+            words = "Every token is the likeliest at its place, but for what you put there: nothing was left to luck. "
+    elif strategy == "beam":
+        words += "No luck in it: the beam gave up a little there for more later. "
     elif text.finished:
-        words += f"Luck decided {percent(others / total)} of this text; another seed writes another one."
+        words += f"Luck decided {percent(lucky / total)} of this text; another seed writes another one."
     if not text.finished:
         words += "It was stopped before its end."
     return words, [

@@ -1,5 +1,6 @@
 """Four ways to draw after the same prompt, side by side, and the tree of the beam search."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.experiments import _recorded as recorded
-from core.experiments._texts import WAYS, Settings
+from core.experiments._texts import WAYS, Settings, Way
 from core.experiments.gpt_sampling import Filters, NextToken
 from core.figures import gpt_sampling as figures
 from pages.kit import cache, live
@@ -17,6 +18,7 @@ from pages.kit.words import percent, signed
 if TYPE_CHECKING:
     from core.generation.engine import Engine
 
+LEVEL = 1e-4  # nats a token within which texts are as likely as one another
 COLUMNS = ("way", "log-probability per token (nats)", "repeated 3-grams (%)", "distinct-2", "tokens", "text")
 
 
@@ -29,13 +31,13 @@ def four_ways(engine: "Engine | None", next_token: NextToken, settings: Settings
     """Show four texts after the same prompt, drawn in four ways, with the numbers that tell them apart."""
     if engine:
         key = ("ways", engine.placement, next_token.model, next_token.ids, settings)
-        ways, nodes = cache.shelf().get(key) or _draw_four(engine, key, next_token, settings)
+        ways, nodes, finished = cache.shelf().get(key) or _draw_four(engine, key, next_token, settings)
     else:
-        ways, nodes = recorded.gpt_sampling_ways()
+        ways, nodes, finished = *recorded.gpt_sampling_ways(), True
     for column, way in zip([c for _ in range(2) for c in st.columns(2)], ways, strict=True):
         with column.container(border=True):
             st.markdown(f"**{way.name}**")
-            if way.name == WAYS[2] and settings.filters == Filters():
+            if finished and way.name == WAYS[2] and settings.filters == Filters():
                 st.caption("Your filters are off, so this is pure sampling. Move temperature, top-k, top-p or min-p.")
             st.text(way.text)
             st.caption(
@@ -55,9 +57,21 @@ def four_ways(engine: "Engine | None", next_token: NextToken, settings: Settings
     ]
     picture = Picture(figures.beam_tree(nodes), figures.describe_beam(nodes), COLUMNS, rows)
     show(picture, key="beam")
-    greedy, sampled, best = ways[0], ways[1], max(ways, key=lambda w: w.logprob_per_token)
-    verdict(
-        f"{best.name} found the likeliest text, {signed(best.logprob_per_token, 2)} nats a token. Greedy repeats "
+    if finished:
+        verdict(_judge(ways))
+    else:
+        verdict("Stopped: texts that have not come to their end can’t be compared.")
+    return picture
+
+
+def _judge(ways: Sequence[Way]) -> str:
+    """Say whose text is likeliest, token by token, and whether greedy text repeats itself."""
+    greedy, sampled = ways[0], ways[1]
+    best = max(way.logprob_per_token for way in ways)
+    names = [way.name for way in ways if best - way.logprob_per_token < LEVEL]
+    leaders = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return (
+        f"The likeliest tokens, {signed(best, 2)} nats each, are those of {leaders}. Greedy repeats "
         f"{percent(greedy.repeated_3grams)} of its 3-grams, pure sampling {percent(sampled.repeated_3grams)}: "
         + (
             "the likeliest words are not the liveliest text."
@@ -65,7 +79,6 @@ def four_ways(engine: "Engine | None", next_token: NextToken, settings: Settings
             else "not here the loops that greedy text is known for; write more tokens, or try another prompt."
         )
     )
-    return picture
 
 
 def _draw_four(engine: "Engine", key: Any, next_token: NextToken, settings: Settings) -> Any:
@@ -79,8 +92,9 @@ def _draw_four(engine: "Engine", key: Any, next_token: NextToken, settings: Sett
     watch = live.Watch()
     watch.follow(runs, lambda: None, settings.tokens)
     ways = _writing.measure_ways([_writing.text_of(engine, run) for run in runs])
-    result = ways, _writing.tree_of(engine, runs[3])[1]
-    if all(run.state == "finished" for run in runs):
+    finished = all(run.state == "finished" for run in runs)
+    result = ways, _writing.tree_of(engine, runs[3])[1], finished
+    if finished:
         cache.shelf().put(key, result)
     else:
         st.button("Write them again", on_click=live.forget_all)

@@ -42,15 +42,23 @@ def notes_picture() -> Picture:
     return Picture(figures.from_the_notes(), alt, ("token", "chance (%)"), lesson.NOTES)
 
 
-def next_verdict(choice: lesson.Choice) -> Verdict:
+def next_verdict(choice: lesson.Choice, strategy: str = "sample") -> Verdict:
     """Say whether there is a choice to make here, from the numbers shown."""
     label, chance = choice.top
     numbers = [
         ("entropy", f"{choice.entropy:.2f} bits"),
         ("effective choices", f"{choice.effective_choices:,.1f}"),
-        ("cut by the filters", percent(choice.removed_mass)),
+        # Temperature 0 is no filter, but takes as much away: all that the others' chances were.
+        ("cut by the filters", percent(choice.removed_mass))
+        if choice.filters.temperature
+        else ("left out at temperature 0", percent(1 - float(choice.base[0]))),
     ]
-    if choice.kept_count == 1:
+    if strategy == "beam":
+        text = (
+            f"Beam search draws nothing: it goes on from the likeliest tokens at once, {code(label)} with "
+            f"{percent(chance)} first, and keeps the texts that turn out likeliest. No filter acts on it."
+        )
+    elif choice.kept_count == 1:
         text = f"Not here: only {code(label)} is left to draw, so every draw gives the same token."
     elif chance >= 0.9:
         text = f"Hardly here: {code(label)} takes {percent(chance)}, and the rest share {percent(1 - chance)}."
@@ -111,7 +119,7 @@ def prediction(next_token: lesson.NextToken, filters: lesson.Filters, *, greedy:
     }
 
 
-def script_values(prompt: str, filters: lesson.Filters) -> dict[str, Any]:
-    """Return what the script that is taken away needs to know."""
+def script_values(prompt: str, model: str, filters: lesson.Filters) -> dict[str, Any]:
+    """Return what the script that is taken away needs to know; `model` is a name on the hub, empty for the default one."""
     values = {name.upper(): value for name, value in vars(filters).items()}
-    return {"PROMPT": prompt, **values}
+    return {"PROMPT": prompt, "MODEL": model, **values}

@@ -36,6 +36,7 @@ with narrow:
     prompt = controls.text_area("Your prompt", lesson.DEFAULT_PROMPT, key="prompt", height=80, max_chars=20_000)
     temperature = controls.slider("Temperature", 0.0, 2.0, 1.0, 0.05, key="temperature")
     with st.popover("More controls", width="stretch"):
+        st.caption("The filters act in this order: temperature, top-k, top-p, min-p, each on what the one before left.")
         strategy = controls.choice("Strategy", ("sample", "greedy", "beam"), "sample", key="strategy")
         top_k = controls.slider("Top-k: keep the k likeliest (0 is off)", 0, 200, 0, 1, key="top_k")
         top_p = controls.slider(
@@ -47,8 +48,7 @@ with narrow:
         beams = controls.slider("Beams", 2, 8, 4, 1, key="beams")
         seed = controls.slider("Seed", 0, 999, 1, 1, key="seed")
         tokens = controls.slider("Tokens to write", 1, 200, 40, 1, key="tokens")
-        model = live.choose_model()
-        st.caption("They act in this order: temperature, top-k, top-p, min-p, each on what the one before left.")
+        model, unavailable = live.choose_model()
 
 filters = lesson.Filters(temperature, top_k, top_p, min_p)
 settings = Settings(filters, strategy, beams, seed, tokens)
@@ -62,9 +62,18 @@ with wide:
         or (view == WAYS and ways.is_recorded(settings))
     )
     engine = live.model(model, wait=not is_recorded)
+    if unavailable:
+        st.caption(unavailable)
     if not prompt:
         st.info("Type something to go on from: with no token at all there is nothing to continue.")
-        st.stop()
+if not prompt:
+    how_it_works(more.HOW)
+    sources(more.SOURCES)
+    footer(engine)
+    controls.show_notices(notices)
+    st.stop()
+
+with wide:
     if engine:
         ids = live.encode(engine, prompt)
         next_token = live.job(("next", model, *ids), partial(live.ask_next, engine, ids), "Reading your prompt")
@@ -72,18 +81,26 @@ with wide:
         next_token = recorded.gpt_sampling_next()
         ids = list(next_token.ids)
     words.say_what_was_read(next_token, recorded=engine is None, lost=live.lost(engine, prompt, ids) if engine else 0)
-    used = filters if strategy != "greedy" else lesson.Filters(temperature=0.0)
+    used = {"sample": filters, "greedy": lesson.Filters(temperature=0.0), "beam": lesson.Filters()}[strategy]
     state = (model, next_token.ids, used)  # all that the numbers below depend on
     choice = cache.remember(("choice", *state), lambda: lesson.choose(next_token, used))
+
+with question:  # before anything is written, so that nothing moves when a text has come to its end
+    greedy = strategy == "greedy"
+    key = ("prediction", greedy, model, next_token.ids, filters)
+    asked = cache.remember(key, lambda: words.prediction(next_token, filters, greedy=greedy))
+    predict(**asked, about=(model, next_token.ids))
+
+with wide:
     if view == NEXT:
         picture = cache.remember(("next picture", *state), lambda: words.next_picture(choice))
         shown, other = st.columns([3, 2])
         with shown:
             show(picture, key="next")
-        if is_default:
+        if prompt == lesson.DEFAULT_PROMPT:
             with other:
                 show(cache.remember("notes", words.notes_picture), key="notes")
-        verdict(*words.next_verdict(choice))
+        verdict(*words.next_verdict(choice, strategy))
     elif view == STEPS:
         picture = texts.step_by_step(engine, next_token, settings)
     elif view == WAYS:
@@ -94,14 +111,10 @@ with wide:
         show(picture, key="sweep")
         verdict(*words.sweep_verdict(swept, choice))
 
-with question:
-    greedy = strategy == "greedy"
-    key = ("prediction", greedy, model, next_token.ids, filters)
-    predict(**cache.remember(key, lambda: words.prediction(next_token, filters, greedy=greedy)))
-
 how_it_works(more.HOW)
 check_yourself(lambda: more.questions(choice))
 sources(more.SOURCES)
-take_away(entry, export.usual(entry, picture, words.script_values(prompt, choice.filters)))
+values = words.script_values(prompt, "" if model == DEFAULT else model, choice.filters)
+take_away(entry, export.usual(entry, picture, values, "A script that prints the next token’s chances"))
 footer(engine)
 controls.show_notices(notices)

@@ -4,6 +4,8 @@ Like `gpt_sampling`, numpy only: the model does its work in the engine's thread,
 """
 
 import math
+import re
+from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -60,6 +62,16 @@ class Word:
         """Return 0 for the likeliest token, 1 for ranks 2 to 10, 2 for 11 to 100, 3 beyond."""
         return sum(self.rank > limit for limit in BANDS)
 
+    @property
+    def partial(self) -> bool:
+        """Return whether the token is a part of a character: its label then spells its bytes."""
+        return "\ufffd" in self.text and re.fullmatch(r"(\\x[0-9a-f]{2})+", self.label) is not None
+
+    @property
+    def raw(self) -> bytes:
+        """Return the bytes that the token stands for."""
+        return bytes.fromhex(self.label.replace("\\x", "")) if self.partial else self.text.encode()
+
 
 @dataclass(frozen=True)
 class Text:
@@ -73,6 +85,15 @@ class Text:
     def logprob(self) -> float:
         """Return the total log-probability under the model alone, in nats."""
         return sum(word.logprob for word in self.words)
+
+    def pieces(self) -> list[str]:
+        """Return what each word adds to the text as it reads: a character is added by the word that completes it."""
+        decoder = getincrementaldecoder("utf-8")("replace")
+        return [decoder.decode(word.raw) for word in self.words]
+
+    def reading(self, start: int = 0) -> str:
+        """Return the text from word `start` on, its bytes read together; what is no character yet is left out."""
+        return "".join(self.pieces()[start:])
 
 
 @dataclass(frozen=True)
@@ -188,14 +209,26 @@ def spell_beam(model: "LanguageModel", search: "BeamSearch", finished: bool) -> 
 
 
 def tree_order(forks: Sequence[Fork]) -> list[tuple[int, int]]:
-    """Return (branch, depth) in reading order: each branch followed by those that were taken from it."""
+    """Return (branch, depth) in reading order: each branch followed by those that share its words up to their fork."""
+    parents = [_sharing(forks, fork) for fork in forks]
     order: list[tuple[int, int]] = []
 
     def visit(branch: int, depth: int) -> None:
         order.append((branch, depth))
-        for number, fork in enumerate(forks, start=1):
-            if fork.parent == branch:
+        for number, parent in enumerate(parents, start=1):
+            if parent == branch:
                 visit(number, depth + 1)
 
     visit(0, 0)
     return order
+
+
+def _sharing(forks: Sequence[Fork], fork: Fork) -> int:
+    """Return the nearest text that `fork` shares its words with.
+
+    Up to its own fork a branch has its words from its parent: what was taken from it there or before is the parent's.
+    """
+    parent = fork.parent
+    while parent and fork.position <= forks[parent - 1].position:
+        parent = forks[parent - 1].parent
+    return parent

@@ -113,7 +113,7 @@ def fit_prompt(ids: list[int], limit: int = MAX_PROMPT_TOKENS) -> tuple[list[int
 
 def next_token(model: "LanguageModel", ids: list[int]) -> Generator[tuple[int, int], None, NextToken]:
     """Yield (layers done, layers) and return the exact scores after `ids`; raises `ValueError` for no tokens."""
-    kept, dropped = fit_prompt(ids)
+    kept, dropped = fit_prompt(ids, min(MAX_PROMPT_TOKENS, model.context // 2))  # as much room is left for an answer
     scores = yield from model.exact_logits(kept, last_only=True)
     logits = scores[-1].numpy(force=True)
     order = np.argsort(-logits, kind="stable")[:LABELLED]

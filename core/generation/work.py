@@ -40,6 +40,12 @@ class Work:
         """Say that somebody is still looking."""
         self._seen = time.monotonic()
 
+    def leave(self, seconds: float) -> None:
+        """Say that nobody may be looking any more: its lease, where it has one, ends in at most so many seconds."""
+        if self._lease is not None:
+            self._seen = min(self._seen, time.monotonic() - self._lease + seconds)
+            self._notify()
+
     def stop(self, *, by_reader: bool = False) -> None:
         """End it; what was done so far stays. `by_reader` says that a person wanted it, not a page that closed."""
         self.by_reader = by_reader or self.by_reader

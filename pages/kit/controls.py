@@ -11,8 +11,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-_NOTICES, _LESSON, _KEPT, _CAME_BACK = "_notices", "_lesson", "_kept_", "_came_back"
-_STAYS = (_LESSON, _KEPT, "_predicted_", "_runs")  # of a visit, whatever lesson is open
+_NOTICES, _LESSON, _KEPT, _STAYING = "_notices", "_lesson", "_kept_", "_staying_"
+_STAYS = (_LESSON, _KEPT, _STAYING, "_predicted_", "_runs")  # of a visit, whatever lesson is open
 
 
 def enter(page: str) -> None:
@@ -33,19 +33,20 @@ def enter(page: str) -> None:
         st.query_params.from_dict(shown)
         for key, (value, _) in _kept().items():
             st.session_state[key] = value
-        st.session_state[_CAME_BACK] = True
-
-
-def _tidy_link() -> None:
-    """After the browser's Back, which puts all controls at their defaults in a second run, the link says so too."""
-    if not _kept() and st.session_state.pop(_CAME_BACK, False):
-        st.query_params.clear()
+        # In the run that the browser's Back asks for, Streamlit puts all controls at their defaults; in the next it does not.
+        st.rerun()
 
 
 def lesson() -> str:
     """Return the name of the lesson at hand, empty before any was entered."""
     name: str = st.session_state.get(_LESSON, "")
     return name
+
+
+def staying(name: str) -> dict[Any, Any]:
+    """Return what this visit keeps under `name` whatever lesson is open: write into it."""
+    kept: dict[Any, Any] = st.session_state.setdefault(f"{_STAYING}{name}", {})
+    return kept
 
 
 def _kept() -> dict[str, tuple[Any, str]]:
@@ -82,12 +83,13 @@ def slider(
 
 
 def text_area(label: str, default: str, *, key: str, height: int, max_chars: int, help: str | None = None) -> str:
-    """Return the reader's text as typed; a link's text beyond `max_chars` is cut by Streamlit, and the page says so."""
-    if len(_linked(key) or "") > max_chars:
-        _note(f"The link's {key} was too long and was cut.")
-    value = st.text_area(label, default, key=key, height=height, max_chars=max_chars, help=help, bind="query-params")
-    _keep(key, value, default, value or "")
-    return value or ""
+    """Return the reader's text as typed; of one that is longer than `max_chars` the end, and the page says so."""
+    # Without Streamlit's own limit, which refuses a longer text without a word.
+    value = st.text_area(label, default, key=key, height=height, help=help, bind="query-params") or ""
+    _keep(key, value, default, value)
+    if len(value) > max_chars:
+        _note(f"Your text has {len(value):,} characters: the last {max_chars:,} of them are read.")
+    return value[-max_chars:]
 
 
 def choice(
@@ -145,7 +147,6 @@ def set_parameter(key: str, value: str) -> None:
 
 def show_notices(place: DeltaGenerator) -> None:
     """End a run: say in one line what of the link could not be, once."""
-    _tidy_link()
     notices = st.session_state.pop(_NOTICES, [])
     if notices:
         place.caption(" ".join(notices))

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -29,22 +29,28 @@ def claim(name: str) -> tuple[Entry, DeltaGenerator]:
     return entry, st.empty()
 
 
-def predict(question: str, answers: dict[str, str], right: str, outcome: str, change: dict[str, Any]) -> None:
+def predict(
+    question: str, answers: dict[str, str], right: str, outcome: str, change: dict[str, Any], about: Hashable = None
+) -> None:
     """Ask what a change will do. Answering makes the change (new values by control) and says how it came out.
 
     `answers` maps names to what is shown; `right` and `outcome` are computed for the state before the change, so
-    they are kept with the answer when it is given, for the lesson at hand.
+    they are kept with the answer when it is given, for the lesson at hand. An answer is shown as long as what it is
+    `about` is on the page; after that the question is asked again.
     """
     given = f"_predicted_{controls.lesson()}"
 
     def answered() -> None:
-        st.session_state[given] = (st.session_state["_predict"] == right, answers[right], outcome)
+        st.session_state[given] = (about, st.session_state["_predict"] == right, answers[right], outcome)
         st.session_state.update(change)
 
+    if st.session_state.get(given, (about,))[0] != about:
+        del st.session_state[given]
+        st.session_state.pop("_predict", None)
     if given not in st.session_state:
         st.pills(question, list(answers), format_func=answers.__getitem__, key="_predict", on_change=answered)
         return
-    was_right, what, how = st.session_state[given]
+    _, was_right, what, how = st.session_state[given]
     st.markdown(f"**{'As you said' if was_right else 'It came out otherwise'}:** {what}. {how}")
 
 

@@ -12,12 +12,15 @@ from streamlit.runtime.scriptrunner import StopException
 
 from pages.kit import cache, controls
 from pages.kit.models import DEFAULT, Offer, offers
+from pages.kit.reach import at_hand
+from pages.kit.words import escape
 
 if TYPE_CHECKING:
     from core.generation.engine import Engine
     from core.generation.work import Job, Run
 
 LEASE_SECONDS = 2.0
+GRACE_SECONDS = 0.5
 FRAME_SECONDS = 0.1  # between two pictures of a text that is being written
 
 
@@ -50,16 +53,16 @@ def _take_over(name: str) -> None:
         st.rerun()
 
 
-def choose_model() -> str:
-    """Let the reader choose a model; one that can't be had says why, and the usual one answers in its place."""
+def choose_model() -> tuple[str, str]:
+    """Let the reader choose a model; return its name and a line about why it is another one, empty when it isn't."""
     # Asking the hub takes seconds where there is no network: warm-up did it, or a link that names a model is worth them.
     known = cache.remember("models", offers) if "model" in st.query_params else cache.shelf().get("models")
     reasons = {offer.name: offer.reason for offer in known or (Offer(DEFAULT),)}
     chosen = controls.choice("Model", tuple(reasons), DEFAULT, key="model")
-    for name, reason in reasons.items():
-        if reason:
-            st.caption(f"{name} can't be had here: {reason}.")
-    return DEFAULT if reasons[chosen] else chosen
+    said = {name: f"{escape(name)} can't be had here: {reason}." for name, reason in reasons.items() if reason}
+    for line in said.values():
+        st.caption(line)
+    return (DEFAULT, f"{said[chosen]} {DEFAULT} answers in its place.") if chosen in said else (chosen, "")
 
 
 def job(key: Hashable, start: Callable[[], "Job"], doing: str) -> Any:
@@ -136,8 +139,9 @@ class Watch:
 
     def __init__(self) -> None:
         self.place = st.empty()
-        self._meter = st.empty()
-        self._button = st.empty()
+        with at_hand("writing"):
+            self._meter = st.empty()
+            self._button = st.empty()
         self._offered = False
 
     def follow(self, runs: "list[Run]", draw: Callable[[], None], tokens: int) -> None:
@@ -154,21 +158,27 @@ class Watch:
                     one.touch()
                 over = sum(one.wait(FRAME_SECONDS / len(runs)) for one in runs) == len(runs)
                 draw()
-                written = max(one.written for one in runs)
-                speed = sum(one.speed for one in runs)
-                self._meter.progress(
-                    min(1.0, written / tokens), text=f"Token {written} of {tokens}, {speed:.0f} a second."
-                )
+                self._meter.progress(*_progress(runs, tokens))
         except StopException:
-            # The reader left: the place is free at once. (A moved control comes back and goes on with the same run.)
+            # The reader left, and the place is free in a moment; or moved a control, and the next run of the page is
+            # looking by then. Streamlit ends this one in the same way for both.
             for one in runs:
-                one.stop()
+                one.leave(GRACE_SECONDS)
             raise
         except RuntimeError as error:
             st.error(f"Writing failed: {error}")
             st.stop()
         self._meter.empty()
         self._button.empty()
+
+
+def _progress(runs: "list[Run]", tokens: int) -> tuple[float, str]:
+    """Return how far `runs` of at most `tokens` tokens are, from 0 to 1, and in words."""
+    if all(one.state == "waiting" for one in runs):
+        return 0.0, "In line behind other readers’ texts: it begins as soon as there is room."
+    written = max(one.written for one in runs)
+    speed = sum(one.speed for one in runs)
+    return min(1.0, written / tokens), f"Token {written} of {tokens}, {speed:.0f} a second."
 
 
 def _runs() -> dict[str, tuple[Hashable, "Run"]]:

@@ -141,8 +141,8 @@ class Offer:
 
 
 def offers() -> tuple[Offer, ...]:
-    """Return the models that a reader may choose; asks the hub, so it may take seconds where there is no network."""
-    from core.pretrained.hub_files import availability, hub_names
+    """Return the models that a reader may ask for; asks the hub, so it may take seconds where there is no network."""
+    from core.pretrained.hub_files import availability, hub_names, ignored_names
 
-    found = [availability(name) for name in hub_names()]
+    found = [*(availability(name) for name in hub_names()), *ignored_names()]
     return (Offer(DEFAULT), *(Offer(a.name, "" if a.available else a.reason) for a in found))

@@ -21,19 +21,23 @@ def strip(text: Text, *, key: str, chosen: int | None = None, busy: bool = False
         legend=LEGEND,
         busy=busy,
         redraw=True,
+        reads=text.reading().strip() if any(word.partial for word in text.words) else "",
     )
 
 
 @cache.kept
 def _tokens(text: Text) -> tuple[tokens.Token, ...]:
-    return tuple(_token(word) for word in text.words)
+    pieces = text.pieces()
+    return tuple(_token(word, "".join(pieces[at:])) for at, word in enumerate(text.words))
 
 
-def _token(word: Word) -> tokens.Token:
+def _token(word: Word, reading: str) -> tokens.Token:
+    whole = reading.lstrip()[:1] if word.partial else ""  # the character that its bytes belong to
+    part = f"part of {whole}, " if whole else ""
     put = ", put here by you" if word.forced else ""
     return tokens.Token(
-        text=word.label if "\ufffd" in word.text else word.text,  # part of a character: its bytes
-        note=f"{word.label}: rank {word.rank:,}, {percent(word.chance)}{put}",
+        text=word.label if word.partial else word.text,
+        note=f"{word.label}: {part}rank {word.rank:,}, {percent(word.chance)}{put}",
         band=word.band,
         details=tuple((label, percent(chance)) for _, label, chance in word.rivals),
     )
@@ -59,13 +63,13 @@ def branch_tree(texts: Sequence[Text | None], forks: Sequence[Fork], *, chosen: 
     for branch, depth in order:
         text = texts[branch]
         start = forks[branch - 1].position if branch else 0
+        name = f"from word {start + 1}" if branch else "first draw"
         if text is None or (branch and not text.words):
-            words = "being written" if text is None else f"from word {start + 1}: behind the end of its text"
-            rows.append(tokens.Branch(words, depth, pruned=text is not None))
+            words = "being written" if text is None else "behind the end of its text"
+            rows.append(tokens.Branch(words, depth, pruned=text is not None, name=name))
             continue
-        words = "".join(word.text for word in text.words[start:])
-        name = "first draw" if not branch else f"from word {start + 1}"
-        rows.append(tokens.Branch(f"{name}: {shorten(words, 70)}", depth, f"{signed(text.logprob)} nats"))
+        words = shorten(text.reading(start), 70)
+        rows.append(tokens.Branch(words, depth, f"{signed(text.logprob)} nats", name=name))
     at = next(i for i, (branch, _) in enumerate(order) if branch == chosen)
     clicked = tokens.tree(rows, key=key, label="branches of the text", chosen=at)
     return None if clicked is None else order[clicked][0]

@@ -131,7 +131,7 @@ def test_the_link_to_this_state_is_the_address(read, browse: Browse) -> None:  #
     shared = page.get_by_test_id("stCode")
     expect(shared).to_be_visible()
     expect(shared).to_contain_text(page.url)
-    for label, name in [("The numbers (CSV)", "csv"), ("A script that prints them", "py")]:
+    for label, name in [("The numbers (CSV)", "csv"), ("A script that prints the next token’s chances", "py")]:
         with page.expect_download() as got:
             page.get_by_role("button", name=label).click()
         content = got.value.path().read_text("utf-8")
@@ -152,7 +152,7 @@ def test_text_streams_in_and_stops(read, app: str, browse: Browse) -> None:  # t
     expect(strip(page).nth(seen + 3)).to_be_visible(timeout=PATIENCE)
     meter = page.get_by_text("of 200, ")
     expect(meter).to_contain_text("a second")
-    stop.click()
+    stop.dispatch_event("click")  # without waiting until it rests: it moves with the text
     expect(page.get_by_text("It was stopped before its end.")).to_be_visible(timeout=PATIENCE)
     at_rest(page)
     written = strip(page).count()
@@ -165,8 +165,26 @@ def test_text_streams_in_and_stops(read, app: str, browse: Browse) -> None:  # t
     again.click()
     expect(strip(page).nth(written + 2)).to_be_visible(timeout=PATIENCE)
     assert words(page)[:written] == first
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop").dispatch_event("click")
     expect(page.get_by_text("It was stopped before its end.")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_click_while_it_is_written_does_not_begin_the_text_anew(read, app: str) -> None:  # type: ignore[no-untyped-def]
+    page = read()
+    page.goto(f"{app}/{PAGE}?view=Text&tokens=200&seed=906")
+    expect(strip(page).nth(20)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Stop")).to_be_in_viewport()  # it sticks to the window's edge
+    before = words(page)
+    strip(page).nth(5).click(force=True)
+    counts = [strip(page).count()]
+    while counts[-1] < 150:
+        page.wait_for_timeout(20)
+        counts.append(strip(page).count())
+    assert counts == sorted(counts)
+    assert counts[0] >= len(before)
+    assert words(page)[: len(before)] == before
+    expect(strip(page).nth(5)).to_have_attribute("aria-pressed", "true")
+    expect(strip(page)).to_have_count(200, timeout=PATIENCE)
 
 
 def test_branches_by_click_and_by_keyboard(read, browse: Browse) -> None:  # type: ignore[no-untyped-def]
@@ -230,7 +248,7 @@ def test_two_readers_do_not_disturb_each_other(read, app: str) -> None:  # type:
     expect(strip(mine)).to_have_count(25, timeout=PATIENCE)
     assert other.get_by_role("button", name="Stop").is_visible()  # we wrote at the same time
     company = words(mine)
-    other.get_by_role("button", name="Stop").click()
+    other.get_by_role("button", name="Stop").dispatch_event("click")
     expect(other.get_by_text("It was stopped before its end.")).to_be_visible(timeout=PATIENCE)
     assert 1 < strip(other).count() < 200
     assert words(mine) == company

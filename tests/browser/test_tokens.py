@@ -1,3 +1,4 @@
+import itertools
 import re
 
 import pytest
@@ -77,6 +78,46 @@ def test_click_returns_the_index(demo: str, browse: Browse) -> None:
     expect(page.get_by_text("Clicked now: 2")).to_be_visible()
     tokens(page).nth(1).click()
     expect(page.get_by_text("Clicked now: None")).to_be_visible()
+
+
+def test_a_second_click_takes_the_choice_back(demo: str, browse: Browse) -> None:
+    page = browse(demo, allow=NO_FONT)
+    strip = tokens(page)
+    pressed = page.get_by_role("group", name=PROMPT, exact=True).locator('[aria-pressed="true"]')
+    for _ in range(2):
+        strip.nth(6).click()
+        expect(page.get_by_text("Chosen token: 6")).to_be_visible()
+        expect(pressed).to_have_count(1)
+        strip.nth(6).click()
+        expect(page.get_by_text("Chosen token: None")).to_be_visible()
+        expect(pressed).to_have_count(0)
+        expect(strip.nth(6)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(strip.nth(6)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Enter")
+    expect(strip.nth(6)).to_have_attribute("aria-pressed", "false")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_parts_of_characters_run_the_way_their_text_does(demo: str, browse: Browse, width: int) -> None:
+    page = browse(demo, allow=NO_FONT, width=width)
+    strip = tokens(page, "Parts of letters")
+    left = strip.evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().left)")
+    assert left == sorted(left, reverse=True)
+    strip.first.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(strip.nth(1)).to_be_focused()
+    whole = page.get_by_text("שלום 2" + 12 * " עולם", exact=True)
+    expect(whole).to_be_visible()
+    assert whole.evaluate("node => getComputedStyle(node).direction") == "rtl"
+    beneath, above = whole.bounding_box(), strip.last.bounding_box()
+    assert beneath is not None
+    assert above is not None
+    assert beneath["y"] >= above["y"] + above["height"] - 1
+    name = page.locator(".whole:visible .name").bounding_box()
+    assert name is not None
+    assert name["height"] < 30  # however long the text
+    assert page.locator(".whole:visible").count() == 1  # only where tokens are parts
 
 
 def test_keyboard_walk(demo: str, browse: Browse) -> None:
@@ -267,7 +308,7 @@ def test_links_follow_the_window(demo: str, browse: Browse) -> None:
 
 def test_tree_walk(demo: str, browse: Browse) -> None:
     page = browse(demo, allow=NO_FONT)
-    rows = page.get_by_role("treeitem")
+    rows = page.get_by_role("tree", name="Beams").get_by_role("treeitem")
     expect(rows).to_have_count(8)
     expect(rows.nth(6)).to_have_attribute("aria-selected", "true")
     assert rows.nth(3).get_attribute("aria-label") == "by the door, -2.46, pruned"
@@ -282,6 +323,35 @@ def test_tree_walk(demo: str, browse: Browse) -> None:
     expect(rows.nth(1)).to_have_attribute("aria-selected", "true")
     rows.nth(7).click()
     expect(page.get_by_text("Branch: 7")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_deep_tree_can_be_read(demo: str, browse: Browse, width: int) -> None:
+    page = browse(demo, allow=NO_FONT, width=width)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    deep = page.get_by_role("tree", name="Deep")
+    rows = deep.get_by_role("treeitem")
+    expect(rows).to_have_count(13)
+    assert rows.last.get_attribute("aria-label") == (
+        "from word 36, and she went on a long way to the town by the sea, where her brother, −138.4 nats"
+    )
+    boxes = "nodes => nodes.map(node => node.getBoundingClientRect())"
+    whole = deep.evaluate("node => node.getBoundingClientRect()")
+    words = deep.locator(".words").evaluate_all(boxes)
+    names = deep.locator(".name").evaluate_all(boxes)
+    figures = deep.locator(".figure").evaluate_all(boxes)
+    starts = [box["left"] for box in names]
+    assert all(
+        after - before >= 4 for before, after in itertools.pairwise(starts)
+    )  # each level can be told from the next
+    assert max(box["right"] for box in [*words, *names, *figures]) <= whole["right"]
+    assert all(box["height"] < 30 for box in [*names, *figures])  # in one line
+    if width == 390:
+        assert min(box["width"] for box in words) > 0.65 * whole["width"]
+        assert max(box["height"] for box in words) < 4 * 28
+        assert all(name["bottom"] <= text["top"] + 1 for name, text in zip(names, words, strict=True))
+    else:
+        assert min(box["width"] for box in words) > 0.3 * whole["width"]
 
 
 CONTRASTS = """() => {
@@ -306,7 +376,8 @@ CONTRASTS = """() => {
   };
   const found = [];
   for (const host of document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')) {
-    for (const node of host.shadowRoot.querySelectorAll(".token, li, .panel div, .panel span, .words, .figure")) {
+    const texts = ".token, li, .panel div, .panel span, .words, .figure, .name, .whole bdi";
+    for (const node of host.shadowRoot.querySelectorAll(texts)) {
       if (!node.textContent.trim()) continue;
       const under = ground(node);
       const pair = [light(over(rgba(getComputedStyle(node).color), under)), light(under)].sort((a, b) => b - a);

@@ -61,7 +61,7 @@ clicked = strip(
     chosen=st.session_state.setdefault("choice", 4),
 )
 if clicked is not None:
-    st.session_state.choice = clicked
+    st.session_state.choice = None if clicked == st.session_state.choice else clicked
     st.rerun()
 st.write(f"Chosen token: {st.session_state.choice}")
 
@@ -77,6 +77,9 @@ strip(
     key="signed",
     label="Change",
 )
+
+PARTS = ["\\x20\\xd7", "\\xa9", "\\xd7", "\\x9c", "ו", "ם", "·2"]
+strip([Token(text, band=0) for text in PARTS], key="parts", label="Parts of letters", reads=" שלום 2" + 12 * " עולם")
 
 st.subheader("Links", anchor=False)
 SOURCE = ["The", " old", " lady", " did", " not", " see", " the", " white", " house", " ."]
@@ -111,6 +114,17 @@ if branch is not None:
     st.session_state.branch = branch
     st.rerun()
 st.write(f"Branch: {st.session_state.branch}")
+
+DEEP = [
+    Branch(
+        "and she went on a long way to the town by the sea, where her brother",
+        i,
+        f"\u2212{30 + 9 * i}.4 nats",
+        name=name,
+    )
+    for i, name in enumerate(["first draw", *(f"from word {3 * i}" for i in range(1, 13))])
+]
+tree(DEEP, key="deep", label="Deep", chosen=12)
 
 st.subheader("Text as it comes", anchor=False)
 go = st.button("Write")

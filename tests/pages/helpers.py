@@ -118,11 +118,9 @@ def metrics(at: AppTest) -> dict[str, str]:
 
 
 def notices(at: AppTest) -> list[str]:
-    """The lines that say what of the link could not be."""
+    """The lines that say what of the link or of a text could not be."""
     return [
-        caption.value
-        for caption in at.caption
-        if caption.value.startswith("The link’s") or "The link's" in caption.value
+        caption.value for caption in at.caption if "The link's" in caption.value or "of them are read" in caption.value
     ]
 
 
@@ -142,7 +140,15 @@ def check_refused(
         assert f"The link's {key} cannot be" in said
 
 
-SHOWN_AS_IT_IS = ("code", "text", "text_area", "plotly_chart", "bidi_component", "latex")  # no Markdown in these
+SHOWN_AS_IT_IS = (
+    "code",
+    "text",
+    "text_area",
+    "plotly_chart",
+    "bidi_component",
+    "latex",
+    "html",
+)  # no Markdown in these
 NOT_SHOWN = ("id", "key", "form_id", "element_id", "user_key", "url", "page_script_hash")
 
 

@@ -113,7 +113,11 @@ def same_picture(at: AppTest, found: NextToken, filters: Filters) -> None:
     assert metrics(at) == {
         "entropy": f"{choice.entropy:.2f} bits",
         "effective choices": f"{2**choice.entropy:,.1f}",
-        "cut by the filters": percent(choice.removed_mass),
+        **(
+            {"cut by the filters": percent(choice.removed_mass)}
+            if filters.temperature
+            else {"left out at temperature 0": percent(1 - choice.base[0])}
+        ),
     }
     said = verdict(at)
     assert choice.labels[0] in said
@@ -302,9 +306,8 @@ def test_links_with_what_cannot_be(raw: str) -> None:
 def test_one_line_for_all_that_cannot_be() -> None:
     at = visit(temperature="abc", top_k="-1", view="Nowhere", prompt="x" * 20_001)
     (line,) = notices(at)
-    assert [name in line for name in ("temperature", "top_k", "view", "prompt")] == [True] * 4
-    assert len(widget(at, "prompt").value) == 20_000
-    assert notices(sound(choose(at, temperature=0.5))) == []
+    assert [name in line for name in ("temperature", "top_k", "view", "20,001 characters")] == [True] * 4
+    assert notices(sound(choose(at, temperature=0.5, prompt="x"))) == []
 
 
 @pytest.mark.parametrize(
@@ -405,6 +408,8 @@ def test_nothing_typed() -> None:
         "Type something to go on from: with no token at all there is nothing to continue."
     ]
     assert charts(at) == []
+    assert {"How it works", "Sources"} <= {expander.label for expander in at.expander}  # the lesson is still there
+    assert DEFAULT in at.caption[-1].value
     same = sound(choose(at, prompt="Again"))
     assert len(charts(same)) == 1
 
@@ -476,6 +481,18 @@ def test_predict(link: dict[str, Any], given: str, scores: Callable[[str], NextT
     same_picture(at, found, replace(before, temperature=other))  # and the change is on the screen
     assert percent(charts(at)[0]["data"][0]["x"][0] / 100) == percent(then)
     assert not [element for element in at if getattr(element, "key", None) == "_predict"]
+
+
+def test_the_question_is_asked_again_about_another_distribution() -> None:
+    at = sound(choose(visit(), _predict="more"))
+    answered = [m.value for m in at.markdown if "from 7.8" in m.value]
+    assert answered
+    assert [m.value for m in sound(choose(at, top_k=5)).markdown if "from 7.8" in m.value] == answered
+    sound(choose(at, prompt="The capital of France is"))
+    assert not [m for m in at.markdown if "from 7.8" in m.value]
+    assert "doubles" in widget(at, "_predict").label or "halved" in widget(at, "_predict").label
+    sound(choose(at, _predict="less"))
+    assert [m.value for m in at.markdown if m.value.startswith(("**As you said", "**It came out"))]
 
 
 def test_drawers_are_made_when_opened() -> None:
@@ -579,7 +596,27 @@ def test_models_that_cannot_be_had_say_why() -> None:
     assert widget(at, "model").value in ("gpt2", DEFAULT)
     assert any("gpt2 can't be had here" in caption.value for caption in at.caption)
     assert DEFAULT in at.caption[-1].value  # the usual one answers in its place
+    assert any(c.value.endswith(f"{DEFAULT} answers in its place.") for c in at.caption)  # outside the closed controls
     assert len(charts(at)) == 2
+
+
+def test_a_name_that_no_model_can_have_is_named(monkeypatch: pytest.MonkeyPatch, anew: None) -> None:
+    monkeypatch.setenv("UNROLLED_HUB_MODELS", "bad name")
+    at = visit(model="gpt2")
+    assert any("bad·name can't be had here: not a hub id" in caption.value for caption in at.caption)
+
+
+def test_beam_search_draws_nothing(scores: Callable[[str], NextToken]) -> None:
+    at = visit(strategy="beam", top_k=3, temperature=0.3)
+    same_picture(at, scores(DEFAULT_PROMPT), Filters())  # no filter acts on it
+    assert "Beam search draws nothing" in verdict(at)
+    sound(choose(at, view="Text", tokens=12))
+    assert "uck" not in verdict(at) or "No luck" in verdict(at) or "nothing was left to luck" in verdict(at)
+    assert "another seed" not in verdict(at)
+    words = token_texts(at, "strip")
+    sound(click_token(at, "strip", 2))  # nothing to put there, so nothing is chosen
+    assert (token_texts(at, "strip"), token_data(at, "strip")["chosen"]) == (words, -1)
+    assert any("A beam search has no branches" in caption.value for caption in at.caption)
 
 
 # Texts: seeds, branches, stopping, company
@@ -684,11 +721,38 @@ def token_of(engine: Engine, label: str) -> int:
 def test_branches_stay_with_their_text(engine: Engine) -> None:
     at = visit(view="Text", tokens=6, branches="0.2.28", branch=1)
     assert len(totals(at)) == 2
-    at.slider(key="seed").set_value(7)
-    sound(at.run())
+    first, links = token_texts(at, "strip"), dict(at.query_params)
+    sound(choose(at, seed=7))
     assert "branches" not in at.query_params
     assert "branch" not in at.query_params
     assert token_data(at, "strip")["tokens"]
+    assert any("they come back with its settings" in caption.value for caption in at.caption)
+    sound(choose(at, seed=1))
+    assert (token_texts(at, "strip"), len(totals(at))) == (first, 2)
+    assert dict(at.query_params) == links
+    (button,) = [b for b in at.button if b.label == "Take the branches away"]
+    sound(button.click().run())
+    assert "branches" not in at.query_params
+    assert token_keys(at) == ["strip"]
+    assert sound(choose(choose(at, seed=7), seed=1)).query_params.get("branches") is None
+
+
+def test_what_the_reader_put_there_is_not_called_luck(engine: Engine, anew: None) -> None:
+    at = visit(view="Text", tokens=8, strategy="greedy")
+    assert "Not here: every token is the likeliest" in verdict(at)
+    sound(click_token(at, "strip", 2))
+    assert token_data(at, "strip")["chosen"] == 2
+    sound(click_token(at, "strip", 2))  # once more lets it go
+    assert token_data(at, "strip")["chosen"] == -1
+    sound(click_token(at, "strip", 2))
+    take_a_rival(at, engine)
+    assert "but for what you put there: nothing was left to luck" in verdict(at)
+    # The same again leads to the branch that is there.
+    sound(click_token(at, "tree", 0))
+    branches = at.query_params["branches"]
+    sound(click_token(at, "strip", 2))
+    take_a_rival(at, engine)
+    assert (at.query_params["branches"], at.query_params["branch"]) == (branches, "1")
 
 
 def test_beam_search_leaves_the_branches_in_the_link_alone(engine: Engine) -> None:
@@ -748,6 +812,8 @@ def test_stop_leaves_what_there_is_and_frees_the_place(view: str, engine: Engine
     if view == "Text":
         assert len(token_texts(at, "strip")) == written
         assert "It was stopped before its end." in next(m.value for m in at.markdown if "Verdict" in m.value)
+    else:
+        assert verdict(at) == "**Verdict.** Stopped: texts that have not come to their end can’t be compared."
     asked = len(runs)
     sound(at.run())
     assert len(runs) == asked  # it stays stopped

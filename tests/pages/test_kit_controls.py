@@ -17,9 +17,10 @@ def page() -> None:
     controls.slider("Share", 0.0, 1.0, 0.5, 0.05, key="share")
     controls.slider("Count", -3, 10, 2, 1, key="count")
     controls.choice("Colour", ("red", "green"), "red", key="colour", names=str.upper)
-    controls.text_area("Words", "some words", key="words", height=80, max_chars=20)
+    words = controls.text_area("Words", "some words", key="words", height=80, max_chars=20)
     pair = controls.parameter("pair", (0, 0), lambda raw: tuple(map(int, raw.split("."))))
     st.code(repr(pair))
+    st.text(words)
     if st.button("Set"):
         controls.set_parameter("pair", "3.4")
     if st.button("Clear"):
@@ -102,10 +103,14 @@ def test_a_value_that_is_taken_in_part_is_said_as_it_is() -> None:
     assert notices(at) == ["The link's count cannot be “5.7”: it is 5 here."]
 
 
-def test_a_text_that_is_too_long_is_cut_and_said() -> None:
-    at = visit(words="x" * 21)
-    assert widget(at, "words").value == "x" * 20
-    assert notices(at) == ["The link's words was too long and was cut."]
+def test_of_a_text_that_is_too_long_the_end_is_read_and_that_is_said() -> None:
+    at = visit(words="x" + "y" * 20)
+    assert at.text[0].value == "y" * 20
+    assert notices(at) == ["Your text has 21 characters: the last 20 of them are read."]
+    assert notices(sound(choose(at, words="z" * 20))) == []
+    assert notices(sound(choose(at, words="z" * 1200))) == [
+        "Your text has 1,200 characters: the last 20 of them are read."
+    ]
 
 
 def test_all_in_one_line_and_once() -> None:

@@ -13,7 +13,7 @@ def failing() -> None:
     from pages.kit import live
 
     class Failing:
-        over, written, speed, touched = False, 3, 2.0, 0
+        state, over, written, speed, touched = "running", False, 3, 2.0, 0
 
         def touch(self) -> None:
             self.touched += 1
@@ -41,7 +41,7 @@ def finishing() -> None:
     from pages.kit import live
 
     class Finishing:
-        over, written, speed, touched = False, 0, 50.0, 0
+        state, over, written, speed, touched = "running", False, 0, 50.0, 0
 
         def touch(self) -> None:
             self.touched += 1
@@ -63,6 +63,30 @@ def test_all_are_waited_for_and_looked_at() -> None:
     assert at.markdown[-1].value == "[1, 2, 3, 4] 4 4"
     assert not at.button  # the stop button and the meter went with the end
     assert not at.get("progress")
+
+
+def waiting() -> None:
+
+    from pages.kit import live
+
+    class Waiting:
+        state, over, written, speed, looked = "waiting", False, 0, 0.0, 0
+
+        def touch(self) -> None:
+            self.looked += 1
+
+        def wait(self, timeout: float) -> bool:
+            if self.looked < 2:
+                return False
+            raise RuntimeError("enough")
+
+    live.Watch().follow([Waiting()], lambda: None, 4)
+
+
+def test_who_waits_in_line_is_told_so() -> None:
+    at = AppTest.from_function(waiting, default_timeout=30).run()
+    assert "In line behind other readers" in at.get("progress")[0].proto.text
+    assert [button.label for button in at.button] == ["Stop"]
 
 
 def over() -> None:

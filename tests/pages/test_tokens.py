@@ -54,6 +54,28 @@ def twice() -> None:
     strip([Token("x")], key="s", label="S")
 
 
+def written() -> None:
+    from core.experiments._texts import Fork, Text, Word
+    from pages.kit import texts
+
+    def text_of(*tokens: bytes) -> Text:
+        def word(raw: bytes) -> Word:
+            text = raw.decode(errors="replace")
+            label = "".join(f"\\x{byte:02x}" for byte in raw) if "\ufffd" in text else text
+            return Word(0, label, text, 0.5, -1.0, 0.5, 1)
+
+        return Text(tuple(map(word, tokens)), b"".join(tokens).decode(errors="replace"), True)
+
+    first = text_of(b"Hi", b" \xf0\x9f", b"\x8d", b"\x95", b"\xf0\x9f")
+    second = text_of(b"Hi", b" \xf0\x9f", b"\x8d", b"\x94", b" \xd7", b"\xa9")
+    third = text_of(b"\xd7", b"\xa9", b"2")
+    forks = [Fork(0, 3, 0), Fork(1, 0, 0), Fork(0, 9, 0)]
+    texts.strip(first, key="emoji")
+    texts.strip(third, key="hebrew")
+    texts.strip(text_of(b"Hi", b" you"), key="plain")
+    texts.branch_tree([first, second, third, Text((), "", True)], forks, chosen=2, key="tree")
+
+
 def said(at: AppTest) -> str:
     assert not at.exception
     return at.markdown[-1].value
@@ -69,6 +91,7 @@ def test_what_is_sent() -> None:
         "label": "Words",
         "legend": [[0, "first"]],
         "busy": False,
+        "reads": "",
     }
     assert token_data(at, "pair")["weights"] == [[0.25, 0.5, 0.25], [1, 0, 0]]
     assert token_data(at, "rows")["branches"][2] == ["c", 1, "-2.0", True]
@@ -92,6 +115,28 @@ def test_a_click_lasts_one_run_and_keeps_other_widgets() -> None:
     click_token(at, "rows", 0)
     assert said(at) == "None None 0"
     assert said(at.run()) == "None None None"
+
+
+def test_generated_text_reads_as_text() -> None:
+    at = AppTest.from_function(written).run()
+    assert not at.exception
+    # Parts of characters show their bytes, and beneath them what they make together.
+    assert token_texts(at, "emoji") == ["Hi", "\\x20\\xf0\\x9f", "\\x8d", "\\x95", "\\xf0\\x9f"]
+    assert token_data(at, "emoji")["reads"] == "Hi 🍕"
+    assert token_data(at, "hebrew")["reads"] == "ש2"
+    assert token_data(at, "plain")["reads"] == ""
+    notes = [row[1] for row in token_data(at, "emoji")["tokens"]]
+    assert notes[0] == "Hi: rank 1, 50.0 %"
+    assert notes[1:4] == [f"{label}: part of 🍕, rank 1, 50.0 %" for label in token_texts(at, "emoji")[1:4]]
+    assert notes[4] == "\\xf0\\x9f: rank 1, 50.0 %"  # no character has come of it yet
+    # Each branch from its own word on, the character that it changed included; the second shares nothing with the first.
+    assert token_data(at, "tree")["branches"] == [
+        ["Hi 🍕", 0, "−5.0 nats", False, "first draw"],
+        ["🍔 ש", 1, "−6.0 nats", False, "from word 4"],
+        ["ש2", 1, "−3.0 nats", False, "from word 1"],
+        ["behind the end of its text", 1, "", True, "from word 10"],
+    ]
+    assert token_data(at, "tree")["chosen"] == 2
 
 
 @pytest.mark.parametrize("value", [3, -1, "1", True, None, 1.0, [1], {"a": 1}])
@@ -150,6 +195,13 @@ def test_rows_are_as_short_as_they_can_be() -> None:
     assert payload.of_token(Token("a", weight=-0.5)) == ["a", "", -1, -0.5]
     assert payload.of_token(Token("a", details=(("b", "c"),))) == ["a", "", -1, None, [["b", "c"]]]
     json.dumps(payload.of_token(Token("a", weight=float(np.float32(0.1)))), allow_nan=False)
+
+
+def test_branches_are_as_short_as_they_can_be() -> None:
+    assert payload.of_branch(Branch("", 0)) == ["", 0]
+    assert payload.of_branch(Branch("a", 1, "-1.0")) == ["a", 1, "-1.0"]
+    assert payload.of_branch(Branch("a", 1, pruned=True)) == ["a", 1, "", True]
+    assert payload.of_branch(Branch("a", 0, name="first")) == ["a", 0, "", False, "first"]
 
 
 def test_lean_sources_lose_only_comments_and_indentation() -> None:

@@ -46,12 +46,16 @@ class Token:
 
 @dataclass(frozen=True)
 class Branch:
-    """One row of a tree, in reading order: text, depth, a note at the right (such as a log-probability)."""
+    """One row of a tree, in reading order: text, depth, a note at the right (such as a log-probability).
+
+    `name` says what the text is. Where there is little room, name and note stand above it.
+    """
 
     text: str
     depth: int
     note: str = ""
     pruned: bool = False
+    name: str = ""
 
 
 def _component(name: str, *scripts: str) -> ComponentRenderer:
@@ -76,12 +80,15 @@ def strip(
     legend: Sequence[tuple[int, str]] = (),
     busy: bool = False,
     redraw: bool = False,
+    reads: str = "",
 ) -> int | None:
     """Draw a strip of tokens; return the index of the one clicked in this run, else None.
 
     `label` names the strip to a screen reader, `chosen` is the pressed token, `legend` says in words what a
     band means. `busy` shows a caret behind the last token. `redraw` allows the same key again within one run:
-    for a loop that streams into one ``st.empty()`` (a fragment with ``run_every`` does not need it).
+    for a loop that streams into one ``st.empty()`` (a fragment with ``run_every`` does not need it). `reads` is for
+    tokens that are parts of characters: the text that they make together, shown beneath them; it then decides
+    which way the strip runs.
     """
     data = {
         "tokens": [payload.of_token(token) for token in tokens],
@@ -89,6 +96,7 @@ def strip(
         "label": label,
         "legend": [[band, words] for band, words in legend],
         "busy": busy,
+        "reads": reads,
     }
     return _mount(_STRIP, key, data, len(tokens), redraw)
 
@@ -133,7 +141,7 @@ def tree(
     if any(not 0 <= depth <= before + 1 for before, depth in zip([-1, *depths], depths, strict=False)):
         raise ValueError("each branch hangs at most one level below the row before it, the first at 0")
     data = {
-        "branches": [[branch.text, branch.depth, branch.note, branch.pruned] for branch in branches],
+        "branches": [payload.of_branch(branch) for branch in branches],
         "chosen": payload.index(chosen, len(branches)),
         "label": label,
     }

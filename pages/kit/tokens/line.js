@@ -60,15 +60,16 @@ function spoken(text) {
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 // The first letter decides which way a whole strip runs; inside it, each token is isolated.
-function direction(tokens) {
-  const letter = tokens.map((token) => token[0]).join("").match(/\p{L}/u);
+function direction(text) {
+  const letter = text.match(/\p{L}/u);
   return letter && RIGHT_TO_LEFT.test(letter[0]) ? "rtl" : "ltr";
 }
 
-// A line of tokens: [text, note, band, weight, details], the tail left out where it is empty.
+// A line of tokens: [text, note, band, weight, details], the tail left out where it is empty. Where tokens are parts
+// of characters, `reads` is their text.
 
 function makeLine(parent, tag) {
-  return { box: make("div", "line", parent), tag, cells: [], tokens: [], at: 0 };
+  return { box: make("div", "line", parent), tag, cells: [], tokens: [], at: 0, reads: "" };
 }
 
 function wash(token, weight, signed) {
@@ -84,7 +85,7 @@ function wash(token, weight, signed) {
 function drawLine(line, tokens, name, chosen, words, root, before = null) {
   const signed = tokens.some((token) => token[3] < 0);
   const plain = line.tag !== "button";
-  label(line.box, "dir", direction(tokens));
+  label(line.box, "dir", direction(line.reads || tokens.map((token) => token[0]).join("")));
   // Letter by letter: letters stand closer, and a line ends between words, or inside one that goes on and on.
   const dense = tokens.length > 1 && tokens.every((token) => token[0].length < 3);
   line.box.classList.toggle("dense", dense);

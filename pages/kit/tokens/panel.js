@@ -53,7 +53,7 @@ function makePanel(root, beside = false) {
     if (box.drawn !== drawn) {
       box.drawn = drawn;
       fill(parts.word, text);
-      label(parts.word, "dir", direction([[text]]));
+      label(parts.word, "dir", direction(text));
       parts.note.textContent = note;
       parts.rows.replaceChildren();
       for (const [left, right] of details) {

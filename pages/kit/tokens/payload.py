@@ -11,7 +11,7 @@ from streamlit.elements.lib.utils import user_key_from_element_id
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 if TYPE_CHECKING:
-    from pages.kit.tokens import Token
+    from pages.kit.tokens import Branch, Token
 
 
 def lean(source: str) -> str:
@@ -27,8 +27,16 @@ def of_token(token: Token) -> list[Any]:
     """Return [text, note, band, weight, details] without the tail that holds defaults only."""
     weight = None if token.weight is None else round(float(token.weight), 3)
     row = [token.text, token.note, token.band, weight, [list(pair) for pair in token.details]]
-    defaults: list[Any] = [None, "", -1, None, []]
-    while len(row) > 1 and row[-1] == defaults[len(row) - 1]:
+    return _short(row, [None, "", -1, None, []])
+
+
+def of_branch(branch: Branch) -> list[Any]:
+    """Return [text, depth, note, pruned, name] without the tail that holds defaults only."""
+    return _short([branch.text, branch.depth, branch.note, branch.pruned, branch.name], [None, None, "", False, ""])
+
+
+def _short(row: list[Any], defaults: list[Any]) -> list[Any]:
+    while row[-1] == defaults[len(row) - 1]:
         row.pop()
     return row
 

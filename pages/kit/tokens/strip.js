@@ -1,10 +1,14 @@
-// One strip of tokens, with its key above it and, while text is still coming, a caret behind it.
+// One strip of tokens, with its key above it and, while text is still coming, a caret behind it. Beneath it stands
+// the text as it reads, where the tokens are only parts of its characters.
 
 function makeStrip(root) {
   const state = { root, legend: make("ul", "legend", root), send: () => {} };
   state.line = makeLine(root, "button");
   state.line.box.setAttribute("role", "group");
   state.caret = make("span", "caret", state.line.box);
+  state.whole = make("div", "whole", root);
+  make("bdi", "name", state.whole).textContent = "as text";
+  state.reads = make("bdi", "", state.whole);
   state.panel = makePanel(root);
   const describe = (i) => {
     const [, note = "", , , details = []] = state.line.tokens[i];
@@ -28,11 +32,19 @@ function drawLegend(state, legend) {
   }
 }
 
+function drawReads(state, reads) {
+  state.line.reads = reads;
+  state.whole.hidden = !reads;
+  label(state.whole, "dir", direction(reads));
+  if (state.reads.textContent !== reads) state.reads.textContent = reads;
+}
+
 export default function ({ parentElement, data, setTriggerValue }) {
   const state = stateOf(parentElement, makeStrip);
   state.send = (index) => setTriggerValue("chosen", index);
   paint(state.root);
   drawLegend(state, data.legend);
+  drawReads(state, data.reads);
   drawLine(state.line, data.tokens, data.label, data.chosen, Object.fromEntries(data.legend), state.root, state.caret);
   state.caret.hidden = !data.busy;
   label(state.line.box, "aria-busy", String(data.busy));

@@ -1,4 +1,5 @@
-// A tree of texts, one button a row, each row [text, depth, note, pruned] in the order they are read.
+// A tree of texts, one button a row, each row [text, depth, note, pruned, name] in the order they are read, the tail
+// left out where it is empty.
 
 function makeTree(root) {
   const state = { root, line: { box: make("div", "tree", root), cells: [], at: 0 }, rows: [], send: () => {} };
@@ -41,17 +42,19 @@ function drawBranch(node, row, kinds, chosen) {
   const drawn = JSON.stringify([row, kinds, chosen]);
   if (node.drawn === drawn) return;
   node.drawn = drawn;
-  const [text, depth, note, pruned] = row;
+  const [text, depth, note = "", pruned = false, name = ""] = row;
   node.replaceChildren();
   for (const kind of kinds) make("span", `rail ${kind}`, node);
-  const words = make("bdi", "words", make("span", "what", node));
-  words.dir = direction([[text]]);
+  const what = make("span", "what", node);
+  make("span", "name", what).textContent = name;
+  const words = make("bdi", "words", what);
+  words.dir = direction(text);
   fill(words, text);
-  make("span", "figure", node).textContent = note;
-  node.className = pruned ? "branch pruned" : "branch";
+  make("span", "figure", what).textContent = note;
+  node.className = "branch" + (pruned ? " pruned" : "") + (name ? " named" : "");
   label(node, "aria-level", String(depth + 1));
   label(node, "aria-selected", String(chosen));
-  label(node, "aria-label", [spoken(text), note, pruned ? "pruned" : ""].filter(Boolean).join(", "));
+  label(node, "aria-label", [name, spoken(text), note, pruned ? "pruned" : ""].filter(Boolean).join(", "));
 }
 
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -59,6 +62,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const { line } = state;
   state.send = (index) => setTriggerValue("chosen", index);
   state.rows = data.branches;
+  line.box.style.setProperty("--deepest", Math.max(1, ...state.rows.map((row) => row[1])));
   label(line.box, "aria-label", data.label);
   const lost = line.cells.slice(state.rows.length).includes(parentElement.activeElement);
   line.cells.splice(state.rows.length).forEach((node) => node.remove());

@@ -29,6 +29,7 @@ from core.experiments.gpt_sampling import Filters
 from core.generation.decoding import BeamSearch, Sampling
 from core.generation.engine import Engine
 from core.pretrained.causal_lm import LanguageModel
+from core.pretrained.tokens import visible
 from tests.core.generation.fake_model import PATIENCE, FakeModel, alone
 from tests.core.pretrained.conftest import Pair, some_ids
 
@@ -147,22 +148,84 @@ def test_malformed_links_say_what_is_wrong(raw: str, message: str) -> None:
 def test_reading_order() -> None:
     assert tree_order([]) == [(0, 0)]
     # 0 -> 1 -> 3; 0 -> 2 -> 4 -> 5
-    forks = [Fork(parent, 0, 0) for parent in (0, 0, 1, 2, 4)]
+    forks = [Fork(parent, n, 0) for n, parent in enumerate((0, 0, 1, 2, 4))]
     assert tree_order(forks) == [(0, 0), (1, 1), (3, 2), (2, 1), (4, 2), (5, 3)]
 
 
-@given(st.lists(st.integers(0, 100), max_size=MAX_FORKS))
-def test_every_branch_is_read_once_after_its_parent(parents: list[int]) -> None:
-    forks = [Fork(parent % (n + 1), 0, 0) for n, parent in enumerate(parents)]
-    order = tree_order(forks)
-    place = {branch: n for n, (branch, _) in enumerate(order)}
-    depth = dict(order)
-    assert sorted(place) == list(range(len(forks) + 1))
+def test_a_branch_hangs_under_the_text_that_it_shares_its_words_with() -> None:
+    assert tree_order(read_forks("0.5.9_1.10.9_2.3.9")) == [(0, 0), (1, 1), (2, 2), (3, 1)]
+    assert tree_order(read_forks("0.5.9_1.10.9_2.7.9")) == [(0, 0), (1, 1), (2, 2), (3, 2)]
+    # Another word in the place of the one that was put there: a sibling.
+    assert tree_order(read_forks("0.5.9_1.5.8")) == [(0, 0), (1, 1), (2, 1)]
+
+
+PARENTS_AND_PLACES = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 5)), max_size=MAX_FORKS)
+
+
+@given(PARENTS_AND_PLACES)
+def test_every_branch_is_read_once_under_the_last_text_that_shares_its_words(numbers: list[tuple[int, int]]) -> None:
+    forks = [Fork(parent % (n + 1), position, 0) for n, (parent, position) in enumerate(numbers)]
+    # Who wrote each word: a branch has those before its fork from its parent, the others are its own.
+    writers = [[0] * 6]
     for number, fork in enumerate(forks, start=1):
-        assert place[fork.parent] < place[number]
-        assert depth[number] == depth[fork.parent] + 1
-        between = order[place[fork.parent] + 1 : place[number]]
-        assert all(level > depth[fork.parent] for _, level in between)
+        writers.append(writers[fork.parent][: fork.position] + [number] * (6 - fork.position))
+    order = tree_order(forks)
+    assert sorted(branch for branch, _ in order) == list(range(len(forks) + 1))
+    line: list[int] = []  # the ancestors of the row at hand
+    for branch, depth in order:
+        line = [*line[:depth], branch]
+        assert len(line) == depth + 1
+        if not branch:
+            continue
+        parent, place = line[-2], forks[branch - 1].position
+        assert parent < branch
+        assert writers[parent][:place] == writers[branch][:place]
+        last = writers[branch][place - 1] if place else 0  # who wrote the word before the fork
+        assert parent == last
+
+
+def made_of(*raws: bytes) -> Text:
+    """Return a text of tokens that stand for these bytes, spelled as `spell` does."""
+    words = [Word(0, label_of(raw), raw.decode(errors="replace"), 0.5, -1.0, 0.5, 1) for raw in raws]
+    return Text(tuple(words), b"".join(raws).decode(errors="replace"), True)
+
+
+def label_of(raw: bytes) -> str:
+    return visible(raw.decode()) if is_whole(raw) else "".join(f"\\x{byte:02x}" for byte in raw)
+
+
+def is_whole(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+PIECES = st.lists(st.binary(max_size=4) | st.sampled_from(["a", " \ufffd", "ש", "\\x41"]).map(str.encode), max_size=12)
+
+
+@given(PIECES)
+@example([b"\\x41", b"\xef\xbf\xbd", b"\xf0\x9f", b""])
+def test_words_know_their_bytes(raws: list[bytes]) -> None:
+    text = made_of(*raws)
+    assert [word.raw for word in text.words] == raws
+    assert [word.partial for word in text.words] == [not is_whole(raw) for raw in raws]
+    unfinished = text.string.removeprefix(text.reading())
+    assert unfinished in ("", "\ufffd")
+    assert text.reading() + unfinished == text.string
+    assert "".join(text.pieces()) == text.reading()
+
+
+@given(st.text("aש🍕 ", max_size=8), st.data())
+def test_a_text_reads_from_any_word_on(string: str, data: st.DataObject) -> None:
+    raw = string.encode()
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=8)))
+    raws = [raw[a:b] for a, b in zip([0, *cuts], [*cuts, len(raw)], strict=True)]
+    text = made_of(*raws)
+    for start in range(len(raws)):
+        before = b"".join(raws[:start]).decode(errors="ignore")
+        assert text.reading(start) == string[len(before) :]  # a character that began before is there whole
 
 
 # Spelling, with a model whose scores can be asked again

@@ -455,6 +455,23 @@ def test_a_reader_who_does_not_look_loses_the_place(serve: Serve, clock: Clock) 
     assert not kept.over
 
 
+def test_who_may_have_left_has_a_moment_to_come_back(clock: Clock) -> None:
+    run, without = (Run([1], Sampling(), lease, lambda: None) for lease in (2.0, None))
+    clock.now += 1.0
+    for one in (run, without):
+        one.leave(0.5)
+    clock.now += 0.4
+    assert not run.left
+    run.touch()  # the page's next run is looking
+    clock.now += 1.9
+    assert not run.left
+    run.leave(0.5)
+    run.leave(60.0)  # never longer than it was
+    clock.now += 0.2
+    assert run.left
+    assert not without.left
+
+
 def test_the_speed_is_tokens_over_seconds_since_the_line(clock: Clock) -> None:
     run = Run([1], Sampling(), None, lambda: None)
     clock.now += 50
