@@ -41,7 +41,7 @@ def model(name: str, *, wait: bool) -> "Engine | None":
     place.empty()
     if loading.error:
         st.error(loading.error)
-        st.button("Try again", on_click=cache.model.clear)
+        st.button("Try again", on_click=cache.model.clear, args=(name,))  # this one alone: others are being used
         st.stop()
     return loading.engine
 

@@ -1,5 +1,10 @@
 """Following work as a page does: what fails is one line, what is stopped stays, what is shared is asked for once."""
 
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.kit import cache
@@ -194,3 +199,31 @@ def test_a_visit_has_one_run_in_a_slot() -> None:
     at.run()
     assert [warning.value for warning in at.warning] == ["too many here"]
     assert not at.exception
+
+
+def trying() -> None:
+    import streamlit as st
+
+    from pages.kit import live
+
+    live.model("broken", wait=True)
+    st.write("never reached")
+
+
+def test_trying_a_model_again_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers of another model are writing with it meanwhile."""
+    made: list[str] = []
+    released: list[str] = []
+
+    @st.cache_resource(max_entries=2, on_release=lambda loading: released.append(loading.name))
+    def model(name: str) -> Any:
+        made.append(name)
+        return SimpleNamespace(name=name, engine=None, error="not to be had", wait=lambda timeout: True)
+
+    monkeypatch.setattr(cache, "model", model)
+    cache.model("used by others")
+    at = AppTest.from_function(trying, default_timeout=30).run()
+    assert [error.value for error in at.error] == ["not to be had"]
+    at.button[0].click().run()
+    assert made == ["used by others", "broken", "broken"]
+    assert released == ["broken"]
