@@ -9,7 +9,7 @@ from core.experiments._texts import MAX_FORKS, Fork, Settings, Text, read_forks,
 from core.experiments.gpt_sampling import NextToken
 from pages.kit import controls
 from pages.kit import texts as shown
-from pages.kit.reach import at_hand
+from pages.kit.reach import at_hand, stick
 
 if TYPE_CHECKING:
     from core.generation.engine import Engine
@@ -47,17 +47,6 @@ def _keep_apart(of: Hashable) -> None:
     controls.set_parameter("branch", branch)
 
 
-def put_here(forks: tuple[Fork, ...], chosen: int) -> frozenset[int]:
-    """Return the positions at which the reader put a token into branch `chosen`."""
-    positions: list[int] = []
-    while chosen:
-        fork = forks[chosen - 1]
-        if not positions or fork.position < positions[-1]:
-            positions.append(fork.position)
-        chosen = fork.parent
-    return frozenset(positions)
-
-
 def chosen_word(settings: Settings) -> int | None:
     """Return the word that the reader clicked; in a beam search's text there is nothing to put in its place."""
     word: int | None = st.session_state.get("_word") if settings.strategy != "beam" else None
@@ -70,6 +59,7 @@ def offer_a_rival(text: Text, forks: tuple[Fork, ...], chosen: int) -> None:
     if position is None or position >= len(text.words):
         st.caption("Point at a word to see its rivals; click it to put another in its place.")
         return
+    stick()
     with at_hand("rivals"):
         token = shown.replace_word(text, position)
     if token is None:

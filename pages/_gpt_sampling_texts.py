@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.experiments import _recorded as recorded
-from core.experiments._texts import Fork, Settings, Text
+from core.experiments._texts import Fork, Settings, Text, put_here
 from core.experiments.gpt_sampling import NextToken
 from core.figures import gpt_sampling as figures
 from pages import _gpt_sampling_branches as branches
@@ -63,7 +63,7 @@ def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Setti
             branches.go_to(other)
     picture = _picture(text)
     show(picture, key="chances")
-    verdict(*_judge(text, settings.strategy, branches.put_here(forks, chosen)))
+    verdict(*_judge(text, settings.strategy, put_here(forks, chosen)))
     return picture
 
 

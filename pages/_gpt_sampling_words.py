@@ -98,24 +98,25 @@ def sweep_verdict(swept: lesson.Sweep, choice: lesson.Choice) -> Verdict:
     return text, [("entropy at your setting", f"{choice.entropy:.2f} bits")]
 
 
-def prediction(next_token: lesson.NextToken, filters: lesson.Filters, *, greedy: bool) -> dict[str, Any]:
+def prediction(
+    next_token: lesson.NextToken, used: lesson.Filters, filters: lesson.Filters, *, sampled: bool
+) -> dict[str, Any]:
     """Return the page's question for this very distribution, its answers, the right one and how it comes out.
 
-    For a `greedy` reader temperature changes nothing, so the change that is asked about is to sampling.
+    `used` makes what is on the screen. Where that is not what the reader's `filters` make, because nothing is `sampled`,
+    temperature changes nothing, so the change that is asked about is to sampling.
     """
-    if greedy:
-        filters = replace(filters, temperature=0.0)
-    other = lesson.other_temperature(filters.temperature)
-    now, then, right = lesson.predict_change(next_token, filters)
-    verb = "rises" if not filters.temperature else "doubles" if other > filters.temperature else "is halved"
-    change = f"you sample at temperature {other:g} instead" if greedy else f"the temperature {verb} to {other:g}"
+    other = lesson.other_temperature(used.temperature)
+    now, then, right = lesson.predict_change(next_token, used, replace(filters, temperature=other))
+    verb = "rises" if not used.temperature else "doubles" if other > used.temperature else "is halved"
+    change = f"the temperature {verb} to {other:g}" if sampled else f"you sample at temperature {other:g} instead"
     label = code(next_token.labels[0])
     return {
         "question": f"**Predict:** when {change}, what becomes of {label}’s chance?",
         "answers": {"less than half": "under half", "less": "less", "same": "the same", "more": "more"},
         "right": right,
         "outcome": f"{label} went from {percent(now)} to {percent(then)} as the temperature went to {other:g}.",
-        "change": {"temperature": float(other), **({"strategy": "sample"} if greedy else {})},
+        "change": {"temperature": float(other), **({} if sampled else {"strategy": "sample"})},
     }
 
 

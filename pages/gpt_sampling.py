@@ -86,9 +86,9 @@ with wide:
     choice = cache.remember(("choice", *state), lambda: lesson.choose(next_token, used))
 
 with question:  # before anything is written, so that nothing moves when a text has come to its end
-    greedy = strategy == "greedy"
-    key = ("prediction", greedy, model, next_token.ids, filters)
-    asked = cache.remember(key, lambda: words.prediction(next_token, filters, greedy=greedy))
+    key = ("prediction", strategy, filters, *state)
+    sampled = strategy == "sample"
+    asked = cache.remember(key, lambda: words.prediction(next_token, used, filters, sampled=sampled))
     predict(**asked, about=(model, next_token.ids))
 
 with wide:

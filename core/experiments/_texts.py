@@ -210,7 +210,7 @@ def spell_beam(model: "LanguageModel", search: "BeamSearch", finished: bool) -> 
 
 def tree_order(forks: Sequence[Fork]) -> list[tuple[int, int]]:
     """Return (branch, depth) in reading order: each branch followed by those that share its words up to their fork."""
-    parents = [_sharing(forks, fork) for fork in forks]
+    parents = [shared_with(forks, number) for number in range(1, len(forks) + 1)]
     order: list[tuple[int, int]] = []
 
     def visit(branch: int, depth: int) -> None:
@@ -223,12 +223,22 @@ def tree_order(forks: Sequence[Fork]) -> list[tuple[int, int]]:
     return order
 
 
-def _sharing(forks: Sequence[Fork], fork: Fork) -> int:
-    """Return the nearest text that `fork` shares its words with.
+def shared_with(forks: Sequence[Fork], branch: int) -> int:
+    """Return the nearest text that `branch` (not 0) shares its words with up to its fork.
 
-    Up to its own fork a branch has its words from its parent: what was taken from it there or before is the parent's.
+    There a branch has its words from its parent: what was taken from it at that place or before is the parent's.
     """
+    fork = forks[branch - 1]
     parent = fork.parent
     while parent and fork.position <= forks[parent - 1].position:
         parent = forks[parent - 1].parent
     return parent
+
+
+def put_here(forks: Sequence[Fork], branch: int) -> frozenset[int]:
+    """Return the positions at which the reader put a token into `branch`; none in the first draw."""
+    positions = set()
+    while branch:
+        positions.add(forks[branch - 1].position)
+        branch = shared_with(forks, branch)
+    return frozenset(positions)

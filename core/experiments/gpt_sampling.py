@@ -5,7 +5,7 @@ The texts that are written with it are in `core.experiments._texts`.
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -155,12 +155,12 @@ def other_temperature(temperature: float) -> float:
     return temperature * 2 if 0 < temperature <= 1 else max(temperature, 1.0) / 2
 
 
-def predict_change(next_token: NextToken, filters: Filters) -> tuple[float, float, str]:
-    """Return the top token's chance now and at `other_temperature`, and which answer is right.
+def predict_change(next_token: NextToken, filters: Filters, after: Filters | None = None) -> tuple[float, float, str]:
+    """Return the top token's chance now and `after` (at `other_temperature` if not given), and which answer is right.
 
     The answers: "less than half", "less" (but at least half), "same" (to a hundredth of a per cent), "more".
     """
-    after = Filters(**{**vars(filters), "temperature": other_temperature(filters.temperature)})
+    after = after or replace(filters, temperature=other_temperature(filters.temperature))
     now, then = (choose(next_token, f, rows=1).top[1] for f in (filters, after))
     if abs(now - then) < 1e-4:
         return now, then, "same"

@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from pages.kit import cache, controls
 from pages.kit.models import DEFAULT, Offer, offers
-from pages.kit.reach import at_hand
+from pages.kit.reach import at_hand, stick
 from pages.kit.words import escape
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ class Watch:
         if all(one.over for one in runs):
             return
         if not self._offered:
+            stick()
             self._button.button("Stop", key="_stop", on_click=stop_all)
             self._offered = True
         try:

@@ -9,6 +9,10 @@ STYLE = Path(__file__).parent / "reach.css"
 
 
 def at_hand(key: str) -> DeltaGenerator:
-    """Return a container that stays at the lower edge of the window while its place is below it."""
-    st.html(STYLE)
+    """Return a container that stays at the lower edge of the window while its place is below it, once `stick` was called."""
     return st.container(key=f"at_hand_{key}")
+
+
+def stick() -> None:
+    """Send the style sheet; it takes no place, and a page with nothing in such a container needs none."""
+    st.html(STYLE)

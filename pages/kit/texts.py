@@ -28,11 +28,11 @@ def strip(text: Text, *, key: str, chosen: int | None = None, busy: bool = False
 @cache.kept
 def _tokens(text: Text) -> tuple[tokens.Token, ...]:
     pieces = text.pieces()
-    return tuple(_token(word, "".join(pieces[at:])) for at, word in enumerate(text.words))
+    return tuple(_token(word, "".join(pieces[at:]) if word.partial else "") for at, word in enumerate(text.words))
 
 
 def _token(word: Word, reading: str) -> tokens.Token:
-    whole = reading.lstrip()[:1] if word.partial else ""  # the character that its bytes belong to
+    whole = reading.lstrip()[:1]  # the character that its bytes belong to, where it is a part of one
     part = f"part of {whole}, " if whole else ""
     put = ", put here by you" if word.forced else ""
     return tokens.Token(

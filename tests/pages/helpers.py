@@ -140,15 +140,8 @@ def check_refused(
         assert f"The link's {key} cannot be" in said
 
 
-SHOWN_AS_IT_IS = (
-    "code",
-    "text",
-    "text_area",
-    "plotly_chart",
-    "bidi_component",
-    "latex",
-    "html",
-)  # no Markdown in these
+# No Markdown in these.
+SHOWN_AS_IT_IS = ("code", "text", "text_area", "plotly_chart", "bidi_component", "latex", "html")
 NOT_SHOWN = ("id", "key", "form_id", "element_id", "user_key", "url", "page_script_hash")
 
 

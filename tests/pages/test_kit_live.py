@@ -71,7 +71,6 @@ def test_all_are_waited_for_and_looked_at() -> None:
 
 
 def waiting() -> None:
-
     from pages.kit import live
 
     class Waiting:

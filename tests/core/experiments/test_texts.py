@@ -17,6 +17,7 @@ from core.experiments._texts import (
     Word,
     distinct_share,
     measure,
+    put_here,
     read_forks,
     repeated_share,
     spell,
@@ -157,6 +158,11 @@ def test_a_branch_hangs_under_the_text_that_it_shares_its_words_with() -> None:
     assert tree_order(read_forks("0.5.9_1.10.9_2.7.9")) == [(0, 0), (1, 1), (2, 2), (3, 2)]
     # Another word in the place of the one that was put there: a sibling.
     assert tree_order(read_forks("0.5.9_1.5.8")) == [(0, 0), (1, 1), (2, 1)]
+
+
+def test_the_words_that_a_reader_put_into_a_branch() -> None:
+    forks = read_forks("0.5.9_1.10.9_2.3.9_2.10.8")
+    assert [put_here(forks, branch) for branch in range(5)] == [set(), {5}, {5, 10}, {3}, {5, 10}]
 
 
 PARENTS_AND_PLACES = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 5)), max_size=MAX_FORKS)

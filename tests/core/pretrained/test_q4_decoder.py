@@ -308,7 +308,6 @@ def test_threads_that_would_sleep_are_not_used(monkeypatch: pytest.MonkeyPatch) 
 
 SUM = """
 import sys
-import time
 from core.pretrained.compiled import compiled
 
 @compiled()
