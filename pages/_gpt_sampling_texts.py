@@ -9,7 +9,7 @@ from core.experiments._texts import Fork, Settings, Text, put_here
 from core.experiments.gpt_sampling import NextToken
 from core.figures import gpt_sampling as figures
 from pages import _gpt_sampling_branches as branches
-from pages.kit import cache, live
+from pages.kit import cache, jobs, live
 from pages.kit import texts as shown
 from pages.kit.lesson import Picture, show, verdict
 from pages.kit.words import count, percent, signed
@@ -87,7 +87,7 @@ def _branch(
     key = ("text", engine.placement, next_token.model, next_token.ids, settings, lineage)
     found = cache.shelf().get(key)
     if found is None:
-        ids, lease = next_token.ids, live.LEASE_SECONDS
+        ids, lease = next_token.ids, jobs.LEASE_SECONDS
         if lineage and lineage[-1].position >= len(written[lineage[-1].parent].words):
             return Text((), "", True)
 

@@ -11,7 +11,7 @@ from core.experiments import _recorded as recorded
 from core.experiments._texts import WAYS, Settings, Way
 from core.experiments.gpt_sampling import Filters, NextToken
 from core.figures import gpt_sampling as figures
-from pages.kit import cache, live
+from pages.kit import cache, jobs, live
 from pages.kit.lesson import Picture, show, verdict
 from pages.kit.words import percent, signed
 
@@ -86,7 +86,7 @@ def _draw_four(engine: "Engine", key: Any, next_token: NextToken, settings: Sett
     from core.experiments import _writing
 
     runs = [
-        live.run(f"way {n}", (*key, n), partial(_writing.write, engine, next_token.ids, each, live.LEASE_SECONDS))
+        live.run(f"way {n}", (*key, n), partial(_writing.write, engine, next_token.ids, each, jobs.LEASE_SECONDS))
         for n, each in enumerate(_writing.four_settings(settings))
     ]
     watch = live.Watch()

@@ -1,16 +1,27 @@
 """The words of the lesson on GPT sampling: verdicts, questions and explanations, computed from what is on the screen."""
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from core.experiments import gpt_sampling as lesson
 from core.figures import gpt_sampling as figures
+from pages.kit import live
 from pages.kit.lesson import Picture
 from pages.kit.words import code, count, percent
 
+if TYPE_CHECKING:
+    from core.generation.engine import Engine
+
 Verdict = tuple[str, list[tuple[str, str]]]
+
+
+def read(engine: "Engine", name: str, ids: list[int]) -> lesson.NextToken:
+    """Let the model read a prompt; return the exact scores after it."""
+    key = ("next", name, engine.placement, *ids)
+    found: lesson.NextToken = live.job(key, engine, lambda model: lesson.next_token(model, ids), "Reading your prompt")
+    return found
 
 
 def say_what_was_read(next_token: lesson.NextToken, *, recorded: bool, lost: int = 0) -> None:

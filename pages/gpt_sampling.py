@@ -1,7 +1,5 @@
 """GPT sampling: the chances of the next token, the text that is drawn from them, and four ways to draw."""
 
-from functools import partial
-
 import streamlit as st
 
 from core.experiments import _recorded as recorded
@@ -76,7 +74,7 @@ if not prompt:
 with wide:
     if engine:
         ids = live.encode(engine, prompt)
-        next_token = live.job(("next", model, *ids), partial(live.ask_next, engine, ids), "Reading your prompt")
+        next_token = words.read(engine, model, ids)
     else:
         next_token = recorded.gpt_sampling_next()
         ids = list(next_token.ids)

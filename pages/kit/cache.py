@@ -15,6 +15,7 @@ import streamlit as st
 from core.generation.turn import Turn
 from pages.kit.course import ABOUT, HOME, LESSONS
 from pages.kit.models import Loading, Workshop
+from pages.kit.sharing import Sharing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -98,6 +99,12 @@ def model(name: str) -> Loading:
 def workshop() -> Workshop:
     """Return the one thread that computes with the small models of the lessons, at once, before torch is imported."""
     return Workshop()
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def sharing() -> Sharing:
+    """Return what this server's visits have in line together."""
+    return Sharing()
 
 
 def remember(key: Hashable, compute: Any) -> Any:

@@ -8,19 +8,20 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import StopException
 
-from pages.kit import cache, controls
+from pages.kit import cache, controls, jobs
+from pages.kit.jobs import GRACE_SECONDS
 from pages.kit.models import DEFAULT, Offer, offers
 from pages.kit.reach import at_hand, stick
 from pages.kit.words import escape
 
 if TYPE_CHECKING:
     from core.generation.engine import Engine
-    from core.generation.work import Job, Run
+    from core.generation.work import Run
+    from core.pretrained.causal_lm import LanguageModel
 
-LEASE_SECONDS = 2.0
-GRACE_SECONDS = 0.5
 FRAME_SECONDS = 0.1  # between two pictures of a text that is being written
 
 
@@ -65,26 +66,9 @@ def choose_model() -> tuple[str, str]:
     return (DEFAULT, f"{said[chosen]} {DEFAULT} answers in its place.") if chosen in said else (chosen, "")
 
 
-def job(key: Hashable, start: Callable[[], "Job"], doing: str) -> Any:
-    """Return the result of a job that all visits share, from the shelf when it was done before.
-
-    What takes longer than a moment shows how far it is; a failure is said in one line and stops the page.
-    """
-    found = cache.shelf(cache.PROMPTS).get(key)
-    if found is not None:
-        return found
-    place = st.empty()
-    try:
-        work = start()
-        while not work.wait(0.15):
-            done, total = work.progress
-            place.progress(done / total, text=f"{doing}: {done} of {total}.")
-    except RuntimeError as error:
-        st.error(f"{doing} failed: {error}")
-        st.stop()
-    place.empty()
-    cache.shelf(cache.PROMPTS).put(key, work.result)
-    return work.result
+def job(key: Hashable, engine: "Engine", work: "Callable[[LanguageModel], Any]", doing: str) -> Any:
+    """Return what `work` returns, computed in the engine's thread between two steps of the texts; see `jobs.result`."""
+    return jobs.result(key, work, engine.call, doing, "layer", entries=cache.PROMPTS)
 
 
 def encode(engine: "Engine", text: str) -> list[int]:
@@ -97,13 +81,6 @@ def encode(engine: "Engine", text: str) -> list[int]:
 def lost(engine: "Engine", text: str, ids: list[int]) -> int:
     """Return how many characters of `text` the model has no token for, so that they are not in `ids`."""
     return max(0, len(text) - len(engine.model.decode(ids))) if engine.model else 0
-
-
-def ask_next(engine: "Engine", ids: list[int]) -> "Job":
-    """Let the engine compute the exact scores after `ids`."""
-    from core.experiments import _writing
-
-    return _writing.ask_next(engine, ids)
 
 
 def run(slot: str, key: Hashable, start: Callable[[], "Run"]) -> "Run":
@@ -138,11 +115,21 @@ class Watch:
     """A place where text appears as it is written, with a meter and one stop button below it."""
 
     def __init__(self) -> None:
-        self.place = st.empty()
+        self._ground = st.container()
+        self._place: DeltaGenerator | None = None
         with at_hand("writing"):
             self._meter = st.empty()
             self._button = st.empty()
         self._offered = False
+
+    @property
+    def place(self) -> DeltaGenerator:
+        """Return the place, made right before something is put there.
+
+        An empty place takes away at once what the page showed there in its last run; a container lets it stand.
+        """
+        self._place = self._place or self._ground.empty()
+        return self._place
 
     def follow(self, runs: "list[Run]", draw: Callable[[], None], tokens: int) -> None:
         """Call `draw` now and again until all `runs` are over; a failure is said in one line and stops the page."""
@@ -153,6 +140,7 @@ class Watch:
             self._button.button("Stop", key="_stop", on_click=stop_all)
             self._offered = True
         try:
+            draw()  # at once: what stood here before the page ran again must not vanish for a moment
             over = False
             while not over:
                 for one in runs:

@@ -71,7 +71,6 @@ class Workshop:
         self._worker: Worker | None = None
         self._ready = threading.Event()
         self._lock = threading.Lock()
-        self._shared: dict[Hashable, tuple[Job, int]] = {}
         self._prepared: dict[Hashable, Job] = {}
         threading.Thread(target=self._open, name="open workshop", daemon=True).start()
 
@@ -95,27 +94,6 @@ class Workshop:
             if key not in self._prepared:
                 self._prepared[key] = self.call(work, None)
             return self._prepared[key].over
-
-    def join(self, key: "Hashable", work: "Callable[[], Any]", lease: float) -> "Job":
-        """Return the job that is under way for `key`, else put `work` in line: readers who want the same share it."""
-        with self._lock:
-            self._shared = {k: shared for k, shared in self._shared.items() if not (shared[0].over or shared[0].left)}
-            job, readers = self._shared.get(key) or (self.call(work, lease), 0)
-            job.touch()
-            self._shared[key] = (job, readers + 1)
-            return job
-
-    def leave(self, key: "Hashable", job: "Job") -> None:
-        """Say that one of its readers is done with a job; it ends with the last, or when nobody looks at it any more."""
-        with self._lock:
-            shared, readers = self._shared.get(key, (None, 0))
-            if shared is not job:
-                return  # it was over already; what stands here now is a later one
-            if readers > 1:
-                self._shared[key] = (job, readers - 1)
-            else:
-                del self._shared[key]
-                job.stop()
 
     def close(self) -> None:
         """End its thread."""

@@ -47,6 +47,32 @@ def words(page: Page) -> list[str]:
     return strip(page).evaluate_all("nodes => nodes.map(node => node.textContent)")
 
 
+# A text of 200 tokens is written in a second or two, which a driver on a busy machine may need between two questions. So
+# what has to happen meanwhile is done by the page itself, as soon as so many tokens stand there.
+WHEN_WRITTEN = """([count, act]) => {
+  const look = () => {
+    const hosts = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
+    const tokens = hosts.flatMap((host) => [...(host.shadowRoot?.querySelectorAll('.token') ?? [])])
+    const stop = [...document.querySelectorAll('button')].find((button) => button.innerText.trim() === 'Stop')
+    if (tokens.length < count || !stop) return setTimeout(look, 5)
+    const box = stop.getBoundingClientRect()
+    window.written = {words: tokens.map((token) => token.textContent), inView: box.top >= 0 && box.bottom <= innerHeight}
+    if (act === 'stop') stop.click()
+    else tokens[5].click()
+  }
+  look()
+}"""
+
+
+def when_written(page: Page, count: int, act: str, url: str = "") -> None:
+    """Let `page` do `act` ("stop", or "click" the sixth word) when `count` tokens stand there; with `url`, once it is opened."""
+    if url:
+        page.add_init_script(f"addEventListener('DOMContentLoaded', () => ({WHEN_WRITTEN})([{count}, '{act}']))")
+        page.goto(url)
+    else:
+        page.evaluate(WHEN_WRITTEN, [count, act])
+
+
 def branches(page: Page) -> Locator:
     return page.get_by_role("treeitem")
 
@@ -142,46 +168,49 @@ def test_the_link_to_this_state_is_the_address(read, browse: Browse) -> None:  #
     expect(number(other, "entropy")).to_have_text(number(page, "entropy").inner_text())
 
 
-def test_text_streams_in_and_stops(read, app: str, browse: Browse) -> None:  # type: ignore[no-untyped-def]
+def test_text_streams_in_and_stops(read, app: str) -> None:  # type: ignore[no-untyped-def]
     page = read()
-    page.goto(f"{app}/{PAGE}?view=Text&tokens=200&seed=905")
-    stop = page.get_by_role("button", name="Stop")
-    expect(stop).to_be_visible(timeout=PATIENCE)
-    expect(strip(page).nth(2)).to_be_visible(timeout=PATIENCE)
-    seen = strip(page).count()
-    expect(strip(page).nth(seen + 3)).to_be_visible(timeout=PATIENCE)
-    meter = page.get_by_text("of 200, ")
-    expect(meter).to_contain_text("a second")
-    stop.dispatch_event("click")  # without waiting until it rests: it moves with the text
+    when_written(page, 5, "stop", f"{app}/{PAGE}?view=Text&tokens=200&seed=905")
     expect(page.get_by_text("It was stopped before its end.")).to_be_visible(timeout=PATIENCE)
     at_rest(page)
     written = strip(page).count()
-    assert seen < written < 200
-    expect(stop).to_have_count(0)
-    expect(meter).to_have_count(0)
+    assert len(page.evaluate("written.words")) <= written < 200
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(page.get_by_text("of 200, ")).to_have_count(0)  # the meter
     again = page.get_by_role("button", name="Write it again from the start")
     expect(again).to_be_visible()
     first = words(page)
+    when_written(page, written + 3, "stop")
     again.click()
     expect(strip(page).nth(written + 2)).to_be_visible(timeout=PATIENCE)
     assert words(page)[:written] == first
-    page.get_by_role("button", name="Stop").dispatch_event("click")
+    expect(page.get_by_text("It was stopped before its end.")).to_be_visible(timeout=PATIENCE)
+    assert written + 3 <= strip(page).count() < 200
+
+
+def test_a_text_says_how_far_it_is(read, app: str) -> None:  # type: ignore[no-untyped-def]
+    page = read()
+    # A beam of eight takes long enough to be looked at.
+    page.goto(f"{app}/{PAGE}?view=Text&tokens=200&strategy=beam&beams=8&seed=907")
+    expect(page.get_by_text("of 200, ")).to_contain_text("a second", timeout=PATIENCE)
+    page.get_by_role("button", name="Stop").dispatch_event(
+        "click"
+    )  # without waiting until it rests: it moves with the text
     expect(page.get_by_text("It was stopped before its end.")).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_click_while_it_is_written_does_not_begin_the_text_anew(read, app: str) -> None:  # type: ignore[no-untyped-def]
     page = read()
-    page.goto(f"{app}/{PAGE}?view=Text&tokens=200&seed=906")
-    expect(strip(page).nth(20)).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_role("button", name="Stop")).to_be_in_viewport()  # it sticks to the window's edge
-    before = words(page)
-    strip(page).nth(5).click(force=True)
+    when_written(page, 20, "click", f"{app}/{PAGE}?view=Text&tokens=200&seed=906")
+    page.wait_for_function("() => window.written", timeout=PATIENCE)
+    before = page.evaluate("written.words")
+    assert page.evaluate("written.inView")  # the stop button sticks to the window's edge
     counts = [strip(page).count()]
     while counts[-1] < 150:
         page.wait_for_timeout(20)
         counts.append(strip(page).count())
     assert counts == sorted(counts)
-    assert counts[0] >= len(before)
+    assert len(before) <= counts[0]
     assert words(page)[: len(before)] == before
     expect(strip(page).nth(5)).to_have_attribute("aria-pressed", "true")
     expect(strip(page)).to_have_count(200, timeout=PATIENCE)

@@ -379,7 +379,7 @@ def test_odd_prompts(prompt: str, engine: Engine) -> None:
     at = sound(choose(visit(tokens=2), prompt=prompt))
     assert engine.model is not None
     ids = engine.model.encode(prompt)
-    same_picture(at, cache.shelf(cache.PROMPTS).get(("next", DEFAULT, *ids)), Filters())
+    same_picture(at, cache.shelf(cache.PROMPTS).get(("next", DEFAULT, engine.placement, *ids)), Filters())
     for view in VIEWS[:3]:  # the sweep shows no token, and takes longest
         sound(choose(at, view=view))
         sound(open_drawer(at, DRAWERS[view]))

@@ -13,8 +13,9 @@ from streamlit.testing.v1.element_tree import ElementTree, parse_tree_from_messa
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from core.generation.work import Busy, Job
-from pages.kit import cache, lab
+from pages.kit import cache, jobs
 from pages.kit.models import Workshop
+from pages.kit.sharing import Sharing
 from tests.core.generation.fake_model import PATIENCE, Gate
 from tests.pages.helpers import sound
 
@@ -94,8 +95,8 @@ class Visit:
     @property
     def job(self) -> Job:
         """The job of this visit."""
-        held: tuple[Any, Job] = self.at.session_state["_lab_Measuring"]
-        return held[1]
+        sharing = cache.sharing()
+        return sharing._jobs[sharing._wants[(self.at.session_state["_visit"], "_job_Measuring")]]
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -108,12 +109,13 @@ def until(condition: Callable[[], bool]) -> None:
 @pytest.fixture
 def workshop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """A workshop and a shelf of this test's own, where the pages look for theirs; quick to show that they work."""
-    own, shelves = Workshop(), {cache.RESULTS: cache.Shelf(16), cache.PROMPTS: cache.Shelf(16)}
+    own, sharing, shelves = Workshop(), Sharing(), {cache.RESULTS: cache.Shelf(16), cache.PROMPTS: cache.Shelf(16)}
     monkeypatch.setattr(cache, "workshop", lambda: own)
+    monkeypatch.setattr(cache, "sharing", lambda: sharing)
     monkeypatch.setattr(cache, "shelf", lambda entries=cache.RESULTS: shelves[entries])
-    monkeypatch.setattr(lab, "QUIET_SECONDS", 0.02)
-    monkeypatch.setattr(lab, "FRAME_SECONDS", 0.01)
-    monkeypatch.setattr(lab, "LEASE_SECONDS", ALONE)
+    monkeypatch.setattr(jobs, "QUIET_SECONDS", 0.02)
+    monkeypatch.setattr(jobs, "FRAME_SECONDS", 0.01)
+    monkeypatch.setattr(jobs, "LEASE_SECONDS", ALONE)
     assert own.wait(PATIENCE)
     yield own
     own.close()
@@ -177,6 +179,12 @@ def bare(at: AppTest) -> bool:
     return not at.button and not at.get("progress") and not at.info
 
 
+def nothing_shared() -> bool:
+    """Whether no job is in line for anybody; what is over is forgotten with the next that is asked for."""
+    sharing = cache.sharing()
+    return not sharing._wants and all(job.over for job in sharing._jobs.values())
+
+
 def expired(job: Job) -> None:
     job._seen -= 10 * ALONE
 
@@ -203,7 +211,7 @@ def test_the_result_is_shown_and_kept(plain: bool, workshop: Workshop) -> None:
     assert set(calls) <= {"worker"}
     assert cache.shelf().get(("test_kit_lab", "a")) == "measured"
     assert "_lab_Measuring" not in first.session_state
-    assert workshop._shared == {}
+    assert nothing_shared()
 
 
 def test_another_key_is_another_result(workshop: Workshop) -> None:
@@ -284,7 +292,7 @@ def test_who_waits_keeps_it_going(
     reader.says("Measuring: step 0 of 1.")
     job, before = reader.job, reader.job._seen
     until(lambda: job._seen > before)
-    monkeypatch.setattr(lab, "QUIET_SECONDS", PATIENCE)
+    monkeypatch.setattr(jobs, "QUIET_SECONDS", PATIENCE)
     reader.at.session_state["chosen"] = ""
     reader.rerun()
     at = reader.rest()
@@ -316,7 +324,7 @@ def test_stop(visit: Callable[..., Visit], measuring: Measuring, workshop: Works
     assert measuring.ended.wait(PATIENCE)
     until(lambda: job.over)
     assert (job.state, measuring.steps) == ("stopped", 2)  # the step under way was the last
-    assert workshop._shared == {}
+    assert nothing_shared()
 
     assert [info.value for info in at.run().info] == ["Measuring was stopped."]  # and it stays so
     assert measuring.begun == 1
@@ -365,7 +373,7 @@ def test_a_function_is_left_to_its_end_but_not_waited_for(visit: Callable[..., V
     at = reader.rest()
     assert [info.value for info in at.info] == ["Measuring was stopped."]
     measuring.gate.open()
-    assert cache.shelf().get(("test_kit_lab", "a")) is None
+    until(lambda: cache.shelf().get(("test_kit_lab", "a")) == "late")  # it is there for whoever asks next
 
 
 # Given up
@@ -389,7 +397,7 @@ def test_a_moved_control_gives_the_first_job_up(visit: Callable[..., Visit], mea
     assert (first.state, measuring.steps, measuring.ended.is_set()) == ("stopped", 2, True)
 
 
-def test_a_reader_who_leaves_ends_it_at_once(visit: Callable[..., Visit], measuring: Measuring) -> None:
+def test_a_reader_who_leaves_ends_it_in_a_moment(visit: Callable[..., Visit], measuring: Measuring) -> None:
     """Long before the lease is over; the session can't be looked into any more at that moment."""
     measuring.gate.shut()
     reader = visit()
@@ -399,7 +407,10 @@ def test_a_reader_who_leaves_ends_it_at_once(visit: Callable[..., Visit], measur
     assert reader.runner is not None
     reader.runner.request_stop()
     reader.rest()
-    assert job.left
+    assert not job.left  # who only moved a control has a moment to ask again
+    began = time.monotonic()
+    until(lambda: job.left)
+    assert time.monotonic() - began < 2 * jobs.GRACE_SECONDS
     measuring.gate.open()
     assert measuring.ended.wait(PATIENCE)
 
@@ -500,7 +511,8 @@ def test_visits_that_want_the_same_share_it(
     reader = visit()
     reader.says("Measuring: step 0 of 1.")
     job = reader.job
-    assert workshop.join(key, Measuring(), ALONE) is job  # somebody else's page
+    sharing = cache.sharing()
+    assert sharing.join("somebody else", key, pytest.fail) is job
     reader.click("Stop")
     at = reader.rest()
     assert [info.value for info in at.info] == ["Measuring was stopped."]
@@ -509,7 +521,7 @@ def test_visits_that_want_the_same_share_it(
     reader.open(lambda: again.click().run())
     reader.says("Measuring: step 0 of 1.")
     assert reader.job is job
-    workshop.leave(key, job)
+    sharing.leave("somebody else")
     assert not job.left
     measuring.gate.open()
     assert said(reader.rest())[0] == "The result is measured."
@@ -566,7 +578,7 @@ def test_a_failure_after_a_while_is_one_line(visit: Callable[..., Visit], measur
     assert not at.exception
     assert [error.value for error in at.error] == ["Measuring failed: the ink is dry"]
     assert not at.markdown
-    assert "_lab_Measuring" not in at.session_state
+    assert nothing_shared()
 
 
 def test_too_many_readers_is_one_line(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -593,29 +605,70 @@ def test_a_closed_workshop_is_one_line(workshop: Workshop) -> None:
 # Sharing, without a page
 
 
-def test_a_job_ends_with_its_last_reader(workshop: Workshop, measuring: Measuring) -> None:
+@pytest.fixture
+def sharing(workshop: Workshop) -> Sharing:
+    return cache.sharing()
+
+
+def test_a_job_ends_with_its_last_reader(workshop: Workshop, sharing: Sharing, measuring: Measuring) -> None:
     measuring.gate.shut()
-    jobs = [workshop.join("key", measuring, ALONE) for _ in range(3)]
-    assert jobs == [jobs[0]] * 3
-    other = workshop.join("another key", Measuring(), ALONE)
-    assert other is not jobs[0]
-    for _ in range(2):
-        workshop.leave("key", jobs[0])
-        assert not jobs[0].left
-    workshop.leave("key", jobs[0])
-    assert jobs[0].left
-    workshop.leave("key", jobs[0])  # once too often does no harm
+    job = sharing.join("ann", "key", lambda: workshop.call(measuring, ALONE))
+    for reader in ("ben", "cid", "ann"):  # who asks once more is the same reader
+        assert sharing.join(reader, "key", pytest.fail) is job
+    other = sharing.join("dan", "another key", lambda: workshop.call(Measuring(), ALONE))
+    assert other is not job
+    for reader in ("ann", "ben"):
+        sharing.leave(reader)
+        assert not job.left
+    sharing.leave("ben")  # once too often does no harm
+    assert not job.left
+    sharing.leave("cid")
+    assert job.left
     measuring.gate.open()
     assert other.wait(PATIENCE)
-    workshop.leave("another key", other)
+    sharing.leave("dan")
     assert other.state == "finished"
-    assert workshop._shared == {}
+    assert nothing_shared()
+
+
+def test_who_asks_for_something_else_is_done_with_the_first(workshop: Workshop, sharing: Sharing) -> None:
+    first, second, third = (Measuring() for _ in range(3))
+    for one in (first, second, third):
+        one.gate.shut()
+    shared = sharing.join("ann", "first", lambda: workshop.call(first, ALONE))
+    sharing.join("ben", "first", pytest.fail)
+    alone = sharing.join("ann", "second", lambda: workshop.call(second, ALONE))
+    assert not shared.left
+    last = sharing.join("ann", "third", lambda: workshop.call(third, ALONE))
+    assert alone.left
+    sharing.join("ben", "third", pytest.fail)
+    assert shared.left
+    assert not last.left
+    for one in (first, second, third):
+        one.gate.open()
+    assert last.wait(PATIENCE)
+
+
+def test_who_may_have_left_is_waited_for_a_moment(workshop: Workshop, sharing: Sharing, measuring: Measuring) -> None:
+    measuring.gate.shut()
+    job = sharing.join("ann", "key", lambda: workshop.call(measuring, ALONE))
+    sharing.join("ben", "key", pytest.fail)
+    sharing.may_leave("ann", job, 0.0)
+    assert not job.left  # somebody else looks at it
+    sharing.leave("ben")
+    sharing.may_leave("ben", job, 0.0)  # a page that was ended comes too late to say so
+    assert not job.left
+    sharing.may_leave("ann", job, 0.0)
+    until(lambda: job.left)
+    assert sharing.join("ann", "key", lambda: workshop.call(Measuring(), ALONE)) is not job
+    assert not sharing.join("ann", "key", pytest.fail).left
 
 
 @pytest.mark.parametrize("how", ["stopped", "expired", "failed", "finished"])
-def test_what_is_over_is_not_shared(how: str, workshop: Workshop, measuring: Measuring) -> None:
+def test_what_is_over_is_not_shared(how: str, workshop: Workshop, sharing: Sharing, measuring: Measuring) -> None:
     measuring.gate.shut()
-    first = workshop.join("key", failing if how == "failed" else measuring, ALONE)
+    work = failing if how == "failed" else measuring
+    first = sharing.join("ann", "key", lambda: workshop.call(work, ALONE))
     if how == "stopped":
         first.stop()
     if how == "expired":
@@ -623,20 +676,21 @@ def test_what_is_over_is_not_shared(how: str, workshop: Workshop, measuring: Mea
     if how in ("failed", "finished"):
         measuring.gate.open()
         until(lambda: first.over)
-    second = workshop.join("key", measuring, ALONE)
+    second = sharing.join("ben", "key", lambda: workshop.call(measuring, ALONE))
     assert second is not first
-    workshop.leave("key", first)  # the first one's reader goes: the second's job is none of their business
+    sharing.leave("ann")  # the first one's reader goes: the second's job is none of their business
     assert not second.left
     measuring.gate.open()
     assert second.wait(PATIENCE)
     assert second.result == "measured"
 
 
-def test_to_join_is_to_look(workshop: Workshop, measuring: Measuring) -> None:
+def test_to_join_is_to_look(workshop: Workshop, sharing: Sharing, measuring: Measuring) -> None:
     measuring.gate.shut()
-    job = workshop.join("key", measuring, ALONE)
-    job._seen -= 0.9 * ALONE
-    assert workshop.join("key", measuring, ALONE) is job
+    job = sharing.join("ann", "key", lambda: workshop.call(measuring, ALONE))
+    for reader in ("ann", "ben"):
+        job._seen -= 0.9 * ALONE
+        assert sharing.join(reader, "key", pytest.fail) is job
     job._seen -= 0.9 * ALONE
     assert not job.left
 

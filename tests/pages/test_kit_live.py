@@ -7,7 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.kit import cache
+from core.generation.work import Job
+from pages.kit import cache, jobs
 from tests.pages.helpers import sound
 
 
@@ -65,7 +66,7 @@ def finishing() -> None:
 
 def test_all_are_waited_for_and_looked_at() -> None:
     at = sound(AppTest.from_function(finishing, default_timeout=30).run())
-    assert at.markdown[-1].value == "[1, 2, 3, 4] 4 4"
+    assert at.markdown[-1].value == "[0, 1, 2, 3, 4] 4 4"
     assert not at.button  # the stop button and the meter went with the end
     assert not at.get("progress")
 
@@ -107,48 +108,62 @@ def test_what_is_over_is_not_followed() -> None:
     assert not at.button
 
 
-def asking() -> None:
+class Answering:
+    """An engine that does what it is asked for at once, and counts."""
+
+    def __init__(self) -> None:
+        self.leases: list[float | None] = []
+        self.fail = False
+
+    def call(self, work: Any, lease: float | None = None) -> Job:
+        self.leases.append(lease)
+        job, steps = Job(work, lease, lambda: None), work("the model")
+        try:
+            while True:
+                job.progress = next(steps)
+        except StopIteration as end:
+            job.result = end.value
+            job.end("finished")
+        except ValueError as error:
+            job.end("failed", error)
+        return job
+
+
+def asking(engine) -> None:  # type: ignore[no-untyped-def]
     import streamlit as st
 
     from pages.kit import live
 
-    class Job:
-        progress = (2, 5)
-        result = "an answer"
+    def work(model: str):  # type: ignore[no-untyped-def]
+        yield 1, 2
+        if engine.fail:
+            raise ValueError("no paper left")
+        return f"an answer of {model}"
 
-        def __init__(self) -> None:
-            self.waits = 0
-            st.session_state["asked"] = st.session_state.get("asked", 0) + 1
-
-        def wait(self, timeout: float) -> bool:
-            self.waits += 1
-            if st.session_state.get("fail"):
-                raise RuntimeError("no paper left")
-            return self.waits > 2
-
-    st.write(live.job(("test_kit_live", st.session_state.get("fail")), Job, "Reading"))
+    st.write(live.job(("test_kit_live", engine.fail), engine, work, "Reading"))
 
 
 def test_a_job_is_done_once_for_all_visits() -> None:
-    cache.shelf(cache.PROMPTS).put(("test_kit_live", None), None)
-    first = sound(AppTest.from_function(asking, default_timeout=30).run())
-    assert first.markdown[0].value == "an answer"
-    assert not first.get("progress")
-    second = sound(AppTest.from_function(asking, default_timeout=30).run())
-    assert second.markdown[0].value == "an answer"
-    assert "asked" not in second.session_state
-    assert first.session_state["asked"] == 1
+    cache.shelf(cache.PROMPTS).put(("test_kit_live", False), None)
+    engine = Answering()
+    for _ in range(2):
+        at = sound(AppTest.from_function(asking, kwargs={"engine": engine}, default_timeout=30).run())
+        assert at.markdown[0].value == "an answer of the model"
+        assert not at.get("progress")
+    assert engine.leases == [jobs.LEASE_SECONDS]  # so that nobody's prompt stays in line for a reader who left
+    assert cache.shelf(cache.PROMPTS).get(("test_kit_live", False)) == "an answer of the model"
 
 
 def test_a_job_that_fails_is_one_line_and_is_asked_again() -> None:
-    at = AppTest.from_function(asking, default_timeout=30)
-    at.session_state["fail"] = True
+    engine = Answering()
+    engine.fail = True
+    at = AppTest.from_function(asking, kwargs={"engine": engine}, default_timeout=30)
     for times in (1, 2):
         at.run()
         assert not at.exception
         assert [error.value for error in at.error] == ["Reading failed: no paper left"]
         assert not at.markdown
-        assert at.session_state["asked"] == times
+        assert len(engine.leases) == times
 
 
 def starting() -> None:

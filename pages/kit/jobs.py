@@ -1,0 +1,104 @@
+"""A piece of work as a page sees it: shared with other visits, followed, stoppable, kept when it is done."""
+
+import time
+import uuid
+from collections.abc import Callable, Generator, Hashable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
+
+from pages.kit import cache, words
+
+if TYPE_CHECKING:
+    from core.generation.work import Job
+
+LEASE_SECONDS = 5.0  # a page that is held up longer than this has what it waits for begun anew
+GRACE_SECONDS = 0.5  # for a page that was ended, until it must have asked again
+QUIET_SECONDS = 0.4  # what is done sooner needs no progress
+FRAME_SECONDS = 0.1
+
+
+def result(
+    key: Hashable,
+    work: Callable[..., Any],
+    put_in_line: "Callable[[Callable[..., Any], float], Job]",
+    doing: str,
+    unit: str,
+    *,
+    entries: int = cache.RESULTS,
+) -> Any:
+    """Return what `work` returns, from the shelf when it was done before; visits that want the same at once share it.
+
+    `put_in_line` takes work and a lease in seconds. Work may return a generator of (done, total), whose return value is
+    then the result. What takes longer than a moment shows how far it is and can be stopped; a failure is said in one
+    line. Both stop the page here. `key` holds all that the result depends on; a result is not None. `entries` says
+    which shelf keeps it: the one for few and large results is `cache.PROMPTS`.
+    """
+    found = cache.shelf(entries).get(key)
+    if found is not None:
+        return found
+    slot = f"_job_{doing}"
+    if st.session_state.get(f"{slot}_stopped") == key:
+        st.info(f"{doing} was stopped.")
+        st.button("Begin again", key=f"{slot}_again", on_click=_begin_again, args=(slot,))
+        st.stop()
+    reader = (st.session_state.setdefault("_visit", uuid.uuid4()), slot)
+    bar, button = st.empty(), st.empty()
+    kept = _keep(key, work, entries)
+
+    def join() -> "Job":
+        return cache.sharing().join(reader, key, lambda: put_in_line(kept, LEASE_SECONDS))
+
+    job: Job | None = None
+    try:
+        job, began, is_offered = join(), time.monotonic(), False
+        while job.state != "finished":
+            if job.wait(FRAME_SECONDS) and job.state == "stopped":  # because this page was held up so long
+                job = join()
+            job.touch()
+            if not is_offered and time.monotonic() - began > QUIET_SECONDS and not job.over:
+                button.button("Stop", key=f"{slot}_stop_{hash(key)}", on_click=_stop, args=(slot, key, reader))
+                is_offered = True
+            if is_offered:
+                done, total = job.progress
+                bar.progress(min(done / max(total, 1), 1.0), text=f"{doing}: {unit} {done:,} of {total:,}.")
+    except StopException:
+        # The reader left, or moved a control and the next run of the page asks again. Streamlit ends this one in the
+        # same way for both, and doesn't let it look into the session any more.
+        if job:
+            cache.sharing().may_leave(reader, job, GRACE_SECONDS)
+        raise
+    except RuntimeError as error:
+        cache.sharing().leave(reader)
+        bar.empty()
+        button.empty()
+        st.error(f"{doing} failed: {words.escape(str(error))}")
+        st.stop()
+    cache.sharing().leave(reader)
+    bar.empty()
+    button.empty()
+    return job.result
+
+
+def _keep(key: Hashable, work: Callable[..., Any], entries: int) -> Callable[..., Generator[Any, None, Any]]:
+    """Return `work` as a generator that puts its result on the shelf: the page that asked may have been ended meanwhile."""
+    shelf = cache.shelf(entries)
+
+    def steps(*given: Any) -> Generator[Any, None, Any]:
+        found = work(*given)
+        if isinstance(found, Generator):
+            found = yield from found
+        shelf.put(key, found)
+        return found
+
+    return steps
+
+
+def _stop(slot: str, key: Hashable, reader: Hashable) -> None:
+    cache.sharing().leave(reader)
+    st.session_state[f"{slot}_stopped"] = key
+
+
+def _begin_again(slot: str) -> None:
+    st.session_state.pop(f"{slot}_stopped", None)  # a second click finds nothing
