@@ -12,7 +12,7 @@ from pages.kit import warmup
 
 
 async def health(_: Request) -> JSONResponse:
-    """Say whether the model is loaded: {"model": "loading" | "ready" | "failed", "detail": "..."}."""
+    """Say whether the model is loaded: {"model": "idle" | "loading" | "ready" | "failed", "detail": "..."}."""
     state, detail = warmup.state()
     return JSONResponse({"model": state, "detail": detail}, status_code=200 if state != "failed" else 503)
 

@@ -62,7 +62,8 @@ def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Setti
         if other is not None and other != chosen:
             branches.go_to(other)
     picture = _picture(text)
-    show(picture, key="chances")
+    if text.words:
+        show(picture, key="chances")
     verdict(*_judge(text, settings.strategy, put_here(forks, chosen)))
     return picture
 
@@ -125,7 +126,9 @@ def _rows(text: Text) -> list[tuple[Any, ...]]:
 
 def _judge(text: Text, strategy: str, forced: frozenset[int]) -> tuple[str, list[tuple[str, str]]]:
     """Say how often a token is not the model's first choice, and whether that was luck, the beam or the reader."""
-    total = max(len(text.words), 1)
+    if not text.words:
+        return "It was stopped before its first token.", []
+    total = len(text.words)
     others = sum(word.rank > 1 for word in text.words)
     lucky = sum(word.rank > 1 for i, word in enumerate(text.words) if i not in forced)
     words = f"{others} of {count(total, 'token')} {'was' if others == 1 else 'were'} not the likeliest at their place. "

@@ -190,11 +190,13 @@ class BeamSearch:
         self.rows = self.beams
 
     def advance(self, scores: Float[Tensor, "rows vocabulary"]) -> Move:
-        """Extend every live text by its likeliest tokens and keep the best `beams` of all."""
+        """Extend every live text by its likeliest tokens and keep the best `beams` of all; `ValueError` for nan or +inf."""
         chances = scores.double().log_softmax(-1)
         totals = torch.tensor([self.nodes[i].total for i in self.live] or [0.0], dtype=torch.float64)
         # Only the best `beams` extensions of a text can be among the best `beams` of all texts.
         found, tokens = chances.to("cpu").topk(min(max(self.beams, RIVALS), chances.shape[-1]))
+        if found.isnan().any():  # it stands for all of a row: a softmax hands it on, and nothing is larger
+            raise ValueError("logits hold nan or +inf, or are all -inf: no distribution follows from them")
         candidates = [
             (float(totals[row] + found[row, k]), row, int(tokens[row, k]))
             for row in range(len(found))

@@ -26,7 +26,7 @@ Side = tuple[Work, Generator[None, None, None]]
 
 
 class Engine:
-    """Serves runs and jobs on one model, from one thread, until `close`.
+    """Serves runs and jobs on one model, from one thread, until `close` or `retire`.
 
     `load` makes the model in that thread, on the device that it is given (None: the best there is). `rows` texts run
     together, each of at most `context` tokens; at most `waiting` more stand in line, beyond that `submit` raises
@@ -53,7 +53,7 @@ class Engine:
         self._side: Side | None = None
         self._wake = threading.Condition()
         self._ready = threading.Event()
-        self._closed = False
+        self._closed = self._retired = False
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
         self._thread.start()
 
@@ -83,8 +83,9 @@ class Engine:
         """
         if policy.rows > self.rows:
             raise ValueError(f"{policy.rows} texts at once are more than the {self.rows} that fit")
-        if not 0 < len(ids) < self.context:
-            raise ValueError(f"a prompt has 1 to {self.context - 1} tokens here, not {len(ids)}")
+        context = min(self.context, self.model.context) if self.model else self.context
+        if not 0 < len(ids) < context:
+            raise ValueError(f"a prompt has 1 to {context - 1} tokens here, not {len(ids)}")
         run = Run(ids, policy, lease, self._notify)
         self._enqueue(run)
         return run
@@ -102,6 +103,12 @@ class Engine:
         with self._wake:
             return len(self._batch.texts) if self._batch else 0, len(self._inbox)
 
+    def retire(self) -> None:
+        """Take no more work, and end the thread when all that is there is done; returns at once."""
+        with self._wake:
+            self._retired = True
+            self._wake.notify_all()
+
     def close(self) -> None:
         """Stop everything and end the thread."""
         with self._wake:
@@ -113,7 +120,7 @@ class Engine:
         with self._wake:
             if self.error:
                 raise self._unavailable()
-            if self._closed:
+            if self._closed or self._retired:
                 raise RuntimeError("the engine is closed")
             self._forget_who_left()
             if len(self._inbox) >= self.waiting:
@@ -149,6 +156,8 @@ class Engine:
                     batch = self._round(batch)
                 with self._wake:
                     if not (batch.texts or self._side or self._inbox or self._closed):
+                        if self._retired:
+                            break
                         self._wake.wait(IDLE_SECONDS)
         except Exception as error:  # noqa: BLE001 - whoever asks for the model is told
             self.error = error

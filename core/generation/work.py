@@ -24,6 +24,10 @@ class WorkFailed(RuntimeError):
     """Raised to whoever waits for work that failed; its cause is the error, its text says it in words."""
 
 
+def _nobody() -> None:
+    """Be told in the place of an engine that has nothing to do with it any more."""
+
+
 class Work:
     """Something in the engine's hands. Every look at it (`touch`) renews its lease."""
 
@@ -80,6 +84,7 @@ class Work:
         with self._changed:
             self.error = error
             self.state = state
+            self._notify = _nobody  # who keeps what is over keeps no engine alive, and no model
             self._changed.notify_all()
 
     def restart(self) -> None:
@@ -95,6 +100,7 @@ class Run(Work):
         self.ids = list(ids)
         self._fresh = copy.deepcopy(policy)
         self.policy = policy
+        self._inherited = policy.length  # what another text wrote
         self._began = 0.0
         self._ended = 0.0
 
@@ -105,9 +111,9 @@ class Run(Work):
 
     @property
     def speed(self) -> float:
-        """Return its tokens a second since it left the line, 0 before."""
+        """Return the tokens a second that were written for it since it left the line, 0 before."""
         seconds = (self._ended or time.monotonic()) - self._began
-        return self.written / seconds if self._began and seconds > 0 else 0.0
+        return (self.written - self._inherited) / seconds if self._began and seconds > 0 else 0.0
 
     def begin(self) -> None:
         """Mark it as out of the line: for the engine alone."""

@@ -7,10 +7,21 @@ from pathlib import Path
 from core.assets.fetch import ensure
 from core.device import Placement, choose_precision, pick, thread_count, with_fallback
 from core.pretrained.causal_lm import LanguageModel, LlamaModel
+from core.pretrained.hub_files import cached, check_allowed, download
 from core.pretrained.llama import best_precision_is_int4
 
 OWN_MODELS = ("smollm2-135m",)  # in packages, read by our own decoder
 DEFAULT_MODEL = OWN_MODELS[0]
+
+
+def fetch_language_model(name: str, progress: Callable[[str, int, int], None] | None = None) -> None:
+    """Bring the files of `name` to this machine, where they are not; raises as `load_language_model` does."""
+    if name in OWN_MODELS:
+        ensure(name, progress=progress)
+        return
+    check_allowed(name)
+    if not cached(name):
+        download(name, progress)
 
 
 def load_language_model(
@@ -22,7 +33,8 @@ def load_language_model(
 ) -> LanguageModel:
     """Return the language model `name`, fetched first if it is not on this machine.
 
-    `device` and `precision` are as in `core.device.pick` and `choose_precision`. Raises
+    `device` and `precision` are as in `core.device.pick` and `choose_precision`; `progress` is told a stage ("download"
+    in bytes, "loading" and others), how much is done and how much there is. Raises
     `core.assets.fetch.AssetError` when it can't be had, `DeviceError` for a device that is not there, and
     `core.pretrained.hub.HubError` for a name that is in no list or a hub that can't be reached.
     """
@@ -31,7 +43,7 @@ def load_language_model(
             load_hub_model,
         )  # transformers takes seconds to import: only when asked for
 
-        return load_hub_model(name, device=device, precision=precision)
+        return load_hub_model(name, device=device, precision=precision, progress=progress)
     folder = ensure(name, progress=progress)
     if progress is None:
         return load_folder(name, folder, device=device, precision=precision)

@@ -6,6 +6,7 @@ Keys hold all that a result depends on: the model's name, its device and precisi
 import copy
 import functools
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, ParamSpec, TypeVar, cast
@@ -14,12 +15,13 @@ import streamlit as st
 
 from core.generation.turn import Turn
 from pages.kit.course import ABOUT, HOME, LESSONS
-from pages.kit.models import Loading, Workshop
+from pages.kit.models import Loading, Offers, Workshop
 from pages.kit.sharing import Sharing
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_started: "weakref.WeakValueDictionary[str, Loading]" = weakref.WeakValueDictionary()
 RESULTS, PROMPTS = 1024, 48  # entries: a result is a few kilobytes, the scores after a prompt are 200
 
 
@@ -92,7 +94,19 @@ def _turn() -> Turn:
 @st.cache_resource(show_spinner=False, max_entries=2, on_release=lambda loading: loading.close())
 def model(name: str) -> Loading:
     """Return model `name` on its way into memory, at once: at most two models are kept."""
-    return Loading(name, _turn())
+    _started[name] = loading = Loading(name, _turn())
+    return loading
+
+
+def started(name: str) -> Loading | None:
+    """Return model `name` where somebody has asked for it, without asking for it."""
+    return _started.get(name)
+
+
+@functools.lru_cache(maxsize=1)
+def offers() -> Offers:
+    """Return this server's list of the models that a reader may choose."""
+    return Offers()
 
 
 @st.cache_resource(show_spinner=False, max_entries=1, on_release=lambda workshop: workshop.close())

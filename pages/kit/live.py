@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from pages.kit import cache, controls, jobs
 from pages.kit.jobs import GRACE_SECONDS
-from pages.kit.models import DEFAULT, Offer, offers
+from pages.kit.models import DEFAULT
 from pages.kit.reach import at_hand, stick
 from pages.kit.words import escape
 
@@ -57,8 +57,7 @@ def _take_over(name: str) -> None:
 def choose_model() -> tuple[str, str]:
     """Let the reader choose a model; return its name and a line about why it is another one, empty when it isn't."""
     # Asking the hub takes seconds where there is no network: warm-up did it, or a link that names a model is worth them.
-    known = cache.remember("models", offers) if "model" in st.query_params else cache.shelf().get("models")
-    reasons = {offer.name: offer.reason for offer in known or (Offer(DEFAULT),)}
+    reasons = {offer.name: offer.reason for offer in cache.offers().get(wait="model" in st.query_params)}
     chosen = controls.choice("Model", tuple(reasons), DEFAULT, key="model")
     said = {name: f"{escape(name)} can't be had here: {reason}." for name, reason in reasons.items() if reason}
     for line in said.values():
@@ -133,14 +132,14 @@ class Watch:
 
     def follow(self, runs: "list[Run]", draw: Callable[[], None], tokens: int) -> None:
         """Call `draw` now and again until all `runs` are over; a failure is said in one line and stops the page."""
-        if all(one.over for one in runs):
+        if all(one.over and not one.error for one in runs):
             return
+        draw()  # at once: what stood here before the page ran again must not vanish for a moment
         if not self._offered:
             stick()
             self._button.button("Stop", key="_stop", on_click=stop_all)
             self._offered = True
         try:
-            draw()  # at once: what stood here before the page ran again must not vanish for a moment
             over = False
             while not over:
                 for one in runs:
@@ -155,8 +154,15 @@ class Watch:
                 one.leave(GRACE_SECONDS)
             raise
         except RuntimeError as error:
-            st.error(f"Writing failed: {error}")
+            self._clear()
+            st.error(f"Writing failed: {escape(str(error))}")
+            st.button("Try again", on_click=forget_all)
             st.stop()
+        self._clear()
+        if any(one.state == "stopped" and not one.by_reader for one in runs):
+            st.rerun()  # the page was held up for so long that its text was taken for one that nobody reads: begin it anew
+
+    def _clear(self) -> None:
         self._meter.empty()
         self._button.empty()
 

@@ -1,6 +1,9 @@
 """Models on their way into the server's memory, and which of them a reader may choose."""
 
+import logging
+import math
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +15,9 @@ if TYPE_CHECKING:
     from core.generation.work import Job
     from core.generation.worker import Worker
 
+log = logging.getLogger(__name__)
 DEFAULT = "smollm2-135m"
+FRESH_SECONDS = 300.0  # after which the hub is asked again which models can be had
 
 
 class Loading:
@@ -24,8 +29,8 @@ class Loading:
     def __init__(self, name: str, turn: "AbstractContextManager[Any]") -> None:
         self.name = name
         self.engine: Engine | None = None
-        self.error = ""
         self.progress = ("starting", 0, 1)
+        self._error = ""
         self._turn = turn
         self._over = threading.Event()
         self._closed = False
@@ -35,30 +40,44 @@ class Loading:
         """Wait until the model is there or can't be had; return whether that is so."""
         return self._over.wait(timeout)
 
+    @property
+    def error(self) -> str:
+        """Return why the model can't be had, or what ended its engine; empty where all is well."""
+        if self.engine is not None and self.engine.error is not None:
+            return str(self.engine.error) or type(self.engine.error).__name__
+        return self._error
+
     def close(self) -> None:
-        """End the engine, if there is one."""
+        """Let the engine, if there is one, finish what readers wait for and end; returns at once."""
         self._closed = True
         if self.engine:
-            self.engine.close()
+            self.engine.retire()
 
     def _load(self) -> None:
-        from core.generation.engine import Engine
-        from core.generation.work import ModelUnavailable
-        from core.pretrained.registry import load_language_model
-
-        def report(stage: str, done: int, total: int) -> None:
-            self.progress = (stage, done, total)
-
-        engine = Engine(lambda device: load_language_model(self.name, device=device, progress=report), turn=self._turn)
         try:
-            engine.ready(None)
-        except ModelUnavailable as error:
-            self.error = str(error)
-        else:
-            self.engine = engine
-        self._over.set()
-        if self._closed:
-            engine.close()
+            self.engine = self._start()
+        except Exception as error:
+            is_foreseen = isinstance(error, RuntimeError)  # no network, no room: said in one line
+            log.warning("%s can't be had: %s", self.name, error, exc_info=not is_foreseen)
+            self._error = str(error) or type(error).__name__
+        finally:
+            self._over.set()
+        if self._closed and self.engine:
+            self.engine.retire()
+
+    def _start(self) -> "Engine":
+        from core.generation.engine import Engine
+        from core.pretrained.registry import fetch_language_model, load_language_model
+
+        fetch_language_model(self.name, self._report)  # before the engine, which has its turn while it loads
+        engine = Engine(
+            lambda device: load_language_model(self.name, device=device, progress=self._report), turn=self._turn
+        )
+        engine.ready(None)
+        return engine
+
+    def _report(self, stage: str, done: int, total: int) -> None:
+        self.progress = (stage, done, total)
 
 
 class Workshop:
@@ -116,6 +135,31 @@ class Offer:
 
     name: str
     reason: str = ""
+
+
+class Offers:
+    """The list of models, kept, and asked for anew in the background when it has become old."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: tuple[Offer, ...] = ()
+        self._asked = -math.inf
+        self._asking: threading.Thread | None = None
+
+    def get(self, *, wait: bool) -> tuple[Offer, ...]:
+        """Return the list; before it was ever asked for, only the default model unless told to `wait`."""
+        with self._lock:
+            if time.monotonic() - self._asked > FRESH_SECONDS:
+                self._asked = time.monotonic()
+                self._asking = threading.Thread(target=self._ask, name="offers", daemon=True)
+                self._asking.start()
+            asking = self._asking
+        if wait and asking and not self._found:
+            asking.join()
+        return self._found or (Offer(DEFAULT),)
+
+    def _ask(self) -> None:
+        self._found = offers()
 
 
 def offers() -> tuple[Offer, ...]:

@@ -12,7 +12,7 @@ import threading
 import time
 
 from pages.kit import cache
-from pages.kit.models import DEFAULT, offers
+from pages.kit.models import DEFAULT
 
 log = logging.getLogger(__name__)
 _DELAY_SECONDS = 0.3  # lets a first page that somebody is already waiting for be served before torch is imported
@@ -31,11 +31,13 @@ def stop() -> None:
 
 
 def state() -> tuple[str, str]:
-    """Return "loading", "ready" or "failed", and one line more about it."""
-    loading = cache.model(DEFAULT)
+    """Return "idle" (nobody has asked for the model yet), "loading", "ready" or "failed", and one line more about it."""
+    loading = cache.started(DEFAULT)
+    if loading is None:
+        return "idle", "the first page that needs the model starts it"
     if not loading.wait(0):
         return "loading", loading.progress[0]
-    if loading.engine is None or loading.engine.placement is None:
+    if loading.error or loading.engine is None or loading.engine.placement is None:
         return "failed", loading.error
     return "ready", loading.engine.placement.describe()
 
@@ -55,4 +57,4 @@ def _warm_up() -> None:
     gc.collect()
     gc.freeze()
     log.info("warm after %.1f s", time.monotonic() - began)
-    cache.remember("models", offers)
+    cache.offers().get(wait=True)

@@ -611,8 +611,10 @@ def test_models_that_cannot_be_had_say_why() -> None:
     assert len(charts(at)) == 2
 
 
-def test_a_name_that_no_model_can_have_is_named(monkeypatch: pytest.MonkeyPatch, anew: None) -> None:
+def test_a_name_that_no_model_can_have_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UNROLLED_HUB_MODELS", "bad name")
+    own = models.Offers()  # the server's own has asked already
+    monkeypatch.setattr(cache, "offers", lambda: own)
     at = visit(model="gpt2")
     assert any("bad·name can't be had here: not a hub id" in caption.value for caption in at.caption)
 
@@ -964,11 +966,10 @@ BAD_NEWS = (
 def failed(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages find a model that can't be had."""
 
-    def fail(self: models.Loading) -> None:
-        self.error = BAD_NEWS
-        self._over.set()
+    def fail(self: models.Loading) -> Engine:
+        raise RuntimeError(BAD_NEWS)
 
-    monkeypatch.setattr(models.Loading, "_load", fail)
+    monkeypatch.setattr(models.Loading, "_start", fail)
     loading = models.Loading(DEFAULT, threading.Lock())
     assert loading.wait(PATIENCE)
     model = lambda name: loading  # noqa: E731

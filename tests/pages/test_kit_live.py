@@ -19,7 +19,7 @@ def failing() -> None:
     from pages.kit import live
 
     class Failing:
-        state, over, written, speed, touched = "running", False, 3, 2.0, 0
+        state, over, error, by_reader, written, speed, touched = "running", False, None, False, 3, 2.0, 0
 
         def touch(self) -> None:
             self.touched += 1
@@ -41,13 +41,77 @@ def test_a_run_that_fails_is_one_line() -> None:
     assert [element.value for element in at.markdown] == ["so far"]  # what there was stays
 
 
+def failed() -> None:
+    import streamlit as st
+
+    from core.generation.decoding import Sampling
+    from core.generation.work import Run
+    from pages.kit import live
+
+    made = st.session_state.setdefault("made", [])
+
+    def start() -> Run:
+        made.append(Run([1], Sampling(), None, lambda: None))
+        if len(made) == 1:
+            made[0].end("failed", OSError("no *room*"))
+        else:
+            made[-1].end("finished")
+        return made[-1]
+
+    run = live.run("slot", "key", start)
+    watch = live.Watch()
+    watch.follow([run], lambda: watch.place.write("so far"), 10)
+    st.write(f"then {len(made)}")
+
+
+def test_a_run_that_failed_says_so_until_it_is_tried_again() -> None:
+    """It read as one that the reader had stopped, from the next move of a control on."""
+    at = AppTest.from_function(failed, default_timeout=30)
+    for _ in range(2):
+        at.run()
+        assert not at.exception
+        assert [error.value for error in at.error] == [r"Writing failed: no \*room\*"]
+        assert [element.value for element in at.markdown] == ["so far"]
+        assert [button.label for button in at.button] == ["Try again"]
+    at.button[0].click().run()
+    assert [element.value for element in sound(at).markdown] == ["then 2"]
+
+
+def held_up() -> None:
+    import streamlit as st
+
+    from core.generation.decoding import Sampling
+    from core.generation.work import Run
+    from pages.kit import live
+
+    made = st.session_state.setdefault("made", [])
+
+    def start() -> Run:
+        made.append(Run([1], Sampling(), None, lambda: None))
+        return made[-1]
+
+    def draw() -> None:
+        if not run.over:
+            run.end("stopped" if len(made) == 1 else "finished")
+
+    run = live.run("slot", "key", start)
+    live.Watch().follow([run], draw, 10)
+    st.write(f"{run.state} {len(made)}")
+
+
+def test_a_text_that_was_taken_for_one_that_nobody_reads_begins_anew() -> None:
+    """The page that follows it was held up for longer than the lease; its reader stopped nothing."""
+    at = sound(AppTest.from_function(held_up, default_timeout=30).run())
+    assert [element.value for element in at.markdown] == ["finished 2"]
+
+
 def finishing() -> None:
     import streamlit as st
 
     from pages.kit import live
 
     class Finishing:
-        state, over, written, speed, touched = "running", False, 0, 50.0, 0
+        state, over, error, by_reader, written, speed, touched = "running", False, None, False, 0, 50.0, 0
 
         def touch(self) -> None:
             self.touched += 1
@@ -75,7 +139,7 @@ def waiting() -> None:
     from pages.kit import live
 
     class Waiting:
-        state, over, written, speed, looked = "waiting", False, 0, 0.0, 0
+        state, over, error, by_reader, written, speed, looked = "waiting", False, None, False, 0, 0.0, 0
 
         def touch(self) -> None:
             self.looked += 1
@@ -83,7 +147,7 @@ def waiting() -> None:
         def wait(self, timeout: float) -> bool:
             if self.looked < 2:
                 return False
-            raise RuntimeError("enough")
+            raise LookupError("enough")
 
     live.Watch().follow([Waiting()], lambda: None, 4)
 
@@ -98,7 +162,7 @@ def over() -> None:
     from pages.kit import live
 
     class Over:
-        over = True
+        over, error = True, None
 
     live.Watch().follow([Over()], lambda: 1 / 0, 4)
 

@@ -329,6 +329,17 @@ def test_tokens_that_cannot_come_take_no_place() -> None:
     assert beam.nodes[beam.best()[-1]].total == 0
 
 
+@pytest.mark.parametrize(
+    "odd", [[0.0, torch.nan, 1.0], [0.0, torch.inf, 1.0], [-torch.inf] * 3], ids=["nan", "inf", "none"]
+)
+def test_no_beam_follows_from_what_is_no_score(odd: list[float]) -> None:
+    """Before, nothing was left to keep, and a text without a word was called finished."""
+    search = BeamSearch(2, 4)
+    search.advance(torch.zeros(1, 3))
+    with pytest.raises(ValueError, match="nan or"):
+        search.advance(torch.tensor([[0.0, 1.0, 2.0], odd]))
+
+
 @pytest.mark.parametrize("beams", [0, -1])
 def test_no_beam_at_all(beams: int) -> None:
     with pytest.raises(ValueError, match="beams"):

@@ -1,7 +1,9 @@
 """The engine with its thread: what many readers get is what each would get alone, and nobody's trouble is another's."""
 
+import gc
 import random
 import threading
+import weakref
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,7 +13,7 @@ import torch
 
 from core.generation import engine as engine_module
 from core.generation import work as work_module
-from core.generation.decoding import BeamSearch, Move, Policy, Sampling
+from core.generation.decoding import BeamSearch, Move, Policy, Sampling, Step
 from core.generation.engine import Engine
 from core.generation.turn import Turn
 from core.generation.work import Busy, Job, ModelUnavailable, Run, Work, WorkFailed
@@ -486,6 +488,17 @@ def test_the_speed_is_tokens_over_seconds_since_the_line(clock: Clock) -> None:
     assert run.speed == 3
 
 
+def test_what_another_text_wrote_is_no_speed(clock: Clock) -> None:
+    """A branch starts with the tokens before its fork."""
+    steps = [Step(1, 0.0, 1.0, 1, ()) for _ in range(30)]
+    run = Run([1], Sampling(steps=steps), None, lambda: None)
+    run.begin()
+    clock.now += 2
+    assert run.speed == 0
+    run.policy.advance(torch.zeros(1, 5))
+    assert (run.written, run.speed) == (31, 0.5)
+
+
 # Trouble
 
 
@@ -622,6 +635,61 @@ def test_closing_ends_everything() -> None:
         engine.submit([1], Sampling())
     assert not engine._thread.is_alive()
     engine.close()
+
+
+def test_a_model_with_a_short_context_says_so_at_once(serve: Serve) -> None:
+    engine = serve(FakeModel(context=8))
+    with pytest.raises(ValueError, match="a prompt has 1 to 7 tokens here, not 8"):
+        engine.submit([1] * 8, Sampling())
+    assert done(engine.submit([1] * 7, Sampling())).state == "finished"
+
+
+def test_a_retired_engine_ends_when_all_is_done() -> None:
+    """Another model takes its place: who is being served is served to the end, and nobody waits for that."""
+    model = FakeModel()
+    engine = Engine(lambda device: model, rows=1)
+    running = hold(model, engine, Sampling(max_new_tokens=3))
+    waiting = engine.submit([2], Sampling(max_new_tokens=3))
+    job = engine.call(lambda model: iter(()))
+    engine.retire()
+    assert not running.over
+    with pytest.raises(RuntimeError, match="closed"):
+        engine.submit([1], Sampling())
+    model.gate.open()
+    for work in (running, waiting, job):
+        assert done(work).state == "finished"
+    engine._thread.join(PATIENCE)
+    assert not engine._thread.is_alive()
+    engine.close()
+
+
+def test_an_engine_that_is_retired_while_it_loads_ends_too() -> None:
+    gate = Gate()
+    gate.shut()
+    engine = Engine(lambda device: gate.pass_through() or FakeModel())
+    engine.retire()
+    gate.open()
+    assert engine.ready(PATIENCE)
+    engine._thread.join(PATIENCE)
+    assert not engine._thread.is_alive()
+
+
+def test_who_keeps_a_text_keeps_no_model() -> None:
+    """A visit holds its texts for as long as its page is open."""
+    model = FakeModel()
+    engine = Engine(lambda device, model=model: model)  # type: ignore[misc]
+    kept = [engine.submit([1], Sampling(max_new_tokens=2)), engine.call(lambda model: iter(()))]
+    kept += [engine.submit([1], long())]
+    kept[-1].stop()
+    for work in kept:
+        done(work)
+    engine.close()
+    held = weakref.ref(model)
+    del engine, model
+    gc.collect()
+    assert held() is None
+    kept[0].stop()  # late, and without harm
+    kept[1].leave(0)
 
 
 def test_closing_in_the_middle_of_a_prompt_and_of_a_job() -> None:
