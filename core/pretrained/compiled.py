@@ -2,23 +2,29 @@
 
 Compiling takes some seconds, so what comes out lies in the cache folder, under a name made of all that it depends on:
 the sources of the compiled functions and numba's version (numba itself adds the processor, and looks at one source
-file only).
+file only). Each file ends with a digest of what stands before it: a process that was killed or a disk that is full or
+broken leaves files that raise an error when they are read, or end the process.
 """
 
 import contextlib
 import hashlib
+import logging
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numba
 from numba import config
 from numba.core import event
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 from core.assets import store
+
+log = logging.getLogger(__name__)
 
 SOURCES = (
     "compiled.py",
@@ -60,16 +66,91 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
     """Return a decorator that compiles a function at its first call or takes it from the cache folder.
 
     `options` are those of `numba.njit`. Other threads of Python run meanwhile. Where no folder can be written to,
-    the function is compiled anew in each process.
+    the function is compiled anew in each process, and the log says so once.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         made: Callable[..., Any] = numba.njit(nogil=True, error_model="numpy", **options)(function)
-        with contextlib.suppress(RuntimeError):  # "no locator available": nothing here can be written to
-            made.enable_caching()  # type: ignore[attr-defined]
+        try:
+            made._cache = _Kept(function)  # type: ignore[attr-defined]  # as `enable_caching` does, with numba's own
+        except RuntimeError:  # "no locator available": nothing here can be written to
+            _warn_not_kept(str(folder()), "nothing can be written there")
         return made
 
     return decorate
+
+
+class _Kept(FunctionCache):
+    """What numba keeps of one function, in files that are checked; keeping it may fail, the function works all the same."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file = _Files(self._cache_path, self._impl.filename_base, self._impl.locator.get_source_stamp())
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled for a signature; where the disk does not take it, say so once and go on."""
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            _warn_not_kept(self.cache_path, error.strerror or str(error))
+
+
+class _Files(IndexDataCacheFile):
+    """A function's index and its compiled code on the disk, each file with its digest at the end.
+
+    A broken file is removed and counts as one that is not there, for which numba compiles. Only a digest finds all of
+    them: bytes that are wrong within the code are run, and end the process.
+    """
+
+    @contextlib.contextmanager
+    def _open_for_write(self, filepath: str) -> Iterator[BinaryIO]:
+        with super()._open_for_write(filepath) as file:
+            yield file
+            file.flush()
+            file.write(_digest(Path(file.name).read_bytes()))  # what is read stops before it: a pickle knows its end
+
+    def _load_index(self) -> dict[Any, str]:
+        return super()._load_index() if _is_whole(Path(self._index_path)) else {}
+
+    def _load_data(self, name: str) -> Any:
+        path = self._data_path(name)
+        if not _is_whole(Path(path)):
+            raise FileNotFoundError(path)  # which numba expects: another process may have removed it
+        return super()._load_data(name)
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+def _is_whole(file: Path) -> bool:
+    """Return whether a file is there as it was written; one that is not is removed, where that is possible."""
+    try:
+        content = file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        _warn_once(f"{file} can't be read ({error.strerror or error}): its loop is compiled anew.")
+        return False
+    size = hashlib.sha256().digest_size
+    if content[-size:] == _digest(content[:-size]):
+        return True
+    _warn_once(f"{file} is broken: its loop is compiled anew.")
+    with contextlib.suppress(OSError):  # where it can't be removed, it is found broken again
+        file.unlink()
+    return False
+
+
+def _warn_not_kept(place: str, reason: str) -> None:
+    _warn_once(
+        f"Compiled loops can't be kept in {place} ({reason}): they work, but are compiled anew at each start. "
+        "Make room there, or set UNROLLED_HOME to a folder that can be written."
+    )
+
+
+@lru_cache  # a disk says the same of each of twenty loops
+def _warn_once(line: str) -> None:
+    log.warning("%s", line)
 
 
 class _Counter(event.Listener):

@@ -24,19 +24,26 @@ from core.pretrained.hub_files import HubError, cached, check_allowed, download,
 from core.pretrained.hub_files import availability as availability
 from core.pretrained.hub_files import hub_names as hub_names
 from core.pretrained.hub_files import ignored_names as ignored_names
+from core.pretrained.hub_progress import Progress
 from core.pretrained.tokens import Tokenizer
 
 CHUNK = 256  # tokens of a prompt that are read between two yields
 
 
-def load_hub_model(name: str, *, device: str | None = None, precision: str = "auto") -> "HubModel":
+def load_hub_model(
+    name: str, *, device: str | None = None, precision: str = "auto", progress: Progress | None = None
+) -> "HubModel":
     """Return the model `name`, downloaded first if it is not in the local hub cache.
 
-    `device` and `precision` are as in `core.device.pick` and `choose_precision`. Raises `HubError` for a name that is
-    not in `hub_names()`, can't be reached, isn't safetensors or isn't a causal language model, and `DeviceError`.
+    `device` and `precision` are as in `core.device.pick` and `choose_precision`; `progress` is told how far it is.
+    Raises `HubError` for a name that is not in `hub_names()`, can't be reached, isn't safetensors or isn't a causal
+    language model, and `DeviceError`.
     """
     check_allowed(name)
-    return load_hub_folder(name, cached(name) or download(name), device=device, precision=precision)
+    folder = cached(name) or download(name, progress)
+    if progress:
+        progress("loading", 0, 1)
+    return load_hub_folder(name, folder, device=device, precision=precision)
 
 
 def load_hub_folder(name: str, folder: Path, *, device: str | None = None, precision: str = "auto") -> "HubModel":

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from core.pretrained.hub_progress import Meter, Progress
 from core.pretrained.tokens import visible
 
 HUB_MODELS = ("gpt2", "distilgpt2")
@@ -148,19 +149,24 @@ def ask(question: Callable[[], T]) -> T:
     return found
 
 
-def files_on_hub(name: str, revision: str | None = None) -> list[str]:
-    """Return the names of all files of `name`; raises `HubError` when the hub can't say."""
+def files_on_hub(name: str, revision: str | None = None, *, sizes: bool = False) -> dict[str, int]:
+    """Return the names of all files of `name`; raises `HubError` when the hub can't say.
+
+    Each has its size in bytes, 0 where `sizes` are not asked for, which takes the hub longer, or it does not tell.
+    """
     from huggingface_hub import HfApi
 
-    return ask(
-        lambda: [file.rfilename for file in HfApi().model_info(name, revision=revision, timeout=TIMEOUT).siblings or ()]
-    )
+    def question() -> dict[str, int]:
+        found = HfApi().model_info(name, revision=revision, timeout=TIMEOUT, files_metadata=sizes)
+        return {file.rfilename: int(file.size or 0) for file in found.siblings or ()}
+
+    return ask(question)
 
 
-def _files_on_hub(name: str) -> list[str]:
-    """Return the files of `name` that are wanted; raises `HubError` when the hub can't say or lacks one."""
-    found = files_on_hub(name)
-    wanted = [file for file in found if file in WANTED or WEIGHTS.fullmatch(file)]
+def _files_on_hub(name: str, *, sizes: bool = False) -> dict[str, int]:
+    """Return the files of `name` that are wanted, as `files_on_hub` does; raises `HubError` where it lacks one, too."""
+    found = files_on_hub(name, sizes=sizes)
+    wanted = {file: size for file, size in found.items() if file in WANTED or WEIGHTS.fullmatch(file)}
     for needed, there in {
         "config.json": "config.json" in wanted,
         "tokenizer.json": "tokenizer.json" in wanted,
@@ -171,17 +177,25 @@ def _files_on_hub(name: str) -> list[str]:
     return wanted
 
 
-def download(name: str) -> Path:
-    """Return the folder of the local hub cache with the model `name`, fetched from the hub; raises `HubError`."""
+def download(name: str, progress: Progress | None = None) -> Path:
+    """Return the folder of the local hub cache with the model `name`, fetched from the hub; raises `HubError`.
+
+    `progress` is told how many bytes of all files are here.
+    """
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HTTPError
 
     try:
-        wanted = _files_on_hub(name)
+        wanted = _files_on_hub(name, sizes=progress is not None)
     except HubError as error:
         raise HubError(f"{name} can't be loaded: {error}") from error
+    meter, files = Meter(wanted, progress) if progress else None, []
     try:
-        files = [hf_hub_download(name, file, etag_timeout=TIMEOUT) for file in wanted]
+        for file in wanted:
+            bar = meter.bar(file) if meter else None
+            files.append(Path(hf_hub_download(name, file, etag_timeout=TIMEOUT, tqdm_class=bar)))
+            if meter:  # no bar tells of a file that was here, or that another process fetched
+                meter.note(file, files[-1].stat().st_size, files[-1].stat().st_size)
     except (OSError, HTTPError, ValueError) as error:
         raise HubError(f"{name} could not be downloaded: {line(error)}") from error
-    return Path(files[0]).parent
+    return files[0].parent

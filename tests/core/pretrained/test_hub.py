@@ -1,6 +1,7 @@
 """Hub models against transformers itself, on small random checkpoints of the same architectures made here."""
 
 import http.server
+import itertools
 import json
 import shutil
 import socket
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,8 @@ from core.device import DeviceError
 from core.pretrained import hub, hub_files, load_language_model
 from core.pretrained.causal_lm import finish
 from core.pretrained.hub import HubError, HubModel, availability, load_hub_folder, load_hub_model
+from core.pretrained.hub_progress import Meter
+from core.pretrained.registry import fetch_language_model
 
 CONTEXT = 64
 PADDED = 320  # rows of the embedding; the tokenizer has fewer
@@ -546,8 +550,14 @@ class Hub(http.server.BaseHTTPRequestHandler):
         self.server.asked.append(self.path)  # type: ignore[attr-defined]
         if self.server.portal:  # type: ignore[attr-defined]
             self.answer(self.server.portal)  # type: ignore[attr-defined]
-        elif self.path == "/api/models/gpt2":
-            files = [{"rfilename": str(file.relative_to(folder))} for file in folder.rglob("*") if file.is_file()]
+        elif self.path.partition("?")[0] == "/api/models/gpt2":
+            files: list[dict[str, Any]] = [
+                {"rfilename": str(file.relative_to(folder)), "size": file.stat().st_size}
+                for file in sorted(folder.rglob("*"))
+                if file.is_file()
+            ]
+            if "blobs=" not in self.path or self.server.silent_on_sizes:  # type: ignore[attr-defined]
+                files = [{"rfilename": file["rfilename"]} for file in files]
             self.answer(json.dumps({"id": "gpt2", "sha": "0" * 40, "siblings": files}).encode())
         elif self.path.startswith("/gpt2/resolve/"):
             self.answer((folder / self.path.split("/", 4)[4]).read_bytes())
@@ -574,7 +584,7 @@ class Hub(http.server.BaseHTTPRequestHandler):
 def small_hub(ask_at: Any, folders: dict[str, Path], tmp_path: Path) -> Iterator[Any]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
         server.folder = copy_of(folders["gpt2"], tmp_path / "repository")  # type: ignore[attr-defined]
-        server.asked, server.portal = [], b""  # type: ignore[attr-defined]
+        server.asked, server.portal, server.silent_on_sizes = [], b"", False  # type: ignore[attr-defined]
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         ask_at(f"http://127.0.0.1:{server.server_port}")
         yield server
@@ -599,6 +609,109 @@ def test_a_model_is_downloaded_once_and_then_found_offline(
     assert availability("gpt2") == hub.Availability("gpt2", True, "on this machine")
     load_hub_model("gpt2")
     assert small_hub.asked == []
+
+
+# --- How far it is
+
+FILES = ("config.json", "generation_config.json", "model.safetensors", "tokenizer.json")
+
+
+@pytest.fixture
+def in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let files come in pieces of 10 kB, as large ones come in pieces of 10 MB."""
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 10_000)
+
+
+def bytes_of(folder: Path) -> int:
+    return sum((folder / file).stat().st_size for file in FILES)
+
+
+def downloaded(told: list[tuple[str, int, int]]) -> list[tuple[int, int]]:
+    return [(done, total) for stage, done, total in told if stage == "download"]
+
+
+@pytest.mark.usefixtures("in_pieces")
+def test_who_waits_for_a_download_is_told_how_far_it_is(small_hub: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    (small_hub.folder / "pytorch_model.bin").write_bytes(bytes(100_000))  # is not fetched, and does not count
+    told: list[tuple[str, int, int]] = []
+    load_language_model("gpt2", device="cpu", progress=lambda *news: told.append(news))
+    size = bytes_of(small_hub.folder)
+    found = downloaded(told)
+    assert {total for _, total in found} == {size}
+    assert found == sorted(found)
+    assert (found[0], found[-1]) == ((0, size), (size, size))
+    assert max(later - earlier for (earlier, _), (later, _) in itertools.pairwise(found)) <= 10_000
+    assert [stage for stage, *_ in told][len(found) - 1 :] == ["download", "loading"]
+    assert "safetensors" not in "".join(capfd.readouterr())  # no bar is drawn
+    told.clear()
+    load_language_model("gpt2", device="cpu", progress=lambda *news: told.append(news))
+    assert told == [("loading", 0, 1)]
+
+
+@pytest.mark.usefixtures("in_pieces")
+def test_sizes_that_the_hub_does_not_tell_are_known_when_files_come(small_hub: Any) -> None:
+    small_hub.silent_on_sizes = True
+    told: list[tuple[str, int, int]] = []
+    hub_files.download("gpt2", lambda *news: told.append(news))
+    found, size = downloaded(told), bytes_of(small_hub.folder)
+    assert found == sorted(found, key=lambda news: news[0])
+    assert (found[0], found[-1]) == ((0, 0), (size, size))
+    assert all(done <= total for done, total in found)
+
+
+def test_what_is_here_counts_as_done(small_hub: Any, empty_cache: Path) -> None:
+    hub_files.download("gpt2")
+    weights = next(empty_cache.glob("models--gpt2/snapshots/*/model.safetensors"))
+    weights.resolve().unlink()
+    weights.unlink()
+    told: list[tuple[str, int, int]] = []
+    fetch_language_model("gpt2", lambda *news: told.append(news))
+    size, missing = bytes_of(small_hub.folder), (small_hub.folder / "model.safetensors").stat().st_size
+    small = [(small_hub.folder / file).stat().st_size for file in FILES[:2]]
+    assert (sum(small), size) in downloaded(told)  # before the weights
+    assert (sum(small) + missing, size) in downloaded(told)
+    assert told[-1] == ("download", size, size)
+
+
+def test_bytes_of_xet_are_counted_once() -> None:
+    """Xet's bytes come long before they are written, and fewer than the file has; both are told to one bar."""
+    from huggingface_hub.utils._xet_progress_reporting import XetDownloadProgressReporter
+
+    told: list[tuple[str, int, int]] = []
+    meter = Meter({"config.json": 10, "model.safetensors": 1000}, lambda *news: told.append(news))
+    meter.note("config.json", 10, 10)
+    bar = meter.bar("model.safetensors")
+    with XetDownloadProgressReporter(reconstruction_desc="", total=1000, log_level=30, tqdm_class=bar) as reporter:
+        for received, written in [(300, 0), (800, 400), (850, 1000)]:
+            reporter.update_progress(
+                SimpleNamespace(
+                    total_bytes=1000,
+                    total_bytes_completed=written,
+                    total_bytes_completion_rate=1.0,
+                    total_transfer_bytes_completed=received,
+                    total_transfer_bytes_completion_rate=None,
+                )
+            )
+    assert {(stage, total) for stage, _, total in told} == {("download", 1010)}
+    done = [done for _, done, _ in told]
+    assert done == sorted(done)
+    assert {0, 10, 310, 810, 1010} <= set(done)
+    assert done[-1] == 1010
+
+
+def test_a_download_that_begins_again_is_told_as_it_is() -> None:
+    """A hub that does not go on where it stopped sends the file anew: the library takes back what it had counted."""
+    told: list[tuple[str, int, int]] = []
+    with Meter({"a": 100}, lambda *news: told.append(news)).bar("a")(total=100, initial=40) as bar:
+        for count in (20, -60, 100):
+            bar.update(count)
+            bar.update_transfer(count)
+    assert told[0] == ("download", 0, 100)
+    assert told[1] == ("download", 40, 100)
+    assert ("download", 0, 100) in told[2:]
+    assert told[-1] == ("download", 100, 100)
 
 
 def test_a_half_downloaded_model_is_not_on_this_machine(small_hub: Any, empty_cache: Path) -> None:
