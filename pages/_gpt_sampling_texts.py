@@ -86,7 +86,7 @@ def _branch(
     from core.experiments import _writing
 
     key = ("text", engine.placement, next_token.model, next_token.ids, settings, lineage)
-    found = cache.shelf().get(key)
+    found = cache.shelf(cache.TEXTS).get(key)
     if found is None:
         ids, lease = next_token.ids, jobs.LEASE_SECONDS
         if lineage and lineage[-1].position >= len(written[lineage[-1].parent].words):
@@ -108,7 +108,7 @@ def _branch(
         watch.follow([run], draw, settings.tokens)
         found = _writing.text_of(engine, run)
         if found.finished:
-            cache.shelf().put(key, found)
+            cache.shelf(cache.TEXTS).put(key, found)
     return found
 
 

@@ -31,7 +31,7 @@ def four_ways(engine: "Engine | None", next_token: NextToken, settings: Settings
     """Show four texts after the same prompt, drawn in four ways, with the numbers that tell them apart."""
     if engine:
         key = ("ways", engine.placement, next_token.model, next_token.ids, settings)
-        ways, nodes, finished = cache.shelf().get(key) or _draw_four(engine, key, next_token, settings)
+        ways, nodes, finished = cache.shelf(cache.TEXTS).get(key) or _draw_four(engine, key, next_token, settings)
     else:
         ways, nodes, finished = *recorded.gpt_sampling_ways(), True
     for column, way in zip([c for _ in range(2) for c in st.columns(2)], ways, strict=True):
@@ -95,7 +95,7 @@ def _draw_four(engine: "Engine", key: Any, next_token: NextToken, settings: Sett
     finished = all(run.state == "finished" for run in runs)
     result = ways, _writing.tree_of(engine, runs[3])[1], finished
     if finished:
-        cache.shelf().put(key, result)
+        cache.shelf(cache.TEXTS).put(key, result)
     else:
         st.button("Write them again", on_click=live.forget_all)
     return result

@@ -22,7 +22,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _started: "weakref.WeakValueDictionary[str, Loading]" = weakref.WeakValueDictionary()
-RESULTS, PROMPTS = 1024, 48  # entries: a result is a few kilobytes, the scores after a prompt are 200
+# Entries, by their size in memory: a result takes 5 to 50 kilobytes, a text of 200 tokens or four of them 250 to 350, the
+# scores after a prompt 200.
+RESULTS, TEXTS, PROMPTS = 1024, 96, 48
 
 
 class Shelf:
@@ -50,11 +52,11 @@ class Shelf:
 
 
 def shelf(entries: int = RESULTS) -> Shelf:
-    """Return this server's shelf for results, or the one for `PROMPTS`."""
+    """Return this server's shelf for results, or the one for `TEXTS` or `PROMPTS`."""
     return _shelf(entries)  # always with the number: to a cache, f() and f(1024) are two results
 
 
-@functools.lru_cache(maxsize=2)  # asked for ten times a rerun, and Streamlit takes a moment for each of its own
+@functools.lru_cache(maxsize=3)  # asked for ten times a rerun, and Streamlit takes a moment for each of its own
 def _shelf(entries: int) -> Shelf:
     return Shelf(entries)
 

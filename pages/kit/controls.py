@@ -7,10 +7,12 @@ becoming the default. No integer `number_input` is used: it stops the page on `i
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import quote_plus
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+MAX_LINK = 100_000  # bytes of a text in a link: the server answers none of more than 128 kB
 _NOTICES, _LESSON, _KEPT, _STAYING = "_notices", "_lesson", "_kept_", "_staying_"
 _STAYS = (_LESSON, _KEPT, _STAYING, "_predicted_", "_runs")  # of a visit, whatever lesson is open
 
@@ -27,8 +29,8 @@ def enter(page: str) -> None:
     for key in [str(key) for key in st.session_state]:
         if not key.startswith(_STAYS):
             del st.session_state[key]
-    shown = {key: words for key, (_, words) in _kept().items()}
-    if shown and st.query_params.to_dict() in ({}, shown):
+    shown = {key: words for key, (_, words) in _kept().items() if words is not None}
+    if _kept() and st.query_params.to_dict() in ({}, shown):
         # Both are needed: the one is what the browser shows in its address, the other what the controls say.
         st.query_params.from_dict(shown)
         for key, (value, _) in _kept().items():
@@ -49,13 +51,13 @@ def staying(name: str) -> dict[Any, Any]:
     return kept
 
 
-def _kept() -> dict[str, tuple[Any, str]]:
-    """Return the controls of the lesson at hand that are not at their default: value, and how a link says it."""
-    kept: dict[str, tuple[Any, str]] = st.session_state.setdefault(f"{_KEPT}{lesson()}", {})
+def _kept() -> dict[str, tuple[Any, str | None]]:
+    """Return the controls of the lesson at hand that are not at their default: value, and how a link says it, if it does."""
+    kept: dict[str, tuple[Any, str | None]] = st.session_state.setdefault(f"{_KEPT}{lesson()}", {})
     return kept
 
 
-def _keep(key: str, value: Any, default: Any, shown: str) -> None:
+def _keep(key: str, value: Any, default: Any, shown: str | None) -> None:
     if value != default:
         _kept()[key] = (value, shown)
     else:
@@ -83,12 +85,23 @@ def slider(
 
 
 def text_area(label: str, default: str, *, key: str, height: int, max_chars: int, help: str | None = None) -> str:
-    """Return the reader's text as typed; of one that is longer than `max_chars` the end, and the page says so."""
+    """Return the reader's text as typed; of one that is longer than `max_chars` the end, and the page says so.
+
+    One that takes more than `MAX_LINK` bytes in a link is not in it: no server would answer to that address.
+    """
+    fits = len(quote_plus(st.session_state.get(key) or "")) <= MAX_LINK
+    if fits and st.session_state.pop(f"{key}_without_link", False):
+        st.query_params[key] = st.session_state[
+            key
+        ]  # Streamlit binds it again, but writes it with its next change only
     # Without Streamlit's own limit, which refuses a longer text without a word.
-    value = st.text_area(label, default, key=key, height=height, help=help, bind="query-params") or ""
-    _keep(key, value, default, value)
+    value = st.text_area(label, default, key=key, height=height, help=help, bind="query-params" if fits else None) or ""
+    _keep(key, value, default, value if fits else None)
     if len(value) > max_chars:
         _note(f"Your text has {len(value):,} characters: the last {max_chars:,} of them are read.")
+    if not fits:
+        st.session_state[f"{key}_without_link"] = True
+        _note("Your text is too long for a link: whoever opens this address finds the text that was here first.")
     return value[-max_chars:]
 
 

@@ -119,9 +119,8 @@ def metrics(at: AppTest) -> dict[str, str]:
 
 def notices(at: AppTest) -> list[str]:
     """The lines that say what of the link or of a text could not be."""
-    return [
-        caption.value for caption in at.caption if "The link's" in caption.value or "of them are read" in caption.value
-    ]
+    signs = ("The link's", "of them are read", "too long for a link")
+    return [caption.value for caption in at.caption if any(sign in caption.value for sign in signs)]
 
 
 def check_refused(

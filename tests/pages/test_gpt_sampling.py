@@ -91,7 +91,8 @@ def anew() -> None:
 
 
 def forget_texts() -> None:
-    cache.shelf()._results.clear()
+    for entries in (cache.RESULTS, cache.TEXTS):
+        cache.shelf(entries)._results.clear()
 
 
 def idle(engine: Engine) -> bool:

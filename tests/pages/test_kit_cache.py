@@ -56,8 +56,11 @@ def test_threads_share_it() -> None:
 def test_the_servers_shelves_are_bounded_and_their_own() -> None:
     assert cache.shelf() is cache.shelf()
     assert cache.shelf()._entries == cache.RESULTS
-    assert cache.shelf(cache.PROMPTS)._entries == cache.PROMPTS
-    assert cache.shelf(cache.PROMPTS) is not cache.shelf()
+    sizes = (cache.RESULTS, cache.TEXTS, cache.PROMPTS)
+    shelves = [cache.shelf(entries) for entries in sizes]
+    assert tuple(shelf._entries for shelf in shelves) == sizes
+    assert [cache.shelf(entries) for entries in sizes] == shelves  # asked for in turn, none is made anew
+    assert len(set(map(id, shelves))) == 3
 
 
 def test_remember_computes_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import math
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.kit import controls
 from tests.pages.helpers import choose, notices, sound, widget
 
 
@@ -111,6 +112,21 @@ def test_of_a_text_that_is_too_long_the_end_is_read_and_that_is_said() -> None:
     assert notices(sound(choose(at, words="z" * 1200))) == [
         "Your text has 1,200 characters: the last 20 of them are read."
     ]
+
+
+def test_a_text_that_fits_no_link_is_kept_out_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server answers 400 to an address that is too long: the page could not be reloaded."""
+    monkeypatch.setattr(controls, "MAX_LINK", 30)
+    at = visit(words="short", share="0.25")
+    for long in ("مع السلامة", "x" * 31):
+        sound(choose(at, words=long))
+        assert at.text[0].value == long[-20:]
+        assert dict(at.query_params) == {"share": "0.25"}
+        assert "too long for a link" in notices(at)[0]
+        assert "too long for a link" in notices(sound(choose(at, share=0.25)))[0]
+    sound(choose(at, words="x" * 30))
+    assert dict(at.query_params) == {"share": "0.25", "words": "x" * 30}
+    assert not any("link" in notice for notice in notices(at))
 
 
 def test_all_in_one_line_and_once() -> None:
