@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from core.generation.engine import Engine
 
 
+KEPT = 64  # texts whose branches a visit finds again
+
+
 def in_link(engine: "Engine | None", next_token: NextToken, settings: Settings) -> tuple[tuple[Fork, ...], int]:
     """Return the branches in the link and which of them is shown (0 is the first draw)."""
     if not engine or settings.strategy == "beam":
@@ -28,6 +31,8 @@ def in_link(engine: "Engine | None", next_token: NextToken, settings: Settings) 
     kept.pop(of, None)
     if forks:
         kept[of] = (write_forks(forks), str(chosen) if chosen else "")
+        while len(kept) > KEPT:
+            kept.pop(next(iter(kept)))  # those that were looked at longest ago
     return forks, chosen
 
 

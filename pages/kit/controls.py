@@ -10,10 +10,12 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
+
+from pages.kit.notices import note, tame
+from pages.kit.notices import show_notices as show_notices
 
 MAX_LINK = 100_000  # bytes of a text in a link: the server answers none of more than 128 kB
-_NOTICES, _LESSON, _KEPT, _STAYING = "_notices", "_lesson", "_kept_", "_staying_"
+_LESSON, _KEPT, _STAYING = "_lesson", "_kept_", "_staying_"
 _STAYS = (_LESSON, _KEPT, _STAYING, "_predicted_", "_runs")  # of a visit, whatever lesson is open
 
 
@@ -79,7 +81,7 @@ def slider(
     raw = _linked(key)
     value = st.slider(label, low, high, default, step, key=key, help=help, format=format, bind="query-params")
     if raw is not None and _number(raw) != value:
-        _note(f"The link's {key} cannot be {_tame(raw)}: it is {value:g} here.")
+        note(f"The link's {key} cannot be {tame(raw)}: it is {value:g} here.")
     _keep(key, value, default, str(value))
     return value
 
@@ -98,10 +100,10 @@ def text_area(label: str, default: str, *, key: str, height: int, max_chars: int
     value = st.text_area(label, default, key=key, height=height, help=help, bind="query-params" if fits else None) or ""
     _keep(key, value, default, value if fits else None)
     if len(value) > max_chars:
-        _note(f"Your text has {len(value):,} characters: the last {max_chars:,} of them are read.")
+        note(f"Your text has {len(value):,} characters: the last {max_chars:,} of them are read.")
     if not fits:
         st.session_state[f"{key}_without_link"] = True
-        _note("Your text is too long for a link: whoever opens this address finds the text that was here first.")
+        note("Your text is too long for a link: whoever opens this address finds the text that was here first.")
     return value[-max_chars:]
 
 
@@ -132,7 +134,7 @@ def choice(
     )
     # Streamlit writes what is shown into the link, not the option itself, so that is what is compared.
     if raw is not None and raw != names(picked or default):
-        _note(f"The link's {key} cannot be {_tame(raw)}: it is {names(picked or default)} here.")
+        note(f"The link's {key} cannot be {tame(raw)}: it is {names(picked or default)} here.")
     _keep(key, picked or default, default, names(picked or default))
     return picked or default
 
@@ -146,7 +148,7 @@ def parameter(key: str, default: Any, read: Callable[[str], Any]) -> Any:
         return read(raw)
     except ValueError:
         del st.query_params[key]
-        _note(f"The link's {key} could not be read and was left out.")
+        note(f"The link's {key} could not be read and was left out.")
         return default
 
 
@@ -156,13 +158,6 @@ def set_parameter(key: str, value: str) -> None:
         st.query_params[key] = value
     elif key in st.query_params:
         del st.query_params[key]
-
-
-def show_notices(place: DeltaGenerator) -> None:
-    """End a run: say in one line what of the link could not be, once."""
-    notices = st.session_state.pop(_NOTICES, [])
-    if notices:
-        place.caption(" ".join(notices))
 
 
 def _linked(key: str) -> str | None:
@@ -176,13 +171,3 @@ def _number(raw: str) -> float | None:
         return float(raw)
     except ValueError:
         return None
-
-
-def _tame(raw: str) -> str:
-    """Return a stranger's text, short and without anything that Markdown would act on."""
-    kept = "".join(c for c in raw[:24] if c.isalnum() or c in " .,-+")
-    return f"“{kept}”" if kept.strip() else "that"
-
-
-def _note(text: str) -> None:
-    st.session_state.setdefault(_NOTICES, []).append(text)

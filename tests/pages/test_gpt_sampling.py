@@ -23,6 +23,7 @@ from core.experiments._texts import Settings, Text
 from core.experiments.gpt_sampling import DEFAULT_PROMPT, Filters, NextToken
 from core.generation.engine import Engine
 from core.generation.work import Run
+from pages import _gpt_sampling_branches as branches
 from pages.kit import cache, models
 from pages.kit.models import DEFAULT
 from pages.kit.words import percent, signed
@@ -749,6 +750,18 @@ def test_branches_stay_with_their_text(engine: Engine) -> None:
     assert "branches" not in at.query_params
     assert token_keys(at) == ["strip"]
     assert sound(choose(choose(at, seed=7), seed=1)).query_params.get("branches") is None
+
+
+def test_a_visit_finds_the_branches_of_so_many_texts_again(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(branches, "KEPT", 2)
+    at = visit(view="Text", tokens=4)
+    for seed in (1, 2, 3):
+        sound(choose(at, seed=seed))
+        at.query_params["branches"] = "0.2.28"
+        sound(at.run())
+        assert len(totals(at)) == 2, seed
+    kept = at.session_state["_staying_branches"]
+    assert [of[2].seed for of in kept] == [2, 3]
 
 
 def test_what_the_reader_put_there_is_not_called_luck(engine: Engine, anew: None) -> None:
