@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pages.kit.controls import _tame
+from pages.kit.notices import tame
 from pages.kit.words import code, count, escape, percent, shorten, signed
 from tests.pages.helpers import outside_code
 
@@ -57,7 +57,7 @@ def test_escape_shows_every_character(text: str) -> None:
 
 @given(ANYTHING)
 def test_what_a_link_held_is_said_without_markup(raw: str) -> None:
-    said = _tame(raw)
+    said = tame(raw)
     assert len(said) <= 26
     assert not set(said) & set("`*_$[]()<>!:\\~#|&{}\n\r\u202e")
     assert outside_code(f"It cannot be {said}.").endswith(f"It cannot be {said}.")
