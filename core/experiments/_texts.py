@@ -8,6 +8,7 @@ import re
 from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.experiments.gpt_sampling import Filters
@@ -80,6 +81,14 @@ class Text:
     words: tuple[Word, ...]
     string: str
     finished: bool
+
+    def __hash__(self) -> int:
+        """Return the same as a frozen dataclass would: a page looks up what it drew of a text three times in a rerun."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.words, self.string, self.finished))
 
     @property
     def logprob(self) -> float:

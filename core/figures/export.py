@@ -1,5 +1,6 @@
 """A figure as a page of its own, and the one Plotly call that a server makes before the first reader comes."""
 
+from functools import lru_cache
 from typing import Any
 
 from core.figures.palette import CATEGORY, FAINT, GROUND, TEXT, concrete
@@ -31,10 +32,24 @@ _TEMPLATE = {
 
 def build(spec: dict[str, Any]) -> Any:
     """Return the figure as a Plotly object; raises `ValueError` for a property that Plotly does not know."""
+    return _kind()(spec)
+
+
+@lru_cache(maxsize=1)
+def _kind() -> Any:
+    """Return the class of our figures, which are not changed any more."""
     _ready()
     import plotly.graph_objects as go
 
-    return go.Figure(spec)
+    class Figure(go.Figure):
+        """A figure whose dictionary is made once: Plotly copies all of it each time that a page shows it."""
+
+        def to_dict(self) -> Any:
+            if "_dict" not in self.__dict__:
+                self._dict = super().to_dict()
+            return self._dict
+
+    return Figure
 
 
 def _ready() -> None:

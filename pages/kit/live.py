@@ -71,10 +71,12 @@ def job(key: Hashable, engine: "Engine", work: "Callable[[LanguageModel], Any]",
 
 
 def encode(engine: "Engine", text: str) -> list[int]:
-    """Return the tokens of `text`."""
-    if engine.model is None:
+    """Return the tokens of `text`, which must not be changed."""
+    model = engine.model
+    if model is None:
         raise RuntimeError("the model is not loaded yet")
-    return engine.model.encode(text)
+    found: list[int] = cache.remember(("tokens", model.name, text), lambda: model.encode(text))
+    return found
 
 
 def lost(engine: "Engine", text: str, ids: list[int]) -> int:

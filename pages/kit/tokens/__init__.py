@@ -12,6 +12,7 @@ The JavaScript and CSS beside this file are plain; they are read once, when this
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,11 @@ class Token:
     def __post_init__(self) -> None:
         if self.weight is not None and not (math.isfinite(self.weight) and -1.0 <= self.weight <= 1.0):
             raise ValueError(f"weight must lie between -1 and 1, not {self.weight}")
+
+    @cached_property
+    def packed(self) -> list[Any]:
+        """Return it as it is sent; made once, where tokens are kept."""
+        return payload.of_token(self)
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ def strip(
     which way the strip runs.
     """
     data = {
-        "tokens": [payload.of_token(token) for token in tokens],
+        "tokens": [token.packed for token in tokens],
         "chosen": payload.index(chosen, len(tokens)),
         "label": label,
         "legend": [[band, words] for band, words in legend],
@@ -120,8 +126,8 @@ def linked(
     """
     rows = payload.of_matrix(weights, (len(target_tokens), len(source_tokens)))
     data = {
-        "source": [payload.of_token(token) for token in source_tokens],
-        "target": [payload.of_token(token) for token in target_tokens],
+        "source": [token.packed for token in source_tokens],
+        "target": [token.packed for token in target_tokens],
         "weights": rows,
         "chosen": payload.index(chosen, len(target_tokens)),
         "label": label,
