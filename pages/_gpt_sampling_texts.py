@@ -9,7 +9,7 @@ from core.experiments._texts import Fork, Settings, Text, put_here
 from core.experiments.gpt_sampling import NextToken
 from core.figures import gpt_sampling as figures
 from pages import _gpt_sampling_branches as branches
-from pages.kit import cache, jobs, live
+from pages.kit import cache, jobs, writing
 from pages.kit import texts as shown
 from pages.kit.lesson import Picture, show, verdict
 from pages.kit.words import count, percent, signed
@@ -30,7 +30,7 @@ def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Setti
     """Show the text token by token as it is written, and let the reader put another token anywhere."""
     settings = settings.essential()
     forks, chosen = branches.in_link(engine, next_token, settings)
-    watch = live.Watch()
+    watch = writing.Watch()
     if engine:
         written: list[Text] = []
         for n in range(len(forks) + 1):
@@ -48,7 +48,7 @@ def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Setti
         st.session_state["_word"] = clicked if clicked != word else None  # clicked once more, a word is let go
         st.rerun()
     if engine and not text.finished:
-        st.button("Write it again from the start", on_click=live.forget_all)
+        st.button("Write it again from the start", on_click=writing.forget_all)
     elif settings.strategy == "sample":
         st.button("Draw again, with the next seed", on_click=_next_seed, args=(settings.seed,))
     if settings.strategy == "beam":
@@ -78,7 +78,7 @@ def _branch(
     next_token: NextToken,
     settings: Settings,
     lineage: tuple[Fork, ...],
-    watch: live.Watch,
+    watch: writing.Watch,
     is_shown: bool,
     written: list[Text],
 ) -> Text:
@@ -97,7 +97,7 @@ def _branch(
                 return _writing.write(engine, ids, settings, lease)
             return _writing.write_branch(engine, ids, settings, written[lineage[-1].parent], lineage[-1], lease)
 
-        run = live.run(f"branch {len(lineage)}", key, start)
+        run = writing.run(f"branch {len(lineage)}", key, start)
 
         def draw() -> None:
             text = _writing.text_of(engine, run)

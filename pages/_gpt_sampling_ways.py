@@ -11,7 +11,7 @@ from core.experiments import _recorded as recorded
 from core.experiments._texts import WAYS, Settings, Way
 from core.experiments.gpt_sampling import Filters, NextToken
 from core.figures import gpt_sampling as figures
-from pages.kit import cache, jobs, live
+from pages.kit import cache, jobs, writing
 from pages.kit.lesson import Picture, show, verdict
 from pages.kit.words import percent, signed
 
@@ -86,10 +86,10 @@ def _draw_four(engine: "Engine", key: Any, next_token: NextToken, settings: Sett
     from core.experiments import _writing
 
     runs = [
-        live.run(f"way {n}", (*key, n), partial(_writing.write, engine, next_token.ids, each, jobs.LEASE_SECONDS))
+        writing.run(f"way {n}", (*key, n), partial(_writing.write, engine, next_token.ids, each, jobs.LEASE_SECONDS))
         for n, each in enumerate(_writing.four_settings(settings))
     ]
-    watch = live.Watch()
+    watch = writing.Watch()
     watch.follow(runs, lambda: None, settings.tokens)
     ways = _writing.measure_ways([_writing.text_of(engine, run) for run in runs])
     finished = all(run.state == "finished" for run in runs)
@@ -97,5 +97,5 @@ def _draw_four(engine: "Engine", key: Any, next_token: NextToken, settings: Sett
     if finished:
         cache.shelf(cache.TEXTS).put(key, result)
     else:
-        st.button("Write them again", on_click=live.forget_all)
+        st.button("Write them again", on_click=writing.forget_all)
     return result

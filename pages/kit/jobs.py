@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from pages.kit import cache, words
+from pages.kit.turns import waiting
 
 if TYPE_CHECKING:
     from core.generation.work import Job
@@ -54,7 +55,9 @@ def result(
     try:
         job, began, is_offered = join(), time.monotonic(), False
         while job.state != "finished":
-            if job.wait(FRAME_SECONDS) and job.state == "stopped":  # because this page was held up so long
+            with waiting():
+                over = job.wait(FRAME_SECONDS)
+            if over and job.state == "stopped":  # because this page was held up so long
                 job = join()
             job.touch()
             if not is_offered and time.monotonic() - began > QUIET_SECONDS and not job.over:

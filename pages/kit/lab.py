@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.kit import cache, jobs
+from pages.kit.turns import waiting
 
 
 def ready(*, wait: bool, load: Callable[[], Any] | None = None) -> bool:
@@ -19,7 +20,7 @@ def ready(*, wait: bool, load: Callable[[], Any] | None = None) -> bool:
     if not wait:
         _take_over(load)
         return False
-    with st.spinner("Starting."):
+    with st.spinner("Starting."), waiting():
         return cache.workshop().wait(None)
 
 

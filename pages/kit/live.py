@@ -1,28 +1,19 @@
-"""Work on a model as a page sees it: start it once, follow it, stop it, keep what came out.
-
-A rerun (another control was moved) goes on with the same work. A reader who leaves ends it: the script is told to
-stop, or, should that fail, nobody renews the work's lease.
-"""
+"""The language models as a page sees them: which one, whether it is there yet, and what it computes."""
 
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.scriptrunner import StopException
 
 from pages.kit import cache, controls, jobs
-from pages.kit.jobs import GRACE_SECONDS
-from pages.kit.models import DEFAULT
-from pages.kit.reach import at_hand, stick
+from pages.kit.models import DEFAULT, Offer
+from pages.kit.turns import waiting
 from pages.kit.words import escape
 
 if TYPE_CHECKING:
     from core.generation.engine import Engine
-    from core.generation.work import Run
     from core.pretrained.causal_lm import LanguageModel
-
-FRAME_SECONDS = 0.1  # between two pictures of a text that is being written
+    from pages.kit.models import Loading
 
 
 def model(name: str, *, wait: bool) -> "Engine | None":
@@ -35,7 +26,7 @@ def model(name: str, *, wait: bool) -> "Engine | None":
         _take_over(name)
         return None
     place = st.empty()
-    while not loading.wait(0.2):
+    while not _there(loading):
         stage, done, total = loading.progress
         amount = f"{done / 1e6:.0f} of {total / 1e6:.0f} MB" if total > 1e6 else f"{done} of {total}"
         place.progress(min(done / max(total, 1), 1.0), text=f"Bringing the model: {stage}, {amount}.")
@@ -45,6 +36,11 @@ def model(name: str, *, wait: bool) -> "Engine | None":
         st.button("Try again", on_click=cache.model.clear, args=(name,))  # this one alone: others are being used
         st.stop()
     return loading.engine
+
+
+def _there(loading: "Loading") -> bool:
+    with waiting():
+        return loading.wait(0.2)
 
 
 @st.fragment(run_every=1.0)
@@ -57,7 +53,11 @@ def _take_over(name: str) -> None:
 def choose_model() -> tuple[str, str]:
     """Let the reader choose a model; return its name and a line about why it is another one, empty when it isn't."""
     # Asking the hub takes seconds where there is no network: warm-up did it, or a link that names a model is worth them.
-    reasons = {offer.name: offer.reason for offer in cache.offers().get(wait="model" in st.query_params)}
+    found = cache.offers().get(wait=False)
+    if "model" in st.query_params and found == (Offer(DEFAULT),):
+        with waiting():
+            found = cache.offers().get(wait=True)
+    reasons = {offer.name: offer.reason for offer in found}
     chosen = controls.choice("Model", tuple(reasons), DEFAULT, key="model")
     said = {name: f"{escape(name)} can't be had here: {reason}." for name, reason in reasons.items() if reason}
     for line in said.values():
@@ -82,102 +82,3 @@ def encode(engine: "Engine", text: str) -> list[int]:
 def lost(engine: "Engine", text: str, ids: list[int]) -> int:
     """Return how many characters of `text` the model has no token for, so that they are not in `ids`."""
     return max(0, len(text) - len(engine.model.decode(ids))) if engine.model else 0
-
-
-def run(slot: str, key: Hashable, start: Callable[[], "Run"]) -> "Run":
-    """Return this visit's run in `slot`, started when there is none for `key`; the one before it is stopped."""
-    held = _runs().get(slot)
-    if held is None or held[0] != key or (held[1].state == "stopped" and not held[1].by_reader):
-        if held is not None:
-            held[1].stop()
-        try:
-            held = (key, start())
-        except (RuntimeError, ValueError) as error:
-            # The engine says in words what is in the way: too many readers, a prompt without room for an answer.
-            st.warning(str(error))
-            st.stop()
-        _runs()[slot] = held
-    return held[1]
-
-
-def stop_all() -> None:
-    """Stop all that is being written for this visit; what there is so far stays."""
-    for _, one in _runs().values():
-        one.stop(by_reader=True)
-
-
-def forget_all() -> None:
-    """Stop all that is being written for this visit and let it start anew."""
-    stop_all()
-    _runs().clear()
-
-
-class Watch:
-    """A place where text appears as it is written, with a meter and one stop button below it."""
-
-    def __init__(self) -> None:
-        self._ground = st.container()
-        self._place: DeltaGenerator | None = None
-        with at_hand("writing"):
-            self._meter = st.empty()
-            self._button = st.empty()
-        self._offered = False
-
-    @property
-    def place(self) -> DeltaGenerator:
-        """Return the place, made right before something is put there.
-
-        An empty place takes away at once what the page showed there in its last run; a container lets it stand.
-        """
-        self._place = self._place or self._ground.empty()
-        return self._place
-
-    def follow(self, runs: "list[Run]", draw: Callable[[], None], tokens: int) -> None:
-        """Call `draw` now and again until all `runs` are over; a failure is said in one line and stops the page."""
-        if all(one.over and not one.error for one in runs):
-            return
-        draw()  # at once: what stood here before the page ran again must not vanish for a moment
-        if not self._offered:
-            stick()
-            self._button.button("Stop", key="_stop", on_click=stop_all)
-            self._offered = True
-        try:
-            over = False
-            while not over:
-                for one in runs:
-                    one.touch()
-                over = sum(one.wait(FRAME_SECONDS / len(runs)) for one in runs) == len(runs)
-                draw()
-                self._meter.progress(*_progress(runs, tokens))
-        except StopException:
-            # The reader left, and the place is free in a moment; or moved a control, and the next run of the page is
-            # looking by then. Streamlit ends this one in the same way for both.
-            for one in runs:
-                one.leave(GRACE_SECONDS)
-            raise
-        except RuntimeError as error:
-            self._clear()
-            st.error(f"Writing failed: {escape(str(error))}")
-            st.button("Try again", on_click=forget_all)
-            st.stop()
-        self._clear()
-        if any(one.state == "stopped" and not one.by_reader for one in runs):
-            st.rerun()  # the page was held up for so long that its text was taken for one that nobody reads: begin it anew
-
-    def _clear(self) -> None:
-        self._meter.empty()
-        self._button.empty()
-
-
-def _progress(runs: "list[Run]", tokens: int) -> tuple[float, str]:
-    """Return how far `runs` of at most `tokens` tokens are, from 0 to 1, and in words."""
-    if all(one.state == "waiting" for one in runs):
-        return 0.0, "In line behind other readers’ texts: it begins as soon as there is room."
-    written = max(one.written for one in runs)
-    speed = sum(one.speed for one in runs)
-    return min(1.0, written / tokens), f"Token {written} of {tokens}, {speed:.0f} a second."
-
-
-def _runs() -> dict[str, tuple[Hashable, "Run"]]:
-    """Return this visit's runs by slot."""
-    return st.session_state.setdefault("_runs", {})
