@@ -26,8 +26,11 @@ def is_recorded(settings: Settings) -> bool:
     return settings.essential() == Settings(strategy=settings.strategy) and "branches" not in st.query_params
 
 
-def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Settings) -> Picture:
-    """Show the text token by token as it is written, and let the reader put another token anywhere."""
+def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Settings) -> tuple[Picture, dict[int, int]]:
+    """Show the text token by token as it is written, and let the reader put another token anywhere.
+
+    Returns its picture, and the tokens that the reader put into it, by position.
+    """
     settings = settings.essential()
     forks, chosen = branches.in_link(engine, next_token, settings)
     watch = writing.Watch()
@@ -64,8 +67,9 @@ def step_by_step(engine: "Engine | None", next_token: NextToken, settings: Setti
     picture = _picture(text)
     if text.words:
         show(picture, key="chances")
-    verdict(*_judge(text, settings.strategy, put_here(forks, chosen)))
-    return picture
+    put = put_here(forks, chosen)
+    verdict(*_judge(text, settings.strategy, put))
+    return picture, put
 
 
 @cache.kept  # of a text that is read again, by this visit or another, nothing is drawn again
@@ -124,7 +128,7 @@ def _rows(text: Text) -> list[tuple[Any, ...]]:
     ]
 
 
-def _judge(text: Text, strategy: str, forced: frozenset[int]) -> tuple[str, list[tuple[str, str]]]:
+def _judge(text: Text, strategy: str, forced: dict[int, int]) -> tuple[str, list[tuple[str, str]]]:
     """Say how often a token is not the model's first choice, and whether that was luck, the beam or the reader."""
     if not text.words:
         return "It was stopped before its first token.", []

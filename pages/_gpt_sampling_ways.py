@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.experiments import _recorded as recorded
-from core.experiments._texts import WAYS, Settings, Way
+from core.experiments._texts import WAYS, Settings, Way, four_settings
 from core.experiments.gpt_sampling import Filters, NextToken
 from core.figures import gpt_sampling as figures
 from pages.kit import cache, jobs, writing
@@ -87,7 +87,7 @@ def _draw_four(engine: "Engine", key: Any, next_token: NextToken, settings: Sett
 
     runs = [
         writing.run(f"way {n}", (*key, n), partial(_writing.write, engine, next_token.ids, each, jobs.LEASE_SECONDS))
-        for n, each in enumerate(_writing.four_settings(settings))
+        for n, each in enumerate(four_settings(settings))
     ]
     watch = writing.Watch()
     watch.follow(runs, lambda: None, settings.tokens)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.experiments import gpt_sampling as lesson
+from core.experiments._texts import WAYS, Settings, four_settings
 from core.figures import gpt_sampling as figures
 from pages.kit import live
 from pages.kit.lesson import Picture
@@ -40,7 +41,7 @@ def say_what_was_read(next_token: lesson.NextToken, *, recorded: bool, lost: int
 def next_picture(choice: lesson.Choice) -> Picture:
     """Return the bars of the likeliest tokens."""
     rows = [
-        (label, round(100 * float(b), 4), round(100 * float(p), 4), "yes" if k else "cut")
+        (label, round(100 * float(b), 4), round(100 * float(p), 4), "yes" if k else choice.out)
         for label, b, p, k in zip(choice.labels, choice.base, choice.probs, choice.kept, strict=True)
     ]
     columns = ("token", "model's own chance (%)", "drawn from (%)", "kept")
@@ -131,7 +132,25 @@ def prediction(
     }
 
 
-def script_values(prompt: str, model: str, filters: lesson.Filters) -> dict[str, Any]:
-    """Return what the script that is taken away needs to know; `model` is a name on the hub, empty for the default one."""
-    values = {name.upper(): value for name, value in vars(filters).items()}
-    return {"PROMPT": prompt, "MODEL": model, **values}
+def script(
+    prompt: str, model: str, used: lesson.Filters, settings: Settings, view: str, put: dict[int, int]
+) -> tuple[dict[str, Any], str]:
+    """Return what the script that is taken away needs to know, and what it does in words.
+
+    `model` is a name on the hub, empty for the default one; `put` are tokens that the reader put into the text.
+    """
+    texts = {"Text": [("Your text", settings)], "Four ways": zip(WAYS, four_settings(settings), strict=True)}.get(
+        view, []
+    )
+    values = {
+        "PROMPT": prompt,
+        "MODEL": model,
+        **{name.upper(): value for name, value in vars(used).items()},
+        "TEXTS": [(name, each.strategy, *vars(each.drawn_with).values()) for name, each in texts],
+        "TOKENS": settings.tokens,
+        "SEED": settings.seed,
+        "BEAMS": settings.beams,
+        "FORCED": put,
+    }
+    does = {"Text": "writes this text", "Four ways": "writes these texts"}.get(view, "prints the next token’s chances")
+    return values, f"A script that {does}"

@@ -79,7 +79,7 @@ with wide:
         next_token = recorded.gpt_sampling_next()
         ids = list(next_token.ids)
     words.say_what_was_read(next_token, recorded=engine is None, lost=live.lost(engine, prompt, ids) if engine else 0)
-    used = {"sample": filters, "greedy": lesson.Filters(temperature=0.0), "beam": lesson.Filters()}[strategy]
+    used = settings.drawn_with
     state = (model, next_token.ids, used)  # all that the numbers below depend on
     choice = cache.remember(("choice", *state), lambda: lesson.choose(next_token, used))
 
@@ -89,6 +89,7 @@ with question:  # before anything is written, so that nothing moves when a text 
     asked = cache.remember(key, lambda: words.prediction(next_token, used, filters, sampled=sampled))
     predict(**asked, about=(model, next_token.ids))
 
+put: dict[int, int] = {}  # by the reader, into the text
 with wide:
     if view == NEXT:
         picture = cache.remember(("next picture", *state), lambda: words.next_picture(choice))
@@ -100,7 +101,7 @@ with wide:
                 show(cache.remember("notes", words.notes_picture), key="notes")
         verdict(*words.next_verdict(choice, strategy))
     elif view == STEPS:
-        picture = texts.step_by_step(engine, next_token, settings)
+        picture, put = texts.step_by_step(engine, next_token, settings)
     elif view == WAYS:
         picture = ways.four_ways(engine, next_token, settings)
     else:
@@ -112,7 +113,7 @@ with wide:
 how_it_works(more.HOW)
 check_yourself(lambda: more.questions(choice))
 sources(more.SOURCES)
-values = words.script_values(prompt, "" if model == DEFAULT else model, choice.filters)
-take_away(entry, export.usual(entry, picture, values, "A script that prints the next token’s chances"))
+taken = words.script(prompt, "" if model == DEFAULT else model, used, settings, view, put)
+take_away(entry, export.usual(entry, picture, *taken))
 footer(engine)
 controls.show_notices(notices)

@@ -32,6 +32,11 @@ class Settings:
     seed: int = 1
     tokens: int = 40
 
+    @property
+    def drawn_with(self) -> Filters:
+        """Return the filters that act: with the beam none does, and greedy is temperature 0."""
+        return {"sample": self.filters, "greedy": Filters(temperature=0.0), "beam": Filters()}[self.strategy]
+
     def essential(self) -> "Settings":
         """Return the same with everything that the strategy does not look at at its default, to know equal texts."""
         if self.strategy == "greedy":
@@ -39,6 +44,16 @@ class Settings:
         if self.strategy == "beam":
             return Settings(strategy="beam", beams=self.beams, tokens=self.tokens)
         return replace(self, beams=Settings.beams)
+
+
+def four_settings(settings: Settings) -> list[Settings]:
+    """Return the settings of the four ways to draw, in the order of `WAYS`."""
+    return [
+        replace(settings, strategy="greedy"),
+        replace(settings, strategy="sample", filters=Filters()),
+        replace(settings, strategy="sample"),
+        replace(settings, strategy="beam"),
+    ]
 
 
 @dataclass(frozen=True)
@@ -244,10 +259,10 @@ def shared_with(forks: Sequence[Fork], branch: int) -> int:
     return parent
 
 
-def put_here(forks: Sequence[Fork], branch: int) -> frozenset[int]:
-    """Return the positions at which the reader put a token into `branch`; none in the first draw."""
-    positions = set()
+def put_here(forks: Sequence[Fork], branch: int) -> dict[int, int]:
+    """Return the tokens that the reader put into `branch`, by position; none in the first draw."""
+    put = {}
     while branch:
-        positions.add(forks[branch - 1].position)
+        put[forks[branch - 1].position] = forks[branch - 1].token
         branch = shared_with(forks, branch)
-    return frozenset(positions)
+    return put

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.experiments._texts import WAYS, BeamNode, Fork, Settings, Text, Way, measure, spell, spell_beam
-from core.experiments.gpt_sampling import Filters, next_token
+from core.experiments.gpt_sampling import next_token
 from core.generation.decoding import BeamSearch, Policy, Sampling, Step
 from core.generation.engine import Engine
 from core.generation.work import Job, Run
@@ -15,8 +15,9 @@ def policy_of(settings: Settings, end_tokens: tuple[int, ...]) -> Policy:
     """Return the policy that `settings` describe."""
     if settings.strategy == "beam":
         return BeamSearch(settings.beams, settings.tokens, end_tokens)
-    filters = Filters(temperature=0) if settings.strategy == "greedy" else settings.filters
-    return Sampling(**vars(filters), seed=settings.seed, max_new_tokens=settings.tokens, end_tokens=end_tokens)
+    return Sampling(
+        **vars(settings.drawn_with), seed=settings.seed, max_new_tokens=settings.tokens, end_tokens=end_tokens
+    )
 
 
 def ask_next(engine: Engine, ids: Sequence[int]) -> Job:
@@ -60,16 +61,6 @@ def tree_of(engine: Engine, run: Run) -> tuple[Text, tuple[BeamNode, ...]]:
     if not isinstance(run.policy, BeamSearch):
         raise TypeError("this run is no beam search")
     return spell_beam(_model(engine), run.policy, run.state == "finished")
-
-
-def four_settings(settings: Settings) -> list[Settings]:
-    """Return the settings of the four ways to draw, in the order of `WAYS`."""
-    return [
-        replace(settings, strategy="greedy"),
-        replace(settings, strategy="sample", filters=Filters()),
-        replace(settings, strategy="sample"),
-        replace(settings, strategy="beam"),
-    ]
 
 
 def measure_ways(texts: Sequence[Text]) -> list[Way]:

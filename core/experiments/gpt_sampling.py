@@ -91,6 +91,11 @@ class Choice:
         """Return 2^entropy: how many equally likely tokens would be as uncertain."""
         return float(2.0**self.entropy)
 
+    @property
+    def out(self) -> str:
+        """Return what became of a token that is not kept: temperature 0 is no filter, it leaves all but one out."""
+        return "cut" if self.filters.temperature else "left out"
+
     @cached_property
     def top(self) -> tuple[str, float]:
         """Return the likeliest token and its chance of being drawn."""

@@ -17,8 +17,8 @@ from core.experiments import (
     _rnn_measure,
     _search_measure,
 )
-from core.experiments._texts import Settings
-from core.experiments._writing import ask_next, four_settings, measure_ways, text_of, tree_of, write
+from core.experiments._texts import Settings, four_settings
+from core.experiments._writing import ask_next, measure_ways, text_of, tree_of, write
 from core.experiments.gpt_sampling import DEFAULT_PROMPT
 from core.generation.engine import Engine
 from core.pretrained.registry import DEFAULT_MODEL, load_language_model

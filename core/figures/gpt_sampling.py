@@ -17,8 +17,9 @@ def may_come_next(choice: Choice) -> Figure:
     base = [float(100 * p) for p in choice.base]
     drawn = [float(100 * p) for p in choice.probs]
     kept = [bool(k) for k in choice.kept]
+    never = "the filters cut it" if choice.filters.temperature else "never drawn at temperature 0"
     hover = [
-        f"{label}: the model gives it {b:.2f} %; " + (f"drawn {d:.2f} % of the time" if k else "the filters cut it")
+        f"{label}: the model gives it {b:.2f} %; " + (f"drawn {d:.2f} % of the time" if k else never)
         for label, b, d, k in zip(labels, base, drawn, kept, strict=True)
     ]
     places = list(range(len(labels)))
@@ -29,7 +30,7 @@ def may_come_next(choice: Choice) -> Figure:
             "x": drawn,
             "name": "drawn from",
             "marker": {"color": ACCENT},
-            "text": [f"{d:.1f} %" if k else "cut" for d, k in zip(drawn, kept, strict=True)],
+            "text": [f"{d:.1f} %" if k else choice.out for d, k in zip(drawn, kept, strict=True)],
             "textposition": "outside",
             "textfont": {"size": 13},
             "cliponaxis": False,

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from core.experiments import _texts as texts
 from core.experiments import _writing as writing
 from core.experiments import gpt_sampling as lesson
-from core.experiments._texts import Settings, Text
+from core.experiments._texts import Settings, Text, four_settings
 from core.experiments.gpt_sampling import DEFAULT_PROMPT, Filters, NextToken
 from core.generation.engine import Engine
 from core.generation.work import Run
@@ -110,7 +110,7 @@ def same_picture(at: AppTest, found: NextToken, filters: Filters) -> None:
     drawn, base = charts(at)[0]["data"]
     assert drawn["x"] == pytest.approx(100 * choice.probs, abs=1e-9)
     assert base["x"] == pytest.approx(100 * choice.base, abs=1e-9)
-    assert [text == "cut" for text in drawn["text"]] == [not kept for kept in choice.kept]
+    assert [text == choice.out for text in drawn["text"]] == [not kept for kept in choice.kept]
     assert len(charts(at)[0]["layout"]["yaxis"]["ticktext"]) == len(choice.labels)
     assert metrics(at) == {
         "entropy": f"{choice.entropy:.2f} bits",
@@ -245,7 +245,7 @@ def test_four_ways(engine: Engine, write: Callable[..., Text], anew: None) -> No
     filters = Filters(0.7, 50)
     at = visit(view="Four ways", tokens=8, temperature=0.7, top_k=50, beams=3)
     settings = Settings(filters, tokens=8, beams=3)
-    expected = writing.measure_ways([write(each) for each in writing.four_settings(settings)])
+    expected = writing.measure_ways([write(each) for each in four_settings(settings)])
     assert [element.value.strip() for element in at.text] == [way.text.strip() for way in expected]
     assert len({way.text for way in expected}) >= 3
     told = [caption.value for caption in at.caption if "distinct-2" in caption.value]

@@ -15,9 +15,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.experiments._texts import WAYS
 from core.generation.engine import Engine
 from tests.pages.conftest import engine
-from tests.pages.helpers import metrics, open_drawer, sound
+from tests.pages.helpers import metrics, open_drawer, sound, token_texts
 
 __all__ = ["engine"]
 
@@ -34,7 +35,21 @@ LINKS: dict[str, dict[str, Any]] = {
         "min_p": 0.03,
     },
 }
+# Pictures with texts: the script writes them too.
+WRITTEN: dict[str, dict[str, Any]] = {
+    "a branch of a branch": {
+        "view": "Text",
+        "tokens": 12,
+        "seed": 5,
+        "temperature": 1.2,
+        "top_k": 50,
+        "branches": "0.3.28_1.6.253",
+        "branch": 2,
+    },
+    "four ways": {"view": "Four ways", "tokens": 10, "beams": 3, "temperature": 0.8, "top_p": 0.9, "min_p": 0.02},
+}
 ROW = re.compile(r"(?P<token>'.*'|\".*\") +(?P<model>[\d.]+) % +(?P<drawn>[\d.]+) %")
+TEXT = re.compile(r"^(.+): (-?[\d.]+) nats, -?[\d.]+ a token\n(['\"].*['\"])$", re.MULTILINE)
 
 
 @dataclass
@@ -45,6 +60,7 @@ class Printed:
     model: list[float]
     drawn: list[float]
     entropy: float
+    texts: list[tuple[str, float, str]]
 
 
 @dataclass
@@ -56,6 +72,8 @@ class Shown:
     drawn: list[float]
     entropy: str
     script: str
+    texts: list[str]
+    nats: str = ""
 
 
 @pytest.fixture(scope="module")
@@ -65,20 +83,21 @@ def shown(engine: Engine) -> Iterator[dict[str, Shown]]:
     patch = pytest.MonkeyPatch()
     patch.setattr(st, "download_button", lambda label, make, file, mime, **more: offered.update({file: make}))
     found = {}
-    for name, link in LINKS.items():
+    for name, link in {**LINKS, **WRITTEN}.items():
         at = AppTest.from_file(str(PAGE), default_timeout=60)
         at.query_params.update({key: str(value) for key, value in link.items()})
-        sound(at.run())
-        sound(open_drawer(open_drawer(at, "next"), "Take it with you"))
-        table = at.table[0].value
-        assert engine.model is not None
-        found[name] = Shown(
-            [cell.strip("`") for cell in table["token"]],
-            list(table["model's own chance (%)"]),
-            list(table["drawn from (%)"]),
-            metrics(at)["entropy"],
-            offered["gpt_sampling.py"](),
-        )
+        sound(open_drawer(sound(at.run()), "Take it with you"))
+        numbers = [[], [], [], ""]  # type: ignore[var-annotated]
+        if name in LINKS:
+            table = sound(open_drawer(at, "next")).table[0].value
+            numbers = [
+                [cell.strip("`") for cell in table["token"]],
+                list(table["model's own chance (%)"]),
+                list(table["drawn from (%)"]),
+                metrics(at)["entropy"],
+            ]
+        texts = ["".join(token_texts(at, "strip"))] if link.get("view") == "Text" else [text.value for text in at.text]
+        found[name] = Shown(*numbers, offered["gpt_sampling.py"](), texts, metrics(at).get("log-probability", ""))
     yield found
     patch.undo()
 
@@ -126,6 +145,7 @@ def read(out: str) -> Printed:
         [float(row["model"]) for row in rows],
         [float(row["drawn"]) for row in rows],
         float(bits[1]),
+        [(name, float(total), ast.literal_eval(text)) for name, total, text in TEXT.findall(out)],
     )
 
 
@@ -148,9 +168,26 @@ def test_prints_the_numbers_of_the_page(
     assert script.entropy == pytest.approx(float(page.entropy.split()[0]), abs=0.011)
 
 
+def test_writes_the_branch_of_the_page(shown: dict[str, Shown], printed: dict[str, Printed]) -> None:
+    """The same luck at each place, from transformers' scores: the same text."""
+    page = shown["a branch of a branch"]
+    ((name, total, text),) = printed["a branch of a branch"].texts
+    assert (name, text) == ("Your text", page.texts[0])
+    assert f"{total:.1f}" == page.nats.split()[0].replace("\u2212", "-")
+
+
+def test_writes_the_four_texts_of_the_page(shown: dict[str, Shown], printed: dict[str, Printed]) -> None:
+    texts = printed["four ways"].texts
+    assert [name for name, _, _ in texts] == list(WAYS)
+    assert [text.strip() for _, _, text in texts] == shown["four ways"].texts  # Streamlit strips what it shows
+    assert len(set(shown["four ways"].texts)) == 4
+    assert texts[3][1] == max(total for _, total, _ in texts)
+
+
 def test_the_two_scripts_differ(printed: dict[str, Printed]) -> None:
     """Else one would be run twice, or the settings would not reach it."""
-    default, other = printed.values()
+    default, other = (printed[name] for name in LINKS)
+    assert default.texts == other.texts == []
     assert default.tokens != other.tokens
     assert default.drawn == default.model
     assert other.drawn != other.model

@@ -16,6 +16,7 @@ from core.experiments._texts import (
     Text,
     Word,
     distinct_share,
+    four_settings,
     measure,
     put_here,
     read_forks,
@@ -25,7 +26,7 @@ from core.experiments._texts import (
     tree_order,
     write_forks,
 )
-from core.experiments._writing import four_settings, measure_ways, policy_of, text_of, tree_of, write, write_branch
+from core.experiments._writing import measure_ways, policy_of, text_of, tree_of, write, write_branch
 from core.experiments.gpt_sampling import Filters
 from core.generation.decoding import BeamSearch, Sampling
 from core.generation.engine import Engine
@@ -162,7 +163,7 @@ def test_a_branch_hangs_under_the_text_that_it_shares_its_words_with() -> None:
 
 def test_the_words_that_a_reader_put_into_a_branch() -> None:
     forks = read_forks("0.5.9_1.10.9_2.3.9_2.10.8")
-    assert [put_here(forks, branch) for branch in range(5)] == [set(), {5}, {5, 10}, {3}, {5, 10}]
+    assert [put_here(forks, branch) for branch in range(5)] == [{}, {5: 9}, {5: 9, 10: 9}, {3: 9}, {5: 9, 10: 8}]
 
 
 PARENTS_AND_PLACES = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 5)), max_size=MAX_FORKS)

@@ -232,6 +232,12 @@ def test_percent(share: float, words: str) -> None:
 # What each shows
 
 
+def test_temperature_0_is_no_filter() -> None:
+    drawn, _ = figures.may_come_next(choose(recorded.gpt_sampling_next(), Filters(0.0, top_k=6)))["data"]
+    assert drawn["text"] == ["100.0 %"] + ["left out"] * 12
+    assert all(words.endswith("never drawn at temperature 0") for words in drawn["customdata"][1:])
+
+
 def test_next_shows_the_choice() -> None:
     choice = choose(recorded.gpt_sampling_next(), Filters(0.7, top_k=6))
     drawn, base = figures.may_come_next(choice)["data"]
