@@ -15,7 +15,7 @@ from typing import Any
 from core.device import Placement, is_out_of_memory
 from core.generation.batch import Batch
 from core.generation.decoding import Policy
-from core.generation.work import Busy, Job, ModelUnavailable, Run, Work
+from core.generation.work import Busy, Job, ModelUnavailable, Retired, Run, Work
 from core.pretrained.causal_lm import LanguageModel
 
 SLICE_SECONDS = 0.02  # of other work between two steps of the running texts
@@ -120,7 +120,9 @@ class Engine:
         with self._wake:
             if self.error:
                 raise self._unavailable()
-            if self._closed or self._retired:
+            if self._retired:
+                raise Retired("this model has made room for another one")
+            if self._closed:
                 raise RuntimeError("the engine is closed")
             self._forget_who_left()
             if len(self._inbox) >= self.waiting:
@@ -163,6 +165,7 @@ class Engine:
             self.error = error
         self._ready.set()
         self._end_all(self._unavailable() if self.error else RuntimeError("the engine was closed"))
+        del self._load_model  # it may know whoever keeps this engine, and then neither would ever be let go
 
     def _start(self, device: str | None) -> Batch:
         """Load the model and make room for its texts, on the CPU where the accelerator has none."""

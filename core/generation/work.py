@@ -20,6 +20,10 @@ class ModelUnavailable(RuntimeError):
     """Raised when the model could not be loaded; its text says what is missing and what to do."""
 
 
+class Retired(RuntimeError):
+    """Raised when a model has made room for another one: whoever asks for it by name gets a new engine."""
+
+
 class WorkFailed(RuntimeError):
     """Raised to whoever waits for work that failed; its cause is the error, its text says it in words."""
 

@@ -14,7 +14,7 @@ import streamlit as st
 from pages.kit.notices import note, tame
 from pages.kit.notices import show_notices as show_notices
 
-MAX_LINK = 100_000  # bytes of a text in a link: the server answers none of more than 128 kB
+MAX_LINK = 40_000  # bytes of a text in a link: the server answers none of more than 128 kB, and a page has three texts
 _LESSON, _KEPT, _STAYING = "_lesson", "_kept_", "_staying_"
 _STAYS = (_LESSON, _KEPT, _STAYING, "_predicted_", "_runs")  # of a visit, whatever lesson is open
 

@@ -9,13 +9,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from pages.kit import cache, words
-from pages.kit.turns import waiting
+from pages.kit.turns import PATIENCE_SECONDS, waiting
 
 if TYPE_CHECKING:
     from core.generation.work import Job
 
 LEASE_SECONDS = 5.0  # a page that is held up longer than this has what it waits for begun anew
-GRACE_SECONDS = 0.5  # for a page that was ended, until it must have asked again
+GRACE_SECONDS = 2 * PATIENCE_SECONDS  # for a page that was ended, until it must have had its turn and asked again
 QUIET_SECONDS = 0.4  # what is done sooner needs no progress
 FRAME_SECONDS = 0.1
 
@@ -57,7 +57,10 @@ def result(
         while job.state != "finished":
             with waiting():
                 over = job.wait(FRAME_SECONDS)
-            if over and job.state == "stopped":  # because this page was held up so long
+            if over and job.state == "stopped":
+                # Because this page was held up so long, or because its next run wants something else: a run that was told
+                # to stop is ended by this look, before it takes the other one's job away.
+                st.session_state.get(slot)
                 job = join()
             job.touch()
             if not is_offered and time.monotonic() - began > QUIET_SECONDS and not job.over:
@@ -73,15 +76,24 @@ def result(
             cache.sharing().may_leave(reader, job, GRACE_SECONDS)
         raise
     except RuntimeError as error:
-        cache.sharing().leave(reader)
+        cache.sharing().leave(reader, key)
+        if is_put_aside(error):
+            st.rerun()
         bar.empty()
         button.empty()
         st.error(f"{doing} failed: {words.escape(str(error))}")
         st.stop()
-    cache.sharing().leave(reader)
+    cache.sharing().leave(reader, key)
     bar.empty()
     button.empty()
     return job.result
+
+
+def is_put_aside(error: Exception) -> bool:
+    """Return whether a model made room for another one between two lines of a page: run anew, the page gets it again."""
+    from core.generation.work import Retired  # loads torch, which whoever has such an error has done
+
+    return isinstance(error, Retired)
 
 
 def _keep(key: Hashable, work: Callable[..., Any], entries: int) -> Callable[..., Generator[Any, None, Any]]:
@@ -99,7 +111,7 @@ def _keep(key: Hashable, work: Callable[..., Any], entries: int) -> Callable[...
 
 
 def _stop(slot: str, key: Hashable, reader: Hashable) -> None:
-    cache.sharing().leave(reader)
+    cache.sharing().leave(reader, key)
     st.session_state[f"{slot}_stopped"] = key
 
 

@@ -33,9 +33,15 @@ def model(name: str, *, wait: bool) -> "Engine | None":
     place.empty()
     if loading.error:
         st.error(loading.error)
-        st.button("Try again", on_click=cache.model.clear, args=(name,))  # this one alone: others are being used
+        st.button("Try again", on_click=_try_again, args=(name,))
         st.stop()
     return loading.engine
+
+
+def _try_again(name: str) -> None:
+    """Ask for a model anew, and for no other: they are being used, as this one is where another reader was quicker."""
+    if cache.model(name).error:
+        cache.model.clear(name)
 
 
 def _there(loading: "Loading") -> bool:
@@ -59,7 +65,7 @@ def choose_model() -> tuple[str, str]:
             found = cache.offers().get(wait=True)
     reasons = {offer.name: offer.reason for offer in found}
     chosen = controls.choice("Model", tuple(reasons), DEFAULT, key="model")
-    said = {name: f"{escape(name)} can't be had here: {reason}." for name, reason in reasons.items() if reason}
+    said = {name: f"{escape(name)} can't be had here: {escape(reason)}." for name, reason in reasons.items() if reason}
     for line in said.values():
         st.caption(line)
     return (DEFAULT, f"{said[chosen]} {DEFAULT} answers in its place.") if chosen in said else (chosen, "")
@@ -71,11 +77,14 @@ def job(key: Hashable, engine: "Engine", work: "Callable[[LanguageModel], Any]",
 
 
 def encode(engine: "Engine", text: str) -> list[int]:
-    """Return the tokens of `text`, which must not be changed."""
-    model = engine.model
-    if model is None:
+    """Return the tokens of `text`, which must not be changed; a visit's last ones are kept."""
+    if engine.model is None:
         raise RuntimeError("the model is not loaded yet")
-    found: list[int] = cache.remember(("tokens", model.name, text), lambda: model.encode(text))
+    of = (engine.model.name, text)
+    kept = st.session_state.get("_tokens")
+    if kept is None or kept[0] != of:
+        kept = st.session_state["_tokens"] = (of, engine.model.encode(text))
+    found: list[int] = kept[1]
     return found
 
 

@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pages.kit.words import escape
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from contextlib import AbstractContextManager
@@ -20,6 +22,11 @@ DEFAULT = "smollm2-135m"
 FRESH_SECONDS = 300.0  # after which the hub is asked again which models can be had
 
 
+def _is_foreseen(error: Exception) -> bool:
+    """Return whether an error is one of ours, such as no network or no room: a line that says what to do, with code in it."""
+    return isinstance(error, RuntimeError)
+
+
 class Loading:
     """One model: the thread that imports what it needs, fetches its files and starts its engine.
 
@@ -30,7 +37,7 @@ class Loading:
         self.name = name
         self.engine: Engine | None = None
         self.progress = ("starting", 0, 1)
-        self._error = ""
+        self._error: Exception | None = None
         self._turn = turn
         self._over = threading.Event()
         self._closed = False
@@ -42,10 +49,11 @@ class Loading:
 
     @property
     def error(self) -> str:
-        """Return why the model can't be had, or what ended its engine; empty where all is well."""
-        if self.engine is not None and self.engine.error is not None:
-            return str(self.engine.error) or type(self.engine.error).__name__
-        return self._error
+        """Return why the model can't be had, or what ended its engine, in a line of Markdown; empty where all is well."""
+        error = self.engine.error if self.engine else self._error
+        if error is None:
+            return ""
+        return str(error) if _is_foreseen(error) else escape(str(error) or type(error).__name__)
 
     def close(self) -> None:
         """Let the engine, if there is one, finish what readers wait for and end; returns at once."""
@@ -57,9 +65,8 @@ class Loading:
         try:
             self.engine = self._start()
         except Exception as error:
-            is_foreseen = isinstance(error, RuntimeError)  # no network, no room: said in one line
-            log.warning("%s can't be had: %s", self.name, error, exc_info=not is_foreseen)
-            self._error = str(error) or type(error).__name__
+            log.warning("%s can't be had: %s", self.name, error, exc_info=not _is_foreseen(error))
+            self._error = error
         finally:
             self._over.set()
         if self._closed and self.engine:

@@ -32,16 +32,21 @@ class Sharing:
             self._jobs[key].touch()
             return self._jobs[key]
 
-    def leave(self, reader: Hashable) -> None:
-        """Say that a reader is done with a job: the last one ends it."""
+    def leave(self, reader: Hashable, key: Hashable) -> None:
+        """Say that a reader is done with the job for `key`: the last one ends it."""
         with self._lock:
-            self._let_go(reader)
+            if self._wants.get(reader) == key:  # not something that the reader has asked for since
+                self._let_go(reader)
 
     def may_leave(self, reader: Hashable, job: "Job", seconds: float) -> None:
         """Say that a reader has left or is about to ask again: where nobody else wants `job`, it ends in so many seconds."""
         with self._lock:
             key = self._wants.get(reader)
-            if self._jobs.get(key) is job and list(self._wants.values()).count(key) == 1:
+            if self._jobs.get(key) is not job:
+                return
+            if list(self._wants.values()).count(key) > 1:
+                self._let_go(reader)  # who asks again joins again
+            else:
                 job.leave(seconds)
 
     def _let_go(self, reader: Hashable) -> None:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-PATIENCE_SECONDS = 1.0  # after which a page runs out of turn: whoever has it is busy with something slow
+PATIENCE_SECONDS = 0.5  # after which a page runs out of turn: whoever has it is busy with something slow
 _free = threading.Semaphore(1)
 _mine = threading.local()
 

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import StopException
 
-from pages.kit.jobs import GRACE_SECONDS
+from pages.kit.jobs import GRACE_SECONDS, is_put_aside
 from pages.kit.reach import at_hand, stick
 from pages.kit.turns import waiting
 from pages.kit.words import escape
@@ -31,8 +31,10 @@ def run(slot: str, key: Hashable, start: Callable[[], "Run"]) -> "Run":
         try:
             held = (key, start())
         except (RuntimeError, ValueError) as error:
+            if is_put_aside(error):
+                st.rerun()
             # The engine says in words what is in the way: too many readers, a prompt without room for an answer.
-            st.warning(str(error))
+            st.warning(escape(str(error)))
             st.stop()
         _runs()[slot] = held
     return held[1]

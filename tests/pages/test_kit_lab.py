@@ -1,5 +1,6 @@
 """The lab as a page uses it: shown, kept, followed, stopped, begun again, given up, shared, and said when it fails."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -7,13 +8,13 @@ from typing import Any
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.runtime.scriptrunner import RerunData, ScriptRunnerEvent
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunnerEvent, StopException
 from streamlit.testing.v1 import AppTest, app_test
 from streamlit.testing.v1.element_tree import ElementTree, parse_tree_from_messages
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
-from core.generation.work import Busy, Job
-from pages.kit import cache, jobs
+from core.generation.work import Busy, Job, Retired
+from pages.kit import cache, jobs, turns
 from pages.kit.models import Workshop
 from pages.kit.sharing import Sharing
 from tests.core.generation.fake_model import PATIENCE, Gate
@@ -397,6 +398,77 @@ def test_a_moved_control_gives_the_first_job_up(visit: Callable[..., Visit], mea
     assert (first.state, measuring.steps, measuring.ended.is_set()) == ("stopped", 2, True)
 
 
+class Told:
+    """Stands in for `st` where two threads run one visit's page: in the one that was told to stop, all of it raises."""
+
+    def __init__(self) -> None:
+        self.stopped: set[str] = set()
+        self.session_state = self
+        self._state: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*given: Any, **more: Any) -> Any:
+            if threading.current_thread().name in self.stopped:
+                raise StopException
+            found = getattr(self._state, name, None)
+            return found(*given, **more) if found else self
+
+        return call
+
+
+def test_a_run_that_was_told_to_stop_takes_nothing_from_the_next(
+    workshop: Workshop, measuring: Measuring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next run begins at once, in a thread of its own, while the first one still waits for its job."""
+    told, second, results = Told(), Measuring("another"), []
+    monkeypatch.setattr(jobs, "st", told)
+    monkeypatch.setattr(jobs, "QUIET_SECONDS", PATIENCE)  # nothing is drawn, so nothing but the look for it ends a run
+    measuring.gate.shut()
+    second.gate.shut()
+
+    def run(key: str, work: Measuring) -> None:
+        with contextlib.suppress(StopException):
+            results.append(jobs.result(key, work, workshop.call, "Measuring", "step"))
+
+    threads = [threading.Thread(target=run, args=one, name=one[0]) for one in (("a", measuring), ("b", second))]
+    threads[0].start()
+    measuring.gate.one()
+    told.stopped.add("a")
+    threads[1].start()
+    until(lambda: "b" in cache.sharing()._jobs)
+    measuring.gate.open()
+    threads[0].join(PATIENCE)
+    second.gate.open()
+    threads[1].join(PATIENCE)
+    assert results == ["another"]
+    assert (measuring.begun, second.begun) == (1, 1)
+
+
+def test_who_was_ended_has_time_until_its_turn_comes() -> None:
+    assert jobs.GRACE_SECONDS > turns.PATIENCE_SECONDS
+
+
+def put_aside(engines: list) -> None:
+    import streamlit as st
+
+    from pages.kit import jobs
+
+    engine = engines.pop(0) if engines else None
+    st.write(
+        jobs.result(("test_kit_lab", "put aside"), lambda: "found", engine or st.session_state.call, "Reading", "")
+    )
+
+
+def test_a_model_that_made_room_is_asked_for_again(workshop: Workshop) -> None:
+    def retired(*_: Any) -> Job:
+        raise Retired("this model has made room for another one")
+
+    at = AppTest.from_function(put_aside, kwargs={"engines": [retired]}, default_timeout=PATIENCE)
+    at.session_state["call"] = workshop.call
+    assert said(at.run()) == ["found"]
+    assert not at.error
+
+
 def test_a_reader_who_leaves_ends_it_in_a_moment(visit: Callable[..., Visit], measuring: Measuring) -> None:
     """Long before the lease is over; the session can't be looked into any more at that moment."""
     measuring.gate.shut()
@@ -521,7 +593,7 @@ def test_visits_that_want_the_same_share_it(
     reader.open(lambda: again.click().run())
     reader.says("Measuring: step 0 of 1.")
     assert reader.job is job
-    sharing.leave("somebody else")
+    sharing.leave("somebody else", key)
     assert not job.left
     measuring.gate.open()
     assert said(reader.rest())[0] == "The result is measured."
@@ -618,15 +690,16 @@ def test_a_job_ends_with_its_last_reader(workshop: Workshop, sharing: Sharing, m
     other = sharing.join("dan", "another key", lambda: workshop.call(Measuring(), ALONE))
     assert other is not job
     for reader in ("ann", "ben"):
-        sharing.leave(reader)
+        sharing.leave(reader, "key")
         assert not job.left
-    sharing.leave("ben")  # once too often does no harm
+    sharing.leave("ben", "key")  # once too often does no harm
+    sharing.leave("cid", "another key")  # nor does what was done with before
     assert not job.left
-    sharing.leave("cid")
+    sharing.leave("cid", "key")
     assert job.left
     measuring.gate.open()
     assert other.wait(PATIENCE)
-    sharing.leave("dan")
+    sharing.leave("dan", "another key")
     assert other.state == "finished"
     assert nothing_shared()
 
@@ -655,10 +728,11 @@ def test_who_may_have_left_is_waited_for_a_moment(workshop: Workshop, sharing: S
     sharing.join("ben", "key", pytest.fail)
     sharing.may_leave("ann", job, 0.0)
     assert not job.left  # somebody else looks at it
-    sharing.leave("ben")
-    sharing.may_leave("ben", job, 0.0)  # a page that was ended comes too late to say so
+    sharing.may_leave("ann", job, 0.0)  # a page that was ended comes too late to say so
     assert not job.left
-    sharing.may_leave("ann", job, 0.0)
+    assert sharing.join("ann", "key", pytest.fail) is job
+    sharing.may_leave("ann", job, 0.0)  # never to come back
+    sharing.may_leave("ben", job, 0.0)
     until(lambda: job.left)
     assert sharing.join("ann", "key", lambda: workshop.call(Measuring(), ALONE)) is not job
     assert not sharing.join("ann", "key", pytest.fail).left
@@ -678,7 +752,7 @@ def test_what_is_over_is_not_shared(how: str, workshop: Workshop, sharing: Shari
         until(lambda: first.over)
     second = sharing.join("ben", "key", lambda: workshop.call(measuring, ALONE))
     assert second is not first
-    sharing.leave("ann")  # the first one's reader goes: the second's job is none of their business
+    sharing.leave("ann", "key")  # the first one's reader goes: the second's job is none of their business
     assert not second.left
     measuring.gate.open()
     assert second.wait(PATIENCE)

@@ -96,3 +96,9 @@ def test_trying_a_model_again_leaves_the_others_alone(monkeypatch: pytest.Monkey
     at.button[0].click().run()
     assert made == ["used by others", "broken", "broken"]
     assert released == ["broken"]
+
+    # Another reader was quicker: a late click on an old page ends nothing.
+    at = AppTest.from_function(trying, default_timeout=30).run()
+    cache.model("broken").error = ""
+    at.button[0].click().run()
+    assert made == ["used by others", "broken", "broken"]

@@ -168,7 +168,7 @@ def test_what_is_over_is_not_followed() -> None:
 def starting() -> None:
     import streamlit as st
 
-    from core.generation.work import Busy
+    from core.generation.work import Busy, Retired
     from pages.kit import writing
 
     class Run:
@@ -182,7 +182,10 @@ def starting() -> None:
 
     def start(name: str) -> Run:
         if name == "busy":
-            raise Busy("too many here")
+            raise Busy("too many *here*")
+        if name == "made room":
+            st.session_state["name"] = "again"
+            raise Retired("for another one")
         kept.append(Run(name))
         return kept[-1]
 
@@ -210,5 +213,6 @@ def test_a_visit_has_one_run_in_a_slot() -> None:
     assert said(then="").endswith("b:stopped:True b:running:False")
     at.session_state["name"] = "busy"
     at.run()
-    assert [warning.value for warning in at.warning] == ["too many here"]
+    assert [warning.value for warning in at.warning] == [r"too many \*here\*"]
     assert not at.exception
+    assert said(name="made room").endswith("again:running:False")  # the page ran anew and got another engine

@@ -16,7 +16,7 @@ from core.generation import work as work_module
 from core.generation.decoding import BeamSearch, Move, Policy, Sampling, Step
 from core.generation.engine import Engine
 from core.generation.turn import Turn
-from core.generation.work import Busy, Job, ModelUnavailable, Run, Work, WorkFailed
+from core.generation.work import Busy, Job, ModelUnavailable, Retired, Run, Work, WorkFailed
 from core.pretrained.causal_lm import LanguageModel
 from core.pretrained.registry import load_folder
 from tests.core.generation.fake_model import PATIENCE, FakeModel, Gate, alone, shut, tokens_of, written
@@ -653,7 +653,7 @@ def test_a_retired_engine_ends_when_all_is_done() -> None:
     job = engine.call(lambda model: iter(()))
     engine.retire()
     assert not running.over
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(Retired, match="made room"):
         engine.submit([1], Sampling())
     model.gate.open()
     for work in (running, waiting, job):
@@ -672,6 +672,27 @@ def test_an_engine_that_is_retired_while_it_loads_ends_too() -> None:
     assert engine.ready(PATIENCE)
     engine._thread.join(PATIENCE)
     assert not engine._thread.is_alive()
+
+
+def test_who_knows_the_engine_that_knows_it_is_let_go() -> None:
+    """Without a collector, which does not look at what was there when the server had warmed up."""
+
+    class Owner:
+        def __init__(self) -> None:
+            self.model = FakeModel()
+            self.engine = Engine(lambda device: self.model)
+
+    owner = Owner()
+    assert owner.engine.ready(PATIENCE)
+    thread, known = owner.engine._thread, weakref.ref(owner)
+    owner.engine.retire()
+    thread.join(PATIENCE)
+    gc.disable()
+    try:
+        del owner
+        assert known() is None
+    finally:
+        gc.enable()
 
 
 def test_who_keeps_a_text_keeps_no_model() -> None:
