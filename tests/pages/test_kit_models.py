@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from core.generation import engine as engine_module
 from core.generation.decoding import Sampling
 from core.generation.turn import Turn
 from core.pretrained import registry
@@ -119,7 +118,7 @@ def test_an_engine_that_dies_is_said(found: FakeModel, monkeypatch: pytest.Monke
     def dies(*_: Any) -> None:
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(engine_module.Engine, "_round", dies)
+    monkeypatch.setattr(loading.engine, "_round", dies)
     assert ended(loading)
     assert loading.error == "the disk is gone"
     assert warmup.state() == ("failed", "the disk is gone")
