@@ -101,8 +101,9 @@ def model(name: str) -> Loading:
 
 
 def started(name: str) -> Loading | None:
-    """Return model `name` where somebody has asked for it, without asking for it."""
-    return _started.get(name)
+    """Return model `name` where somebody has asked for it and it has made room for no other, without asking for it."""
+    loading = _started.get(name)
+    return loading if loading and not loading.closed else None
 
 
 @functools.lru_cache(maxsize=1)

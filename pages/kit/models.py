@@ -40,7 +40,7 @@ class Loading:
         self._error: Exception | None = None
         self._turn = turn
         self._over = threading.Event()
-        self._closed = False
+        self.closed = False  # it has made room for another one
         threading.Thread(target=self._load, name=f"load {name}", daemon=True).start()
 
     def wait(self, timeout: float | None) -> bool:
@@ -57,7 +57,7 @@ class Loading:
 
     def close(self) -> None:
         """Let the engine, if there is one, finish what readers wait for and end; returns at once."""
-        self._closed = True
+        self.closed = True
         if self.engine:
             self.engine.retire()
 
@@ -69,7 +69,7 @@ class Loading:
             self._error = error
         finally:
             self._over.set()
-        if self._closed and self.engine:
+        if self.closed and self.engine:
             self.engine.retire()
 
     def _start(self) -> "Engine":

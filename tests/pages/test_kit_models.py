@@ -122,6 +122,8 @@ def test_an_engine_that_dies_is_said(found: FakeModel, monkeypatch: pytest.Monke
     assert ended(loading)
     assert loading.error == "the disk is gone"
     assert warmup.state() == ("failed", "the disk is gone")
+    loading.close()
+    assert warmup.state()[0] == "idle"  # whoever still has it
 
 
 def test_health_starts_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
