@@ -342,8 +342,8 @@ def test_what_was_stopped_does_not_stop_the_rest(visit: Callable[..., Visit], me
     reader = visit(works={"a": measuring, "b": other})
     reader.says("Measuring: step 0 of 1.")
     reader.click("Stop")
-    measuring.gate.open()
     at = reader.rest()
+    measuring.gate.open()  # not before: what comes to its end is kept, for whoever asks next
     at.session_state["chosen"] = "b"
     assert said(at.run())[0] == "The result is another."
     at.session_state["chosen"] = "a"
