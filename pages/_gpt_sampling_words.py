@@ -132,9 +132,7 @@ def prediction(
     }
 
 
-def script(
-    prompt: str, model: str, used: lesson.Filters, settings: Settings, view: str, put: dict[int, int]
-) -> tuple[dict[str, Any], str]:
+def script(prompt: str, model: str, settings: Settings, view: str, put: dict[int, int]) -> tuple[dict[str, Any], str]:
     """Return what the script that is taken away needs to know, and what it does in words.
 
     `model` is a name on the hub, empty for the default one; `put` are tokens that the reader put into the text.
@@ -145,7 +143,7 @@ def script(
     values = {
         "PROMPT": prompt,
         "MODEL": model,
-        **{name.upper(): value for name, value in vars(used).items()},
+        **{name.upper(): value for name, value in vars(settings.drawn_with).items()},
         "TEXTS": [(name, each.strategy, *vars(each.drawn_with).values()) for name, each in texts],
         "TOKENS": settings.tokens,
         "SEED": settings.seed,

@@ -113,7 +113,7 @@ with wide:
 how_it_works(more.HOW)
 check_yourself(lambda: more.questions(choice))
 sources(more.SOURCES)
-taken = words.script(prompt, "" if model == DEFAULT else model, used, settings, view, put)
+taken = words.script(prompt, "" if model == DEFAULT else model, settings, view, put)
 take_away(entry, export.usual(entry, picture, *taken))
 footer(engine)
 controls.show_notices(notices)

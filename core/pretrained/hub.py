@@ -20,7 +20,7 @@ from core.device import DeviceError, Placement, choose_precision, pick, thread_c
 from core.pretrained.causal_lm import LanguageModel, Trace
 from core.pretrained.hub_files import HUB_MODELS as HUB_MODELS
 from core.pretrained.hub_files import Availability as Availability
-from core.pretrained.hub_files import HubError, cached, check_allowed, download, line, missing, read_json
+from core.pretrained.hub_files import HubError, fetch, line, missing, read_json
 from core.pretrained.hub_files import availability as availability
 from core.pretrained.hub_files import hub_names as hub_names
 from core.pretrained.hub_files import ignored_names as ignored_names
@@ -39,8 +39,7 @@ def load_hub_model(
     Raises `HubError` for a name that is not in `hub_names()`, can't be reached, isn't safetensors or isn't a causal
     language model, and `DeviceError`.
     """
-    check_allowed(name)
-    folder = cached(name) or download(name, progress)
+    folder = fetch(name, progress)
     if progress:
         progress("loading", 0, 1)
     return load_hub_folder(name, folder, device=device, precision=precision)

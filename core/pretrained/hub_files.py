@@ -177,6 +177,12 @@ def _files_on_hub(name: str, *, sizes: bool = False) -> dict[str, int]:
     return wanted
 
 
+def fetch(name: str, progress: Progress | None = None) -> Path:
+    """Return the folder with the model `name`, downloaded where it is not in the local hub cache; raises `HubError`."""
+    check_allowed(name)
+    return cached(name) or download(name, progress)
+
+
 def download(name: str, progress: Progress | None = None) -> Path:
     """Return the folder of the local hub cache with the model `name`, fetched from the hub; raises `HubError`.
 

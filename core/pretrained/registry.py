@@ -1,27 +1,22 @@
 """Which language models there are, and how one is loaded by name."""
 
 import contextlib
-from collections.abc import Callable
 from pathlib import Path
 
 from core.assets.fetch import ensure
 from core.device import Placement, choose_precision, pick, thread_count, with_fallback
+from core.pretrained import hub_files
 from core.pretrained.causal_lm import LanguageModel, LlamaModel
-from core.pretrained.hub_files import cached, check_allowed, download
+from core.pretrained.hub_progress import Progress
 from core.pretrained.llama import best_precision_is_int4
 
 OWN_MODELS = ("smollm2-135m",)  # in packages, read by our own decoder
 DEFAULT_MODEL = OWN_MODELS[0]
 
 
-def fetch_language_model(name: str, progress: Callable[[str, int, int], None] | None = None) -> None:
+def fetch_language_model(name: str, progress: Progress | None = None) -> None:
     """Bring the files of `name` to this machine, where they are not; raises as `load_language_model` does."""
-    if name in OWN_MODELS:
-        ensure(name, progress=progress)
-        return
-    check_allowed(name)
-    if not cached(name):
-        download(name, progress)
+    (ensure if name in OWN_MODELS else hub_files.fetch)(name, progress=progress)
 
 
 def load_language_model(
@@ -29,7 +24,7 @@ def load_language_model(
     *,
     device: str | None = None,
     precision: str = "auto",
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> LanguageModel:
     """Return the language model `name`, fetched first if it is not on this machine.
 
@@ -52,7 +47,7 @@ def load_language_model(
         return load_folder(name, folder, device=device, precision=precision)
 
 
-def _compiling_is_told(progress: Callable[[str, int, int], None]) -> contextlib.AbstractContextManager[None]:
+def _compiling_is_told(progress: Progress) -> contextlib.AbstractContextManager[None]:
     try:
         from core.pretrained.q4_decoder import watched
     except ImportError:  # without numba nothing is compiled
