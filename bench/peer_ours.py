@@ -4,9 +4,9 @@ import time
 
 from bench.peer import Speed, Task, answers
 from core.generation.decoding import Sampling
-from core.generation.engine import Engine
-from core.generation.work import Run
 from core.pretrained import load_language_model
+from core.serving.engine import Engine
+from core.serving.work import Run
 
 POLL_SECONDS = 0.0005
 

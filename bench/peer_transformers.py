@@ -9,7 +9,7 @@ from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
 
 from bench.peer import THREADS, Speed, Task, answers
 from core.assets.fetch import ensure
-from core.pretrained.checkpoint import Checkpoint
+from core.pretrained.causal_lm.checkpoint import Checkpoint
 from core.pretrained.registry import DEFAULT_MODEL
 
 

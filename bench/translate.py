@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import torch
 
 from bench.report import SPREAD, Claim, number
-from core.pretrained.translator import load_translator
+from core.pretrained.translation.translator import load_translator
 
 TARGET, ROUNDS = 20.0, 7  # sentences a second
 SENTENCES = (

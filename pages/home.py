@@ -18,7 +18,7 @@ for part, lessons in groupby(LESSONS, key=lambda lesson: lesson.part):
     with st.container(gap="xsmall"):
         for lesson in lessons:
             title, claim = st.columns([2, 7], gap="xxsmall", vertical_alignment="center")
-            title.page_link(f"{lesson.name}.py", label=f":primary[**{lesson.title}**]")
+            title.page_link(lesson.file, label=f":primary[**{lesson.title}**]")
             claim.markdown(f":small[{lesson.claim}]")
 st.space("xsmall")
 st.caption(

@@ -18,19 +18,16 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# A room imports only from rooms to its left (and from itself). The longest name that fits decides the room:
-# filters and decoding know no model, and the pretrained models need them; the rest of core.generation needs
-# those models.
+# A room imports only from rooms to its left (and from itself).
 ROOMS = (
     "core.device",
     "core.assets",
     "core.data",
     "core.models",
-    "core.generation.filters",
-    "core.generation.decoding",
+    "core.generation",
     "core.pretrained",
     "core.training",
-    "core.generation",
+    "core.serving",
     "core.experiments",
     "core.figures",
     "pages",

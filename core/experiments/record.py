@@ -8,20 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.experiments import (
-    _alignment_record,
-    _bottleneck_record,
-    _gates_record,
-    _gradient_record,
-    _recorded,
-    _rnn_measure,
-    _search_measure,
-)
-from core.experiments._texts import Settings, four_settings
-from core.experiments._writing import ask_next, measure_ways, text_of, tree_of, write
+from core.experiments.alignment import record as _alignment_record
+from core.experiments.attention_search import measure as _search_measure
+from core.experiments.encoder_decoder import record as _bottleneck_record
 from core.experiments.gpt_sampling import DEFAULT_PROMPT
-from core.generation.engine import Engine
+from core.experiments.gpt_sampling import recorded as _recorded
+from core.experiments.gpt_sampling.texts import Settings, four_settings
+from core.experiments.gpt_sampling.writing import ask_next, measure_ways, text_of, tree_of, write
+from core.experiments.lstm_gates import record as _gates_record
+from core.experiments.rnn import measure as _rnn_measure
+from core.experiments.vanishing_gradients import record as _gradient_record
 from core.pretrained.registry import DEFAULT_MODEL, load_language_model
+from core.serving.engine import Engine
 
 
 def record_gpt_sampling() -> Path:

@@ -20,7 +20,7 @@ FAINT = "#000039"
 MUTED = CATEGORY[5]
 GROUND = "#000038"
 
-# In a text marks are colours only where `core.figures._style.swatch` wrote them: a stranger's "<" is escaped.
+# In a text marks are colours only where `core.figures.style.swatch` wrote them: a stranger's "<" is escaped.
 _MARK = re.compile(r"(?<=<span style='color:)#0000\d\d")
 
 CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"

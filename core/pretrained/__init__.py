@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from core.pretrained.encoder import load_encoder as load_encoder
     from core.pretrained.registry import load_language_model as load_language_model
-    from core.pretrained.translator import load_translator as load_translator
+    from core.pretrained.translation.translator import load_translator as load_translator
 
 
 def __getattr__(name: str) -> Any:
@@ -19,7 +19,7 @@ def __getattr__(name: str) -> Any:
 
         return load_encoder
     if name == "load_translator":
-        from core.pretrained.translator import load_translator
+        from core.pretrained.translation.translator import load_translator
 
         return load_translator
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

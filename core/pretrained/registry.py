@@ -5,10 +5,10 @@ from pathlib import Path
 
 from core.assets.fetch import ensure
 from core.device import Placement, choose_precision, pick, thread_count, with_fallback
-from core.pretrained import hub_files
 from core.pretrained.causal_lm import LanguageModel, LlamaModel
-from core.pretrained.hub_progress import Progress
-from core.pretrained.llama import best_precision_is_int4
+from core.pretrained.causal_lm.llama import best_precision_is_int4
+from core.pretrained.hub import files as hub_files
+from core.pretrained.hub.progress import Progress
 
 OWN_MODELS = ("smollm2-135m",)  # in packages, read by our own decoder
 DEFAULT_MODEL = OWN_MODELS[0]
@@ -49,7 +49,7 @@ def load_language_model(
 
 def _compiling_is_told(progress: Progress) -> contextlib.AbstractContextManager[None]:
     try:
-        from core.pretrained.q4_decoder import watched
+        from core.pretrained.cpu4bit.decoder import watched
     except ImportError:  # without numba nothing is compiled
         return contextlib.nullcontext()
     return watched(progress)

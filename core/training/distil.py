@@ -13,7 +13,7 @@ import torch
 
 from core.assets.store import root
 from core.data.pairs import HELD_OUT, clauses, controlled_sentences, natural_sentences
-from core.pretrained.translator import BATCH, Translator, batches, load_translator
+from core.pretrained.translation.translator import BATCH, Translator, batches, load_translator
 
 CHUNK = 1024  # sentences between two writes
 

@@ -16,8 +16,8 @@ from sacrebleu.metrics import BLEU, CHRF
 
 from core.assets.own import ONE_WAY, TRAINED
 from core.data.pairs import HELD_OUT, controlled_sentences, held_out_controlled, natural_sentences, verses
-from core.pretrained.recurrent_translator import LONGEST, load
-from core.pretrained.translator import Translator, load_translator
+from core.pretrained.translation.recurrent import LONGEST, load
+from core.pretrained.translation.translator import Translator, load_translator
 
 MODELS = ("none_en_pt", "additive_en_pt", "dot_en_pt")
 BINS = ((3, 8), (9, 14), (15, 20), (21, 26), (27, 33), (34, 40))  # words of the source, both included

@@ -21,8 +21,8 @@ from core.assets.own import TRAINED
 from core.assets.store import root
 from core.data.pairs import HELD_OUT, Pair, natural_sentences, read_pairs, verses
 from core.models.seq2seq import END, PAD, START, Look, Reads, Seq2Seq, pad
-from core.pretrained import recurrent_translator
-from core.pretrained.subwords import Subwords
+from core.pretrained.translation import recurrent as recurrent_translator
+from core.pretrained.translation.subwords import Subwords
 from core.training import distil, fast_seq2seq
 from core.training.loop import Progress, train
 

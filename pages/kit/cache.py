@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
-from core.generation.turn import Turn
+from core.serving.turn import Turn
 from pages.kit.course import ABOUT, HOME, LESSONS
 from pages.kit.models import Loading, Offers, Workshop
 from pages.kit.sharing import Sharing

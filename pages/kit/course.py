@@ -15,7 +15,7 @@ class Entry:
     @property
     def file(self) -> str:
         """Return the script's path beside `pages/course.py`."""
-        return f"{self.name}.py"
+        return f"{self.name}/page.py" if self.part else f"{self.name}.py"
 
 
 HOME = Entry("home", "Start here")

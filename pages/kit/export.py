@@ -8,7 +8,7 @@ from typing import Any
 from pages.kit.course import Entry
 from pages.kit.parts import Download, Picture
 
-SCRIPTS = Path(__file__).parents[1] / "scripts"
+SCRIPTS = Path(__file__).parents[1]
 
 
 def usual(
@@ -18,7 +18,7 @@ def usual(
     return [
         table("The numbers (CSV)", f"{entry.name}.csv", picture.columns, picture.rows),
         figure("The picture (HTML)", f"{entry.name}.html", picture.figure),
-        script(script_label, f"{entry.name}.py", f"{entry.name}.py.txt", values),
+        script(script_label, f"{entry.name}.py", f"{entry.name}/take_away.py.txt", values),
     ]
 
 
@@ -50,7 +50,7 @@ def figure(label: str, file: str, spec: dict[str, Any]) -> Download:
 
 
 def script(label: str, file: str, template: str, values: dict[str, Any]) -> Download:
-    """Offer `pages/scripts/<template>` with `values` written into its `$NAME` places as Python literals."""
+    """Offer `pages/<template>` with `values` written into its `$NAME` places as Python literals."""
 
     def make() -> str:
         text = (SCRIPTS / template).read_text("utf-8")

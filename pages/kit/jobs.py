@@ -12,7 +12,7 @@ from pages.kit import cache, words
 from pages.kit.turns import PATIENCE_SECONDS, waiting
 
 if TYPE_CHECKING:
-    from core.generation.work import Job
+    from core.serving.work import Job
 
 LEASE_SECONDS = 5.0  # a page that is held up longer than this has what it waits for begun anew
 GRACE_SECONDS = 2 * PATIENCE_SECONDS  # for a page that was ended, until it must have had its turn and asked again
@@ -91,7 +91,7 @@ def result(
 
 def is_put_aside(error: Exception) -> bool:
     """Return whether a model made room for another one between two lines of a page: run anew, the page gets it again."""
-    from core.generation.work import Retired  # loads torch, which whoever has such an error has done
+    from core.serving.work import Retired  # loads torch, which whoever has such an error has done
 
     return isinstance(error, Retired)
 

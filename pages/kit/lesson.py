@@ -18,7 +18,7 @@ from pages.kit.parts import Source as Source
 from pages.kit.words import code, escape
 
 if TYPE_CHECKING:
-    from core.generation.engine import Engine
+    from core.serving.engine import Engine
 
 
 def claim(name: str) -> tuple[Entry, DeltaGenerator]:

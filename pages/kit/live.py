@@ -11,8 +11,8 @@ from pages.kit.turns import waiting
 from pages.kit.words import escape
 
 if TYPE_CHECKING:
-    from core.generation.engine import Engine
     from core.pretrained.causal_lm import LanguageModel
+    from core.serving.engine import Engine
     from pages.kit.models import Loading
 
 

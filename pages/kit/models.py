@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from contextlib import AbstractContextManager
 
-    from core.generation.engine import Engine
-    from core.generation.work import Job
-    from core.generation.worker import Worker
+    from core.serving.engine import Engine
+    from core.serving.work import Job
+    from core.serving.worker import Worker
 
 log = logging.getLogger(__name__)
 DEFAULT = "smollm2-135m"
@@ -73,8 +73,8 @@ class Loading:
             self.engine.retire()
 
     def _start(self) -> "Engine":
-        from core.generation.engine import Engine
         from core.pretrained.registry import fetch_language_model, load_language_model
+        from core.serving.engine import Engine
 
         fetch_language_model(self.name, self._report)  # before the engine, which has its turn while it loads
         engine = Engine(
@@ -105,7 +105,7 @@ class Workshop:
         return self._ready.wait(timeout)
 
     def call(self, work: "Callable[[], Any]", lease: float | None) -> "Job":
-        """Put work in line; see `core.generation.worker.Worker.call`."""
+        """Put work in line; see `core.serving.worker.Worker.call`."""
         self._ready.wait()
         if self._worker is None:
             raise RuntimeError("the workshop did not open")
@@ -129,7 +129,7 @@ class Workshop:
 
     def _open(self) -> None:
         try:
-            from core.generation.worker import Worker
+            from core.serving.worker import Worker
 
             self._worker = Worker()
         finally:
@@ -171,7 +171,7 @@ class Offers:
 
 def offers() -> tuple[Offer, ...]:
     """Return the models that a reader may ask for; asks the hub, so it may take seconds where there is no network."""
-    from core.pretrained.hub_files import availability, hub_names, ignored_names
+    from core.pretrained.hub.files import availability, hub_names, ignored_names
 
     found = [*(availability(name) for name in hub_names()), *ignored_names()]
     return (Offer(DEFAULT), *(Offer(a.name, "" if a.available else a.reason) for a in found))

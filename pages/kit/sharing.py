@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.generation.work import Job
+    from core.serving.work import Job
 
 
 class Sharing:

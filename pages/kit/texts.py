@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.experiments._texts import Fork, Text, Word, tree_order
+from core.experiments.gpt_sampling.texts import Fork, Text, Word, tree_order
 from pages.kit import cache, tokens
 from pages.kit.words import code, percent, shorten, signed
 

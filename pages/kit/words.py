@@ -2,7 +2,7 @@
 
 import re
 
-from core.figures._style import percent as percent
+from core.figures.style import percent as percent
 
 
 def code(text: str) -> str:

@@ -17,7 +17,7 @@ from pages.kit.turns import waiting
 from pages.kit.words import escape
 
 if TYPE_CHECKING:
-    from core.generation.work import Run
+    from core.serving.work import Run
 
 FRAME_SECONDS = 0.1  # between two pictures of a text that is being written
 

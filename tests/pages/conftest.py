@@ -3,13 +3,14 @@
 import functools
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 
-from core.generation.engine import Engine
+from core.serving.engine import Engine
 from pages.kit import cache
 from pages.kit.models import DEFAULT
 from tests.pages.helpers import PATIENCE
@@ -65,3 +66,11 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     cache.shelf(cache.PROMPTS)._results.clear()
     yield opens
     opens.set()
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], Any]]:
+    """What the page offers to take along, by file name."""
+    offered: dict[str, Callable[[], Any]] = {}
+    monkeypatch.setattr(st, "download_button", lambda label, make, file, mime, **more: offered.update({file: make}))
+    return offered

@@ -20,7 +20,7 @@ PATIENCE = 60.0
 
 def fresh(lesson: str, **link: Any) -> AppTest:
     """A new visit to a lesson, not begun, through a link with these parameters."""
-    at = AppTest.from_file(str(PAGES / f"{lesson}.py"), default_timeout=PATIENCE)
+    at = AppTest.from_file(str(PAGES / lesson / "page.py"), default_timeout=PATIENCE)
     at.query_params.update({key: str(value) for key, value in link.items()})
     return at
 

@@ -13,11 +13,11 @@ from streamlit.testing.v1 import AppTest, app_test
 from streamlit.testing.v1.element_tree import ElementTree, parse_tree_from_messages
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
-from core.generation.work import Busy, Job, Retired
+from core.serving.work import Busy, Job, Retired
 from pages.kit import cache, jobs, turns
 from pages.kit.models import Workshop
 from pages.kit.sharing import Sharing
-from tests.core.generation.fake_model import PATIENCE, Gate
+from tests.core.serving.fake_model import PATIENCE, Gate
 from tests.pages.helpers import sound
 
 ALONE = 1000.0  # seconds: a lease that does not run out while a test runs
@@ -902,7 +902,7 @@ def test_the_page_runs_again_when_it_is_ready(slow: Slow) -> None:
 def test_a_workshop_that_can_not_open_says_so(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     errors: list[str] = []
     monkeypatch.setattr(threading, "excepthook", lambda args: errors.append(str(args.exc_value)))
-    monkeypatch.setattr("core.generation.worker.Worker", lambda: 1 / 0)
+    monkeypatch.setattr("core.serving.worker.Worker", lambda: 1 / 0)
     broken = Workshop()
     monkeypatch.setattr(cache, "workshop", lambda: broken)
     at = AppTest.from_function(

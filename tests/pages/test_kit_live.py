@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.generation.work import Job
+from core.serving.work import Job
 from pages.kit import cache, jobs
 from tests.pages.helpers import sound
 

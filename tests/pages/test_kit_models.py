@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from core.generation.decoding import Sampling
-from core.generation.turn import Turn
 from core.pretrained import registry
+from core.serving.turn import Turn
 from pages.kit import cache, models, warmup
 from pages.kit.models import DEFAULT, Loading, Offer, Offers
-from tests.core.generation.fake_model import PATIENCE, FakeModel, Gate
+from tests.core.serving.fake_model import PATIENCE, FakeModel, Gate
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_module_that_can_not_be_imported_is_said(monkeypatch: pytest.MonkeyPat
     plain = builtins.__import__
 
     def broken(name: str, *rest: Any, **more: Any) -> Any:
-        if name == "core.generation.engine" and threading.current_thread().name == "load any":
+        if name == "core.serving.engine" and threading.current_thread().name == "load any":
             raise ImportError("libtorch_cpu.so: file too short")
         return plain(name, *rest, **more)
 

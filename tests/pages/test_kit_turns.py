@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.kit import turns
 from pages.kit.turns import turn, waiting
-from tests.core.generation.fake_model import PATIENCE
+from tests.core.serving.fake_model import PATIENCE
 
 
 @pytest.fixture(autouse=True)

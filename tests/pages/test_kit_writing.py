@@ -8,7 +8,7 @@ from tests.pages.helpers import sound
 def failing() -> None:
     import streamlit as st
 
-    from core.generation.work import WorkFailed
+    from core.serving.work import WorkFailed
     from pages.kit import writing
 
     class Failing:
@@ -38,7 +38,7 @@ def failed() -> None:
     import streamlit as st
 
     from core.generation.decoding import Sampling
-    from core.generation.work import Run
+    from core.serving.work import Run
     from pages.kit import writing
 
     made = st.session_state.setdefault("made", [])
@@ -74,7 +74,7 @@ def held_up() -> None:
     import streamlit as st
 
     from core.generation.decoding import Sampling
-    from core.generation.work import Run
+    from core.serving.work import Run
     from pages.kit import writing
 
     made = st.session_state.setdefault("made", [])
@@ -168,7 +168,7 @@ def test_what_is_over_is_not_followed() -> None:
 def starting() -> None:
     import streamlit as st
 
-    from core.generation.work import Busy, Retired
+    from core.serving.work import Busy, Retired
     from pages.kit import writing
 
     class Run:

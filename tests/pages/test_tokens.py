@@ -55,7 +55,7 @@ def twice() -> None:
 
 
 def written() -> None:
-    from core.experiments._texts import Fork, Text, Word
+    from core.experiments.gpt_sampling.texts import Fork, Text, Word
     from pages.kit import texts
 
     def text_of(*tokens: bytes) -> Text:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.assets.convert_texts import FILES, hutto
+from core.assets.convert.texts import FILES, hutto
 
 
 def archive(folder: Path, contents: dict[str, bytes]) -> Path:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 
-from core.assets.convert_g2p import NAMES, g2p
+from core.assets.convert.g2p import NAMES, g2p
 from core.assets.manifest import load
 from tests.conftest import published
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from core.assets.convert_marian import FLOAT32, INT8, SHORTLIST_MAGIC, marian, our_name, read, read_shortlist
+from core.assets.convert.marian import FLOAT32, INT8, SHORTLIST_MAGIC, marian, our_name, read, read_shortlist
 
 WORDS, WIDTH, INNER = 6, 4, 8
 OPTIONS = """dec-cell: ssru

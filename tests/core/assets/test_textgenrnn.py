@@ -15,7 +15,7 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 
-from core.assets.convert_textgenrnn import VOCABULARY, WEIGHTS, textgenrnn
+from core.assets.convert.textgenrnn import VOCABULARY, WEIGHTS, textgenrnn
 from core.assets.manifest import load
 
 IN, HIDDEN, SIZE = 2, 3, 4

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.assets.convert_texts import FILES
+from core.assets.convert.texts import FILES
 from core.assets.fetch import ensure
 from core.data.prose import load_prose, tidy, vocabulary_of
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import torch
 
 from core.models.seq2seq import Look, Seq2Seq
-from core.pretrained.recurrent_translator import save
-from core.pretrained.subwords import Subwords
+from core.pretrained.translation.recurrent import save
+from core.pretrained.translation.subwords import Subwords
 
 NAMES: dict[str, Look] = {"additive_en_pt": "additive", "dot_en_pt": "dot", "additive_en_fr": "additive"}
 TEXTS = (

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.experiments._char_writing import write
-from core.experiments._characters import LIMIT, Written, bits, divergence, fit, log_chances, visible
+from core.experiments.character_writing import write
+from core.experiments.characters import LIMIT, Written, bits, divergence, fit, log_chances, visible
 from core.models.char_lm import CharLM
 from core.models.clamp import Clamp
 

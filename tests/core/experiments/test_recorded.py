@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from core.experiments import _recorded as recorded
-from core.experiments._texts import WAYS, Settings
-from core.experiments._writing import measure_ways
-from core.experiments.gpt_sampling import DEFAULT_PROMPT, LABELLED
+from core.experiments.gpt_sampling import DEFAULT_PROMPT, LABELLED, recorded
+from core.experiments.gpt_sampling.texts import WAYS, Settings
+from core.experiments.gpt_sampling.writing import measure_ways
 from core.pretrained import load_language_model
 from core.pretrained.causal_lm import LanguageModel
 

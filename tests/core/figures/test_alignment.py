@@ -10,13 +10,13 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from core.experiments import _alignment_study as many
-from core.experiments import _recorded_alignment as recorded
 from core.experiments import alignment as lesson
-from core.figures import _alignment_step as steps
+from core.experiments.alignment import recorded
+from core.experiments.alignment import study as many
 from core.figures import alignment as figures
 from core.figures import palette
-from core.figures._alignment_ticks import spoken
+from core.figures.alignment import step as steps
+from core.figures.alignment.ticks import spoken
 from tests.core.figures.test_gpt_sampling import LITERAL, MARKS, colours, strings
 
 Figure = dict[str, Any]

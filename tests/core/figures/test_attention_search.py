@@ -11,11 +11,9 @@ import plotly.graph_objects as go
 import pytest
 
 from core.data.library import LIBRARY
-from core.experiments import _recorded_search as recorded
-from core.experiments import _search_keys as small
-from core.experiments import _search_scaling as scaling
 from core.experiments import attention_search as lesson
-from core.experiments.attention_search import Settings
+from core.experiments.attention_search import Settings, recorded, scaling
+from core.experiments.attention_search import keys as small
 from core.figures import attention_search as figures
 from core.figures import palette
 from tests.core.figures.test_gpt_sampling import LITERAL, MARKS, colours, strings

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.experiments import _recorded_bottleneck as recorded
 from core.experiments import encoder_decoder as lesson
-from core.experiments._bottleneck_lengths import Evaluation, Row
-from core.experiments._bottleneck_words import KNOWN, NEW, Errors
+from core.experiments.encoder_decoder import recorded
+from core.experiments.encoder_decoder.lengths import Evaluation, Row
+from core.experiments.encoder_decoder.words import KNOWN, NEW, Errors
 from core.figures import encoder_decoder as figures
 from core.figures.export import build, page
 from core.figures.palette import ACCENT

@@ -14,12 +14,11 @@ import plotly.io
 import pytest
 from streamlit.elements.lib.streamlit_plotly_theme import configure_streamlit_plotly_theme
 
-from core.experiments import _recorded as recorded
-from core.experiments._texts import BeamNode, Text, Word
-from core.experiments.gpt_sampling import NOTES, SWEEP, Filters, NextToken, choose, sweep
+from core.experiments.gpt_sampling import NOTES, SWEEP, Filters, NextToken, choose, recorded, sweep
+from core.experiments.gpt_sampling.texts import BeamNode, Text, Word
 from core.figures import export, palette
 from core.figures import gpt_sampling as figures
-from core.figures._style import percent, plain, swatch
+from core.figures.style import percent, plain, swatch
 
 HOSTILE = "<b>x</b>&%{y}<script src=//evil.example></script><img src=x onerror=alert(1)><br><a href='http://e'>"
 

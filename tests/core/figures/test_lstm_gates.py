@@ -13,11 +13,9 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from core.experiments import _gates_tables as tables
-from core.experiments import _recorded_gates as recorded
 from core.experiments import lstm_gates as lesson
-from core.experiments._characters import visible
-from core.experiments.lstm_gates import Cell, Gates, Read, Recalled
+from core.experiments.characters import visible
+from core.experiments.lstm_gates import Cell, Gates, Read, Recalled, recorded, tables
 from core.figures import lstm_gates as figures
 from core.figures import palette
 from tests.core.figures.test_gpt_sampling import LITERAL, MARKS, colours, strings

@@ -10,14 +10,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from core.experiments import _recorded_rnn as recorded
 from core.experiments import rnn as lesson
-from core.experiments._characters import Written, visible
-from core.experiments._rnn_features import FEATURES, NAMES, follow, shares
+from core.experiments.characters import Written, visible
+from core.experiments.rnn import recorded
+from core.experiments.rnn.features import FEATURES, NAMES, follow, shares
 from core.figures import palette
 from core.figures import rnn as figures
-from core.figures._rnn_chain import MATRIX_COLOURS
-from core.figures._rnn_damage import LEAST, band, shown
+from core.figures.rnn.chain import MATRIX_COLOURS
+from core.figures.rnn.damage import LEAST, band, shown
 from tests.core.figures.test_gpt_sampling import LITERAL, MARKS, colours, strings
 
 Figure = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.figures import palette
-from core.figures._style import layout
+from core.figures.style import layout
 
 LESSONS = (
     "alignment",

@@ -11,7 +11,6 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from core.experiments import _recorded_gradients as recorded
 from core.experiments.vanishing_gradients import (
     NAMES,
     Cliff,
@@ -20,11 +19,12 @@ from core.experiments.vanishing_gradients import (
     Landscape,
     Settings,
     Training,
+    recorded,
 )
 from core.figures import palette
 from core.figures import vanishing_gradients as figures
-from core.figures._gradient_numbers import log_axis
 from core.figures.vanishing_gradients import amount
+from core.figures.vanishing_gradients.numbers import log_axis
 from tests.core.figures.test_gpt_sampling import HOSTILE, LITERAL, MARKS, colours, strings
 
 Figure = dict[str, Any]

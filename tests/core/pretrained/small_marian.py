@@ -2,8 +2,8 @@
 
 import torch
 
-from core.pretrained.marian import Marian
-from core.pretrained.marian_layers import MarianConfig
+from core.pretrained.translation.layers import MarianConfig
+from core.pretrained.translation.marian import Marian
 
 CONFIG = MarianConfig(vocabulary=24, width=16, heads=2, inner=24, encoder_layers=2, decoder_layers=2)
 

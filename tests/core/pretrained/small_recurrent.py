@@ -3,8 +3,8 @@
 import torch
 
 from core.models.seq2seq import Look, Seq2Seq
-from core.pretrained.recurrent_translator import RecurrentTranslator
-from core.pretrained.subwords import Subwords
+from core.pretrained.translation.recurrent import RecurrentTranslator
+from core.pretrained.translation.subwords import Subwords
 
 TEXTS = ["The cats sat on the mats.", "Os gatos sentaram-se nos tapetes.", "one two three four five six seven"] * 10
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.pretrained.translator import Translation
+from core.pretrained.translation.translator import Translation
 from core.training import distil
 from tests.core.pretrained.small_recurrent import small_translator
 

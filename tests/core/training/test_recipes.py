@@ -18,7 +18,7 @@ from core.data.recall import CHANCE
 from core.models.char_lm import CharLM
 from core.models.recaller import Recaller
 from core.models.saved import load
-from core.pretrained.recurrent_translator import RECURRENT
+from core.pretrained.translation.recurrent import RECURRENT
 from core.training import recipes
 
 CHARACTERS = ("char_gru", "char_lstm", "char_rnn_relu", "char_rnn_tanh")

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from core.assets import own
-from core.pretrained.recurrent_translator import RECURRENT, load_recurrent
-from core.pretrained.translator import by_words
+from core.pretrained.translation.recurrent import RECURRENT, load_recurrent
+from core.pretrained.translation.translator import by_words
 from core.training.evaluate import MODELS, score
 
 

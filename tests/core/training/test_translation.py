@@ -9,8 +9,8 @@ import torch
 
 from core.data.pairs import Pair
 from core.models.seq2seq import END, PAD
-from core.pretrained.recurrent_translator import load
-from core.pretrained.subwords import Subwords
+from core.pretrained.translation.recurrent import load
+from core.pretrained.translation.subwords import Subwords
 from core.training import translation
 from core.training.evaluate import BINS, by_length, score
 from core.training.loop import Progress

@@ -1,0 +1,68 @@
+"""How fast characters go through a layer, forward and backward, as the text gets longer: measured on this machine."""
+
+import platform
+import time
+from collections.abc import Callable, Generator
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from core.experiments.lstm_gates.tables import BATCHES, LENGTHS, RACERS, Speed
+from core.models.char_lm import recurrent_layer
+from core.models.transformer import TransformerBlock
+
+PARAMETERS = 200_000
+HEADS = 4
+REPEATS = 3  # the fastest counts: whatever else the machine did made the others slower
+
+
+def racer(name: str) -> tuple[nn.Module, int]:
+    """Return a layer with about `PARAMETERS` parameters, as wide as its input, and that width.
+
+    Raises `KeyError` for a name that is not among `RACERS`.
+    """
+    makers: dict[str, Callable[[int], nn.Module]] = {
+        "rnn_tanh": lambda width: recurrent_layer("rnn_tanh", width, width),
+        "lstm": lambda width: recurrent_layer("lstm", width, width),
+        "gru": lambda width: recurrent_layer("gru", width, width),
+        "transformer": lambda width: TransformerBlock(width, HEADS),
+    }
+    make = makers[name]
+    blocks = {"rnn_tanh": 2, "lstm": 8, "gru": 6, "transformer": 12}[name]  # square matrices in it
+    step = HEADS if name == "transformer" else 1
+    width = round((PARAMETERS / blocks) ** 0.5 / step) * step
+    return make(width), width
+
+
+def once(layer: nn.Module, x: Tensor) -> float:
+    """Return the seconds that one pass forward and backward through a layer takes, gradients of all its parameters."""
+    for parameter in layer.parameters():
+        parameter.grad = None
+    began = time.perf_counter()
+    given = layer(x)
+    hidden: Tensor = given[0] if isinstance(given, tuple) else given
+    hidden.sum().backward()
+    return time.perf_counter() - began
+
+
+def race(lengths: tuple[int, ...] = LENGTHS, repeats: int = REPEATS) -> Generator[tuple[int, int], None, Speed]:
+    """Measure all racers at all lengths; yields (measurements done, all), returns a `Speed`."""
+    seconds = np.full((len(BATCHES), len(RACERS), len(lengths)), np.inf)
+    layers = [racer(name) for name in RACERS]
+    runs = [(b, r, n) for b in range(len(BATCHES)) for r in range(len(RACERS)) for n in range(len(lengths))]
+    total = len(runs) * (repeats + 1)
+    for done, (b, r, n) in enumerate(runs):
+        layer, width = layers[r]
+        x = torch.randn(BATCHES[b], lengths[n], width, generator=torch.Generator().manual_seed(n))
+        for repeat in range(repeats + 1):  # the first one warms up
+            took = once(layer, x)
+            if repeat:
+                seconds[b, r, n] = min(seconds[b, r, n], took)
+            yield done * (repeats + 1) + repeat + 1, total
+    counts = tuple(sum(parameter.numel() for parameter in layer.parameters()) for layer, _ in layers)
+    threads = torch.get_num_threads()
+    where = (
+        f"one {platform.machine()} processor, {threads} thread{'s' if threads > 1 else ''}, torch {torch.__version__}"
+    )
+    return Speed(RACERS, tuple(width for _, width in layers), counts, BATCHES, np.array(lengths), seconds, where)

@@ -1,0 +1,1 @@
+"""Translators that can be looked into: Marian, the recurrent ones trained here, spelling to sounds."""

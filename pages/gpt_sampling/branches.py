@@ -1,0 +1,103 @@
+"""The branches that a reader takes in a written text: in the link, one below the other, each for its own text only."""
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, NoReturn
+
+import streamlit as st
+
+from core.experiments.gpt_sampling import NextToken
+from core.experiments.gpt_sampling.texts import MAX_FORKS, Fork, Settings, Text, read_forks, write_forks
+from pages.kit import controls
+from pages.kit import texts as shown
+from pages.kit.reach import at_hand, stick
+
+if TYPE_CHECKING:
+    from core.serving.engine import Engine
+
+
+KEPT = 64  # texts whose branches a visit finds again
+
+
+def in_link(engine: "Engine | None", next_token: NextToken, settings: Settings) -> tuple[tuple[Fork, ...], int]:
+    """Return the branches in the link and which of them is shown (0 is the first draw)."""
+    if not engine or settings.strategy == "beam":
+        return (), 0
+    of = (next_token.model, next_token.ids, settings)
+    _keep_apart(of)
+    vocabulary = len(next_token.logits)
+    forks = controls.parameter("branches", (), lambda raw: _known(read_forks(raw), vocabulary))
+    chosen = controls.parameter("branch", 0, lambda raw: range(len(forks) + 1).index(int(raw)))
+    kept = controls.staying("branches")
+    kept.pop(of, None)
+    if forks:
+        kept[of] = (write_forks(forks), str(chosen) if chosen else "")
+        while len(kept) > KEPT:
+            kept.pop(next(iter(kept)))  # those that were looked at longest ago
+    return forks, chosen
+
+
+def _keep_apart(of: Hashable) -> None:
+    """Put aside the branches of another text, whose tokens would make no sense in this one, and bring back its own."""
+    kept = controls.staying("branches")
+    before = st.session_state.get("_branches_of")
+    st.session_state["_branches_of"] = of
+    if before == of or (before is None and ("branches" in st.query_params or of not in kept)):
+        return
+    branches, branch = kept.get(of, ("", ""))
+    if before is not None:
+        st.session_state.pop("_word", None)
+        if kept.get(before, ("", ""))[0] and not branches:
+            st.caption("Your branches belong to the text that was here: they come back with its settings.")
+    controls.set_parameter("branches", branches)
+    controls.set_parameter("branch", branch)
+
+
+def chosen_word(settings: Settings) -> int | None:
+    """Return the word that the reader clicked; in a beam search's text there is nothing to put in its place."""
+    word: int | None = st.session_state.get("_word") if settings.strategy != "beam" else None
+    return word
+
+
+def offer_a_rival(text: Text, forks: tuple[Fork, ...], chosen: int) -> None:
+    """Let the reader put one of its rivals in the place of the word that was clicked: a new branch."""
+    position = st.session_state.get("_word")
+    if position is None or position >= len(text.words):
+        st.caption("Point at a word to see its rivals; click it to put another in its place.")
+        return
+    stick()
+    with at_hand("rivals"):
+        token = shown.replace_word(text, position)
+    if token is None:
+        return
+    fork = Fork(chosen, position, token)
+    if fork in forks:
+        go_to(forks.index(fork) + 1)
+    if len(forks) >= MAX_FORKS:
+        st.caption(f"{MAX_FORKS} branches are as many as fit in a link: take them away to begin anew.")
+        return
+    controls.set_parameter("branches", write_forks([*forks, fork]))
+    go_to(len(forks) + 1)
+
+
+def offer_to_forget() -> None:
+    """Let the reader take all branches away."""
+
+    def forget() -> None:
+        controls.set_parameter("branches", "")
+        controls.set_parameter("branch", "")
+
+    st.button("Take the branches away", on_click=forget)
+
+
+def go_to(branch: int) -> NoReturn:
+    """Show branch `branch`, 0 being the first draw."""
+    controls.set_parameter("branch", str(branch) if branch else "")
+    st.session_state.pop("_word", None)
+    st.rerun()
+
+
+def _known(forks: tuple[Fork, ...], vocabulary: int) -> tuple[Fork, ...]:
+    """Return `forks`; raises `ValueError` for a token that the model does not have."""
+    if any(fork.token >= vocabulary for fork in forks):
+        raise ValueError(f"tokens are below {vocabulary}")
+    return forks
