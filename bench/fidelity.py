@@ -15,7 +15,8 @@ from bench.prompts import tokenizer
 from bench.prose import PROSE
 from bench.report import Claim
 from core.pretrained import load_language_model
-from core.pretrained.causal_lm import LlamaModel, finish
+from core.pretrained.causal_lm import LlamaModel
+from core.progress import finish
 
 TARGET = 0.005  # nats
 EVERY = 8  # of the prefixes, how many are read anew: each costs a whole reading

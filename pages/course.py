@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from pages.kit import cache
+from pages.kit import cache, controls
 from pages.kit.turns import turn
 
 with turn():
-    st.set_page_config(page_title="Unrolled", page_icon="/app/static/icon.png", layout="wide")
-    st.navigation(cache.pages(), position="sidebar").run()
+    page = st.navigation(cache.pages(), position="hidden" if controls.presented() else "top")
+    title = f"{page.title} · Unrolled" if page.title else "Unrolled"
+    st.set_page_config(page_title=title, page_icon="/app/static/icon.png", layout="wide")
+    page.run()

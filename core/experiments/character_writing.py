@@ -5,7 +5,7 @@ from collections.abc import Generator, Mapping
 import numpy as np
 
 from core.experiments.characters import Written as Written
-from core.experiments.characters import log_chances
+from core.experiments.characters import log_probabilities
 from core.models.clamp import Clamps
 from core.pretrained.characters import CharacterModel
 
@@ -30,8 +30,8 @@ def write(
     chances: list[float] = []
     for done in range(length):
         scores = reading.logits[-1]
-        own = np.exp(log_chances(scores))
-        drawn = own if temperature == 1.0 or not temperature else np.exp(log_chances(scores, temperature))
+        own = np.exp(log_probabilities(scores))
+        drawn = own if temperature == 1.0 or not temperature else np.exp(log_probabilities(scores, temperature))
         chosen = int(own.argmax()) if not temperature else int(rng.choice(len(drawn), p=drawn / drawn.sum()))
         ids.append(chosen)
         chances.append(float(own[chosen]))

@@ -42,16 +42,18 @@ def visible(character: str) -> str:
     return {" ": "␣", "\n": "⏎", "\t": "⇥"}.get(character, character)
 
 
-def log_chances(
+def log_probabilities(
     logits: Float[np.ndarray, "*steps vocabulary"], temperature: float = 1.0
 ) -> Float[np.ndarray, "*steps vocabulary"]:
     """Return log p over the known characters, in nats: softmax of logits / temperature without id 0, the unknown one.
 
-    temperature must be above 0.
+    temperature must be above 0. The maximum is subtracted before dividing: as the temperature goes to 0, all but the
+    likeliest go to minus infinity and nothing becomes nan.
     """
-    scaled = logits.astype(np.float64) / temperature
-    scaled[..., 0] = -np.inf
-    scaled = scaled - scaled.max(-1, keepdims=True)
+    scores = logits.astype(np.float64)
+    scores[..., 0] = -np.inf
+    with np.errstate(over="ignore"):
+        scaled = (scores - scores.max(-1, keepdims=True)) / temperature
     result: np.ndarray = scaled - np.log(np.exp(scaled).sum(-1, keepdims=True))
     return result
 
@@ -63,7 +65,7 @@ def bits(logits: Float[np.ndarray, "time vocabulary"], ids: list[int]) -> Float[
     """
     found = np.full(len(ids), np.nan)
     later = np.asarray(ids[1:], dtype=int)
-    surprise = -log_chances(logits[:-1])[np.arange(len(later)), later] / np.log(2)
+    surprise = -log_probabilities(logits[:-1])[np.arange(len(later)), later] / np.log(2)
     found[1:] = np.where(later == 0, np.nan, surprise)
     return found
 
@@ -72,7 +74,7 @@ def divergence(
     before: Float[np.ndarray, "time vocabulary"], after: Float[np.ndarray, "time vocabulary"]
 ) -> Float[np.ndarray, "time"]:
     """Return KL(before || after) of the next character's chances at every step, in nats."""
-    p, q = log_chances(before), log_chances(after)
+    p, q = log_probabilities(before), log_probabilities(after)
     with np.errstate(invalid="ignore"):
         terms = np.where(np.isfinite(p), np.exp(p) * (p - q), 0.0)
     return np.asarray(np.maximum(terms.sum(-1), 0.0))

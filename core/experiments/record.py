@@ -1,73 +1,68 @@
-"""Records the default of each lesson: `python -m core.experiments.record [LESSON…]`.
+"""Records what ships with the app: `python -m core.experiments.record [LESSON…]`.
 
-Run it again when a model or a default changes; timings are recorded, too, so on a machine that does nothing else.
+Runs the calls that a lesson's `recorded.py` lists and writes their results to `recorded/`. Run it again when a model, a
+default or a result's fields change; some results are timings, so on a machine that does nothing else.
 """
 
 import argparse
-from collections.abc import Callable
+import importlib
+import platform
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core.experiments.alignment import record as _alignment_record
-from core.experiments.attention_search import measure as _search_measure
-from core.experiments.encoder_decoder import record as _bottleneck_record
-from core.experiments.gpt_sampling import DEFAULT_PROMPT
-from core.experiments.gpt_sampling import recorded as _recorded
-from core.experiments.gpt_sampling.texts import Settings, four_settings
-from core.experiments.gpt_sampling.writing import ask_next, measure_ways, text_of, tree_of, write
-from core.experiments.lstm_gates import record as _gates_record
-from core.experiments.rnn import measure as _rnn_measure
-from core.experiments.vanishing_gradients import record as _gradient_record
-from core.pretrained.registry import DEFAULT_MODEL, load_language_model
-from core.serving.engine import Engine
+from core.experiments import recording
+from core.experiments.recording import Call
+
+HERE = Path(__file__).parent
 
 
-def record_gpt_sampling() -> Path:
-    """Run the lesson at its defaults on the real model, write what it shows, and return the folder."""
-    engine = Engine(lambda device: load_language_model(DEFAULT_MODEL, device=device))
-    engine.ready(None)
-    if engine.model is None:
-        raise RuntimeError("the model did not load")
-    ids = engine.model.encode(DEFAULT_PROMPT)
-    job = ask_next(engine, ids)
-    job.wait()
-    settings = Settings()
-    by_strategy = {name: write(engine, ids, Settings(strategy=name)) for name in ("sample", "greedy", "beam")}
-    four = [write(engine, ids, each) for each in four_settings(settings)]
-    for run in [*by_strategy.values(), *four]:
-        run.wait()
-    texts = {name: text_of(engine, run) for name, run in by_strategy.items()}
-    ways = measure_ways([text_of(engine, run) for run in four])
+def lessons() -> tuple[str, ...]:
+    """Return the lessons that record something, in alphabetical order."""
+    found = sorted(path.parent.name for path in HERE.glob("*/recorded.py"))
+    return tuple(
+        name for name in found if hasattr(importlib.import_module(f"core.experiments.{name}.recorded"), "CALLS")
+    )
+
+
+def calls_of(lesson: str) -> tuple[Call, ...]:
+    """Return the calls of a lesson that ship."""
+    found: tuple[Call, ...] = importlib.import_module(f"core.experiments.{lesson}.recorded").CALLS
+    return found
+
+
+def compute(lesson: str, calls: Sequence[Call]) -> list[tuple[Call, Any]]:
+    """Return the calls with their results, computed on this machine with one thread.
+
+    A lesson whose functions need a large language model says how a call is run with it: `run(call)` in its `recorded.py`.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    own = getattr(importlib.import_module(f"core.experiments.{lesson}.recorded"), "run", None)
+    return [(one, own(one) if own else recording.run(one.function, *one.arguments)) for one in calls]
+
+
+def record(lesson: str) -> Path:
+    """Compute and write the calls of a lesson; return the file."""
+    import torch
+
     made = {
-        "command": "python -m core.experiments.record",
-        "model": engine.model.name,
-        "where": engine.model.placement.describe(),
-        "settings": "the page's defaults, seed 1",
+        "command": f"python -m core.experiments.record {lesson}",
+        "when": time.strftime("%Y-%m-%d"),
+        "where": f"{platform.machine()}, torch {torch.__version__}, one thread",
     }
-    _recorded.write_gpt_sampling(job.result, texts, tree_of(engine, four[3])[1], ways, made)
-    engine.close()
-    return _recorded.FOLDER
-
-
-RECORDERS: dict[str, Callable[[], Any]] = {
-    "rnn": _rnn_measure.record,
-    "vanishing_gradients": _gradient_record.record,
-    "lstm_gates": _gates_record.record,
-    "encoder_decoder": _bottleneck_record.record,
-    "alignment": _alignment_record.record,
-    "attention_search": _search_measure.record,
-    "gpt_sampling": record_gpt_sampling,
-}
+    return recording.save(lesson, compute(lesson, calls_of(lesson)), made)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "lessons", nargs="*", metavar="LESSON", help=f"any of {', '.join(RECORDERS)}; all when none is given"
+        "lessons", nargs="*", metavar="LESSON", help=f"any of {', '.join(lessons())}; all when none is given"
     )
     chosen = parser.parse_args().lessons
-    if unknown := set(chosen) - set(RECORDERS):
+    if unknown := set(chosen) - set(lessons()):
         parser.error(f"no lesson named {', '.join(sorted(unknown))}")
-    for lesson in chosen or RECORDERS:
-        RECORDERS[lesson]()
-        print(f"{lesson}: recorded in {_recorded.FOLDER}")
+    for lesson in chosen or lessons():
+        print(f"{lesson}: {record(lesson)}")

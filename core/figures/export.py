@@ -35,6 +35,11 @@ def build(spec: dict[str, Any]) -> Any:
     return _kind()(spec)
 
 
+def ready(spec: dict[str, Any]) -> Any:
+    """Return the figure as a Plotly object that is not checked and gives its dictionary as it is: for every rerun."""
+    return _kind()(spec, _validate=False)
+
+
 @lru_cache(maxsize=1)
 def _kind() -> Any:
     """Return the class of our figures, which are not changed any more."""

@@ -23,6 +23,19 @@ def plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
 
 
+def arrow(start: tuple[float, float], end: tuple[float, float], colour: str, width: float = 2.5) -> dict[str, Any]:
+    """Return an arrow of a sketch between two points of the plot."""
+    ends = {"x": end[0], "y": end[1], "ax": start[0], "ay": start[1]}
+    axes = {"xref": "x", "yref": "y", "axref": "x", "ayref": "y"}
+    look = {"text": "", "showarrow": True, "arrowhead": 2, "arrowwidth": width, "arrowcolor": colour}
+    return ends | axes | look
+
+
+def label(x: float, y: float, text: str, colour: str = TEXT, *, size: int = 15, **more: Any) -> dict[str, Any]:
+    """Return a word of a sketch at a point of the plot; what a reader typed goes through `plain` first."""
+    return {"x": x, "y": y, "text": text, "showarrow": False, "font": {"size": size, "color": colour}, **more}
+
+
 def swatch(colour: str) -> str:
     """Return a small square in one of the palette's colours, for a title that says what is drawn in it."""
     return f"<span style='color:{colour};font-size:17px'>\u25a0</span>"
@@ -33,7 +46,7 @@ def layout(title: str, subtitle: str = "", **more: Any) -> dict[str, Any]:
 
     Every text has its colour here: Streamlit's own for ticks, axis titles and hover text is too pale on light paper.
     """
-    below = {"subtitle": {"text": subtitle, "font": {"size": 13, "color": TEXT}}} if subtitle else {}
+    below = {"subtitle": {"text": subtitle, "font": {"size": 15, "color": TEXT}}} if subtitle else {}
     heading = {**below, "text": title, "x": 0, "xanchor": "left", "yref": "container", "y": 0.98, "yanchor": "top"}
     legend = {"orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom"}
     margins = {"l": 8, "r": 16, "t": 68, "b": 44}

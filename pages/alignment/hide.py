@@ -11,7 +11,7 @@ from core.figures import alignment as figures
 from pages.alignment import work
 from pages.alignment.words import Verdict, named, nats
 from pages.kit import places, tokens
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import percent, signed
 
 CHANGED = 1  # the band of a word that is not in the other translation

@@ -8,7 +8,7 @@ from core.experiments.alignment.study import Share, Study
 from core.figures import alignment as figures
 from pages.alignment import work
 from pages.alignment.words import Verdict, matters, named, nats
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import code, count, percent
 
 FEW = 6  # examples that are shown

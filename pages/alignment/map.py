@@ -11,7 +11,7 @@ from core.figures import alignment as figures
 from pages.alignment import work
 from pages.alignment.words import judge_alignment
 from pages.kit import controls, places, tokens
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import percent
 
 ALL, CHOSEN = "of all words", "of the chosen one"

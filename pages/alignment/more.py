@@ -5,7 +5,7 @@ import numpy as np
 from core.experiments import alignment as lesson
 from core.experiments.alignment import Look, recorded
 from core.experiments.alignment import study as many
-from pages.kit.lesson import Line, Question, Source
+from pages.kit.former import Line, Question, Source
 from pages.kit.words import code, percent
 
 

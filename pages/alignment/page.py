@@ -9,7 +9,7 @@ from pages.alignment import many, models, more, work
 from pages.alignment import map as maps
 from pages.alignment import step as steps
 from pages.kit import controls, export, lab, places
-from pages.kit.lesson import (
+from pages.kit.former import (
     check_yourself,
     claim,
     experiment,

@@ -12,7 +12,7 @@ from pages.alignment import map as maps
 from pages.alignment import work
 from pages.alignment.words import Verdict, exception, named, nats
 from pages.kit import tokens
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import percent, signed
 
 KINDS = {

@@ -10,7 +10,7 @@ from core.figures import attention_search as figures
 from pages.attention_search import results
 from pages.attention_search.settings import Asked
 from pages.kit import cache
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import percent
 
 

@@ -10,7 +10,7 @@ from pages.attention_search import results
 from pages.attention_search.library import match_words, rows
 from pages.attention_search.settings import Asked
 from pages.kit import cache, places, tokens
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import code, count, percent, signed
 
 DIGITS = 6

@@ -13,7 +13,7 @@ from core.figures.attention_search import vector
 from pages.attention_search.library import rows
 from pages.attention_search.settings import Asked
 from pages.kit import cache
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import percent, signed
 
 NAMES = ("K1", "K2", "K3")

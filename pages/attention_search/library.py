@@ -8,7 +8,7 @@ from core.experiments.attention_search import Look, Query, Settings, recorded
 from core.figures import attention_search as figures
 from pages.attention_search import results
 from pages.kit import cache
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import count, percent
 
 TOP = 3  # items whose text is shown

@@ -10,7 +10,7 @@ from core.experiments.attention_search import Look, recorded, scaling
 from core.experiments.attention_search import keys as small
 from pages.attention_search import results
 from pages.attention_search.settings import Asked
-from pages.kit.lesson import Download, Line, Question, Source
+from pages.kit.former import Download, Line, Question, Source
 from pages.kit.words import percent
 
 

@@ -10,7 +10,7 @@ from pages.attention_search import divide, keys, library, more, results, setting
 from pages.attention_search import head as heads
 from pages.attention_search.settings import DIVIDE, HEAD, KEYS, SEARCH, VIEWS
 from pages.kit import controls, export, lab
-from pages.kit.lesson import check_yourself, claim, experiment, how_it_works, predict, sources, take_away
+from pages.kit.former import check_yourself, claim, experiment, how_it_works, predict, sources, take_away
 
 entry, notices = claim("attention_search")
 question = st.empty()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.experiments import encoder_decoder as lesson
 from core.figures import encoder_decoder as figures
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import code
 
 HELP = {

@@ -1,7 +1,7 @@
 """How the encoder-decoder works: each equation beside the code that computes it."""
 
 from core.experiments import encoder_decoder as lesson
-from pages.kit.lesson import Line
+from pages.kit.former import Line
 
 
 def how(reading: lesson.Reading) -> list[Line]:

@@ -6,7 +6,7 @@ from core.assets.own import ONE_WAY
 from core.experiments.encoder_decoder import lengths
 from core.experiments.encoder_decoder.lengths import Evaluation, Metric, Row, Sentences
 from core.figures import encoder_decoder as figures
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import code, count
 
 KINDS: dict[str, Sentences] = {"controlled": "controlled", "natural": "natural", "verses": "verse"}

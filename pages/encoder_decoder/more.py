@@ -1,7 +1,7 @@
 """What stands below the experiment in the lesson on the encoder-decoder: questions, sources, whose numbers these are."""
 
 from core.experiments import encoder_decoder as lesson
-from pages.kit.lesson import Question, Source
+from pages.kit.former import Question, Source
 from pages.kit.words import code, count
 
 

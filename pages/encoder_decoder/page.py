@@ -10,7 +10,7 @@ from pages.encoder_decoder import decoding, length, spelling, vector, work
 from pages.encoder_decoder import how as explained
 from pages.encoder_decoder import more as rest
 from pages.kit import controls, export, lab
-from pages.kit.lesson import Picture, check_yourself, claim, experiment, how_it_works, predict, sources, take_away
+from pages.kit.former import Picture, check_yourself, claim, experiment, how_it_works, predict, sources, take_away
 from pages.kit.words import code, count
 
 VECTOR, DAMAGE, LENGTH, SPELLING, DECODING = "One vector", "Damage", "Length", "Spelling", "Decoding"

@@ -8,7 +8,7 @@ from core.experiments import encoder_decoder as lesson
 from core.experiments.encoder_decoder.words import KNOWN, NEW, Errors, Spelled
 from core.figures import encoder_decoder as figures
 from pages.kit import tokens
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import code, count, percent
 
 

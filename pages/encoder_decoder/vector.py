@@ -7,7 +7,7 @@ import streamlit as st
 from core.experiments import encoder_decoder as lesson
 from core.figures import encoder_decoder as figures
 from pages.kit import places, tokens
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import code, count, percent
 
 READERS = ("forward", "backward")

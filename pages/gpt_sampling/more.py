@@ -2,7 +2,7 @@
 
 from core.experiments import gpt_sampling as lesson
 from core.generation import filters as maths
-from pages.kit.lesson import Line, Question, Source
+from pages.kit.former import Line, Question, Source
 from pages.kit.words import percent
 
 

@@ -7,7 +7,7 @@ from core.experiments.gpt_sampling import recorded
 from core.experiments.gpt_sampling.texts import Settings
 from pages.gpt_sampling import more, texts, ways, words
 from pages.kit import cache, controls, export, live
-from pages.kit.lesson import (
+from pages.kit.former import (
     check_yourself,
     claim,
     experiment,

@@ -10,7 +10,7 @@ from core.figures import gpt_sampling as figures
 from pages.gpt_sampling import branches
 from pages.kit import cache, jobs, writing
 from pages.kit import texts as shown
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import count, percent, signed
 
 if TYPE_CHECKING:

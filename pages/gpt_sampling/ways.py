@@ -11,7 +11,7 @@ from core.experiments.gpt_sampling import Filters, NextToken, recorded
 from core.experiments.gpt_sampling.texts import WAYS, Settings, Way, four_settings
 from core.figures import gpt_sampling as figures
 from pages.kit import cache, jobs, writing
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import percent, signed
 
 if TYPE_CHECKING:

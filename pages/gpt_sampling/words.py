@@ -9,7 +9,7 @@ from core.experiments import gpt_sampling as lesson
 from core.experiments.gpt_sampling.texts import WAYS, Settings, four_settings
 from core.figures import gpt_sampling as figures
 from pages.kit import live
-from pages.kit.lesson import Picture
+from pages.kit.former import Picture
 from pages.kit.words import code, count, percent
 
 if TYPE_CHECKING:

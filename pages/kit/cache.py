@@ -17,6 +17,7 @@ from core.serving.turn import Turn
 from pages.kit.course import ABOUT, HOME, LESSONS
 from pages.kit.models import Loading, Offers, Workshop
 from pages.kit.sharing import Sharing
+from pages.kit.shelf import Shelf as ByteShelf
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -112,13 +113,29 @@ def offers() -> Offers:
     return Offers()
 
 
-@st.cache_resource(show_spinner=False, max_entries=1, on_release=lambda workshop: workshop.close())
+RESULT_BYTES, PICTURE_BYTES = 96_000_000, 48_000_000
+
+
+@functools.lru_cache(maxsize=1)
+def results() -> ByteShelf:
+    """Return this server's shelf of what experiments returned."""
+    return ByteShelf(RESULT_BYTES)
+
+
+@functools.lru_cache(maxsize=1)
+def pictures() -> ByteShelf:
+    """Return this server's shelf of pictures, each with what it was drawn from."""
+    return ByteShelf(PICTURE_BYTES)
+
+
+# Not in `st.cache_resource`: any client may send Streamlit's message that empties it, and others' work would be lost.
+@functools.lru_cache(maxsize=1)
 def workshop() -> Workshop:
     """Return the one thread that computes with the small models of the lessons, at once, before torch is imported."""
     return Workshop()
 
 
-@st.cache_resource(show_spinner=False, max_entries=1)
+@functools.lru_cache(maxsize=1)
 def sharing() -> Sharing:
     """Return what this server's visits have in line together."""
     return Sharing()

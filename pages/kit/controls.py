@@ -5,7 +5,7 @@ it leaves out is added here: a value in a link that cannot be is named to the re
 becoming the default. No integer `number_input` is used: it stops the page on `inf`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -16,6 +16,7 @@ from pages.kit.notices import show_notices as show_notices
 
 MAX_LINK = 40_000  # bytes of a text in a link: the server answers none of more than 128 kB, and a page has three texts
 _LESSON, _KEPT, _STAYING = "_lesson", "_kept_", "_staying_"
+_MISSING: Any = object()
 _STAYS = (_LESSON, _KEPT, _STAYING, "_predicted_", "_runs")  # of a visit, whatever lesson is open
 
 
@@ -64,6 +65,47 @@ def _keep(key: str, value: Any, default: Any, shown: str | None) -> None:
         _kept()[key] = (value, shown)
     else:
         _kept().pop(key, None)
+
+
+def move(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Set these controls, from a button's callback; return what `restore` needs to set them back."""
+    before = {key: st.session_state.get(key, _MISSING) for key in changes}
+    for key, value in changes.items():
+        st.session_state[key] = value
+    return before
+
+
+def restore(before: Mapping[str, Any]) -> None:
+    """Set controls back to what they were before a `move`."""
+    for key, value in before.items():
+        if value is _MISSING:
+            st.session_state.pop(key, None)
+        else:
+            st.session_state[key] = value
+
+
+def agree(changes: Mapping[str, Any]) -> bool:
+    """Return whether these controls still have these values."""
+    return all(st.session_state.get(key) == value for key, value in changes.items())
+
+
+def reset() -> None:
+    """Put all controls of the lesson at hand at their defaults, and take them out of the address."""
+    _kept().clear()
+    for key in [str(key) for key in st.session_state]:
+        if not key.startswith(_STAYS):
+            del st.session_state[key]
+    st.query_params.clear()
+
+
+def presented() -> bool:
+    """Return whether the picture alone is shown, large."""
+    return st.query_params.get("present") == "true"
+
+
+def present(on: bool) -> None:
+    """Show the picture alone, or the whole page again."""
+    set_parameter("present", "true" if on else "")
 
 
 def slider(

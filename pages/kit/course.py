@@ -11,6 +11,8 @@ class Entry:
     title: str
     claim: str = ""
     part: str = ""
+    minutes: int = 10
+    finding: str = ""  # what the lesson measured, in one sentence with its number; its test compares it
 
     @property
     def file(self) -> str:
@@ -69,3 +71,9 @@ LESSONS = (
 def find(name: str) -> Entry:
     """Return the entry of a lesson; raises `KeyError` for a name that is not in the table."""
     return {entry.name: entry for entry in LESSONS}[name]
+
+
+def neighbours(entry: Entry) -> tuple[Entry | None, Entry | None]:
+    """Return the lessons before and after this one, None at the ends of the course."""
+    at = LESSONS.index(entry)
+    return (LESSONS[at - 1] if at else None), (LESSONS[at + 1] if at + 1 < len(LESSONS) else None)

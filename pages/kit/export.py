@@ -1,14 +1,19 @@
 """What a reader takes along: a table as CSV, a figure that opens in any browser, a script that runs on its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
 
+import streamlit as st
+
+from core.figures import picture
 from pages.kit.course import Entry
 from pages.kit.parts import Download, Picture
 
-SCRIPTS = Path(__file__).parents[1]
+CONFIG = {"displayModeBar": False}
+
+PAGES = Path(__file__).parents[1]
 
 
 def usual(
@@ -20,6 +25,20 @@ def usual(
         figure("The picture (HTML)", f"{entry.name}.html", picture.figure),
         script(script_label, f"{entry.name}.py", f"{entry.name}/take_away.py.txt", values),
     ]
+
+
+def offer(entry: Entry, picture: "picture.Picture", values: Mapping[str, Any], more: Sequence[Download]) -> None:
+    """Offer the picture's numbers, the picture, the lesson's own script with `values` in it, and what else there is."""
+    own = PAGES / entry.name / "take_away.py.txt"
+    downloads = [
+        table("Numbers (CSV)", f"{entry.name}.csv", picture.columns, picture.rows),
+        figure("Picture (HTML)", f"{entry.name}.html", picture.spec),
+        script("Script (Python)", f"{entry.name}.py", str(own.relative_to(PAGES)), dict(values)),
+        *more,
+    ]
+    with st.container(horizontal=True):
+        for one in downloads:
+            st.download_button(one.label, one.make, one.file, one.mime, on_click="ignore", key=f"_take_{one.file}")
 
 
 def table(label: str, file: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Download:
@@ -53,7 +72,7 @@ def script(label: str, file: str, template: str, values: dict[str, Any]) -> Down
     """Offer `pages/<template>` with `values` written into its `$NAME` places as Python literals."""
 
     def make() -> str:
-        text = (SCRIPTS / template).read_text("utf-8")
+        text = (PAGES / template).read_text("utf-8")
         return Template(text).substitute({name: literal(value) for name, value in values.items()})
 
     return Download(label, file, make, "text/x-python")

@@ -1,4 +1,4 @@
-"""What a lesson is made of, handed to `pages.kit.lesson` to be shown."""
+"""What a lesson is made of, handed to `pages.kit.former` to be shown."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

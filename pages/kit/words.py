@@ -1,6 +1,7 @@
 """Small things that pages say: numbers as people read them, and a reader's text so that nothing in it is markup."""
 
 import re
+from typing import Any
 
 from core.figures.style import percent as percent
 
@@ -37,3 +38,15 @@ def shorten(text: str, limit: int) -> str:
     """Return the beginning of `text` on one line."""
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def unbroken(sentence: str) -> str:
+    """Return a sentence in which no line ends between a number and its sign."""
+    return sentence.replace(" %", "\u00a0%")
+
+
+def table_cells(column: list[Any]) -> list[Any]:
+    """Return a column of a table, as code where a cell holds more than words: a table's cells are read as Markdown."""
+    if all(re.fullmatch(r"[^\W_]+( [^\W_]+)*", cell) for cell in column if isinstance(cell, str)):
+        return column
+    return [code(cell) if isinstance(cell, str) else cell for cell in column]

@@ -11,7 +11,7 @@ from core.assets.own import TRAINED, facts
 from core.experiments import lstm_gates as lesson
 from core.experiments.lstm_gates import Read
 from core.figures.lstm_gates import characters
-from pages.kit.lesson import Download, Line, Question, Source
+from pages.kit.former import Download, Line, Question, Source
 from pages.lstm_gates.settings import Settings
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from core.experiments import lstm_gates as lesson
 from core.experiments.characters import LIMIT
 from pages.kit import controls, export, lab
-from pages.kit.lesson import check_yourself, claim, experiment, how_it_works, predict, sources, take_away
+from pages.kit.former import check_yourself, claim, experiment, how_it_works, predict, sources, take_away
 from pages.kit.words import count
 from pages.lstm_gates import more, settings, tables, views, words
 from pages.lstm_gates.results import Live, Recorded

@@ -9,7 +9,7 @@ from core.experiments.lstm_gates import recorded
 from core.experiments.lstm_gates.tables import NAMES, Recall, Speed, recall_table
 from core.figures import lstm_gates as figures
 from pages.kit import cache
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import count, percent
 from pages.lstm_gates import results, words
 from pages.lstm_gates.settings import Settings

@@ -5,7 +5,7 @@ import streamlit as st
 from core.experiments import lstm_gates as lesson
 from core.figures import lstm_gates as figures
 from pages.kit import cache, places, tokens
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.kit.words import code, signed
 from pages.lstm_gates import words
 from pages.lstm_gates.equations import equations

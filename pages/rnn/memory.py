@@ -1,106 +1,116 @@
-"""The state erased or swapped in the middle: for how many characters the predictions stay wrong."""
+"""Memory: the state erased or swapped in the middle, and for how long the predictions stay wrong."""
 
-from typing import Any
+from functools import partial
 
-import streamlit as st
-
-from core.experiments import rnn as lesson
-from core.experiments.characters import visible
-from core.experiments.rnn import recorded
+from core.experiments import rnn
+from core.experiments.rnn.results import AFTER, DEFAULT_OTHER, HEALED, KINDS, Averages, Damage, Kind, falls_under
 from core.figures import rnn as figures
-from pages.kit.lesson import Picture, show, verdict
-from pages.kit.words import count
-from pages.rnn import state, work
+from pages.kit import controls
+from pages.kit.ask import ask, draw
+from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
+from pages.kit.words import count, percent
+from pages.rnn import text
 
-VERBS = {"erase": "erased", "swap": "swapped with that of another text"}
-TITLES = {"erase": "Predictions from an erased state", "swap": "Predictions from a swapped state"}
+DAMAGES: dict[str, Kind] = {"erase it": "erase", "swap it": "swap"}
+VERBS: dict[Kind, str] = {"erase": "erased", "swap": "swapped with that of another text"}
 
 
-def show_memory(read: lesson.Read, place: int, kind: lesson.Kind, other: str, *, live: bool) -> Picture:
-    """Show how far the damaged predictions are from the undamaged ones, step by step, for all four models."""
-    damages = work.damages(tuple(lesson.KINDS), read.text, place, kind, other, live=live)
+def show(stage: Stage) -> Shown | Nothing:
+    """Damage the state at a character and show how much probability each model loses from there on."""
+    with stage.decide:
+        kind = DAMAGES[controls.choice("Damage the state", tuple(DAMAGES), "erase it", key="damage")]
+    given = text.choose(stage)
+    with stage.more:
+        other = controls.text_area(
+            "Swap it with the state after", DEFAULT_OTHER, key="other", height=80, max_chars=2000
+        )
+    if isinstance(given, Nothing):
+        return given
+    read, position = given.read, given.position
+    other = (other if other.strip() else DEFAULT_OTHER) if kind == "swap" else ""
+    damages = tuple(ask(rnn.damaged, model, read.text, position, kind, other) for model in KINDS)
     chosen = next(one for one in damages if one.model == read.model)
-    notes = ["read before the damage"] * len(read.text)
-    weights: list[float | None] = [None] * len(read.text)
-    notes[place] = f"the state after it is {VERBS[kind]}"
-    for n, kl in enumerate(chosen.divergence, place + 1):
-        notes[n] = f"what it says comes next is off by {kl:.3g} nats"
-        weights[n] = round(min(float(kl), 1.0), 3)
-    state.strip(read, place, notes, weights, label="your text, coloured by the damage")
-    st.caption(
-        f"After character {place + 1} the state is {VERBS[kind]}. The stronger a character is coloured, the further off is "
-        "what the network then says comes next: 0 nats is no difference, at 0.1 what the undamaged one expects gets a "
-        "tenth less chance, at 0.7 half."
+    averages = ask(rnn.averages, read.model)
+    _strip(stage, given, chosen, kind)
+    after = read.text[position + 1 : position + 1 + AFTER]
+    return Shown(
+        verdict=judge(chosen, kind),
+        picture=draw(figures.memory, damages, read.model, after, averages, kind),
+        mechanism=draw(figures.mechanism, read, position, ask(rnn.erased, read.model, read.text, position, 1)),
+        bet=bet(read.model, read.text, position, kind, chosen),
+        numbers=_numbers(chosen, averages, kind),
+        caption="Lost is how much less probability the damaged network gives to what the undamaged one expects: under a "
+        "tenth counts as healed. The stronger a character is coloured, the more is lost there.",
+        values={"TEXT": read.text, "MODEL": read.model, "POSITION": position, "SINCE": 1},
     )
-    average = getattr(recorded.habits(read.model), "erased" if kind == "erase" else "swapped")
-    after = read.text[place + 1 :]
-    figure = figures.damage_curves(damages, read.model, after, average, TITLES[kind])
-    rows = [
-        (n + 1, visible(after[n]), *(round(float(one.divergence[n]), 5) for one in damages))
-        for n in range(len(chosen.divergence))
-    ]
-    columns = ("characters since then", "character", *(f"{lesson.KINDS[one.model]} (nats)" for one in damages))
-    picture = Picture(figure, figures.describe_damage(damages, read.model), columns, rows)
-    show(picture, key="curves")
-    verdict(*judge(chosen, kind, average))
-    return picture
 
 
-def judge(hurt: lesson.Damage, kind: lesson.Kind, average: Any) -> tuple[str, list[tuple[str, str]]]:
+def _strip(stage: Stage, given: text.Given, damage: Damage, kind: Kind) -> None:
+    before = given.position
+    notes = [*["read before the damage"] * before, f"the state after it is {VERBS[kind]}"]
+    notes += [f"{percent(float(share))} of the probability is lost" for share in damage.lost]
+    weights: list[float | None] = [*[None] * (before + 1), *(round(float(share), 3) for share in damage.lost)]
+    rest = len(given.read.text) - len(notes)
+    text.strip(
+        stage, given, notes + ["not read any more"] * rest, weights + [None] * rest, label="your text, by the damage"
+    )
+
+
+def judge(damage: Damage, kind: Kind) -> str:
     """Say for how long the damage is seen, from the numbers shown."""
-    usual = lesson.falls_under(average)
-    numbers = [
-        ("damaged for", _long(hurt)),
-        ("half of it in the first", count(hurt.half, "character")),
-        ("mean, held-out text", count(usual, "character") if usual else "longer than measured"),
+    if not len(damage.divergence):
+        return "Not here: no character follows. Choose an earlier one."
+    first, most = float(damage.lost[0]), float(damage.lost.max())
+    if float(damage.divergence.max()) < HEALED:
+        return f"Not here: without its state the network loses {percent(most)} of its probability at most."
+    start = f"With the state {VERBS[kind]}, the network loses {percent(first)} of its probability at the next character"
+    if damage.lasts is None:
+        return f"{start} and still a tenth or more at the end of your text."
+    return f"{start}; {count(damage.lasts, 'character')} later it has read itself back into the text."
+
+
+def _numbers(damage: Damage, averages: Averages, kind: Kind) -> list[tuple[str, str]]:
+    usual = falls_under(averages.erased if kind == "erase" else averages.swapped)
+    return [
+        ("healed after", _long(damage)),
+        ("half of the loss in the first", count(damage.half, "character")),
+        ("healed on average after", count(usual, "character") if usual else "more than was measured"),
     ]
-    if not len(hurt.divergence):
-        return "Not here: no character follows. Choose an earlier one.", numbers
-    first, most = float(hurt.divergence[0]), float(hurt.divergence.max())
-    if most < lesson.HEALED:
-        text = (
-            f"Not here: without its state the network says nearly the same, {most:.2f} nats off at most. What it held at "
-            "this place, the next character alone gives back."
-        )
-    else:
-        text = (
-            f"With the state {VERBS[kind]}, what it says after the next character is off by {first:.2f} nats. "
-            f"{_end(hurt)} Nothing but the state was touched, so the state was its memory."
-        )
-    return text, numbers
 
 
-def _long(hurt: lesson.Damage) -> str:
-    if not len(hurt.divergence):
+def _long(damage: Damage) -> str:
+    if not len(damage.divergence):
         return "no character left"
-    return count(hurt.lasts, "character") if hurt.lasts else f"over {len(hurt.divergence)} characters"
+    return count(damage.lasts, "character") if damage.lasts else f"over {len(damage.divergence)} characters"
 
 
-def _end(hurt: lesson.Damage) -> str:
-    if hurt.lasts is None:
-        return (
-            f"At the end of your text it is still above {lesson.HEALED:g} nats now and then: it has not made up for it."
-        )
-    return (
-        f"After {count(hurt.lasts, 'character')} it is under {lesson.HEALED:g} nats for good: what it had read before no "
-        "longer shows."
+LONGER, SHORTER = "longer", "as long or shorter"
+
+
+def bet(model: str, words: str, position: int, kind: Kind, damage: Damage) -> Bet | None:
+    """Ask whether the other damage is seen longer than this one."""
+    if not len(damage.divergence):
+        return None
+    other: Kind = "swap" if kind == "erase" else "erase"
+    label = next(label for label, one in DAMAGES.items() if one == other)
+    return Bet(
+        question=f"{'Swap' if other == 'swap' else 'Erase'} the state instead"
+        + (", for that of another text" if other == "swap" else "")
+        + f". Does the damage show longer than the {_long(damage)} here?",
+        answers=(LONGER, SHORTER),
+        change={"damage": label},
+        moved=f"the state is {VERBS[other]}",
+        judge=partial(_outcome, model, words, position, kind, other),
     )
 
 
-ANSWERS = {"few": "1 to 3", "some": "4 to 10", "many": "over 10", "end": "to the end"}
+def _outcome(model: str, words: str, position: int, kind: Kind, other: Kind) -> tuple[str, str]:
+    one, two = (
+        ask(rnn.damaged, model, words, position, each, DEFAULT_OTHER if each == "swap" else "")
+        for each in (kind, other)
+    )
+    lasts = [each.lasts or len(each.divergence) + 1 for each in (one, two)]
+    return LONGER if lasts[1] > lasts[0] else SHORTER, f"{_long(two)} against {_long(one)}."
 
 
-def prediction(hurt: lesson.Damage, kind: lesson.Kind, place: int, label: str) -> dict[str, Any]:
-    """Return the page's question about this very damage, its answers, the right one and how it comes out."""
-    lasts = hurt.lasts
-    right = "end" if lasts is None else "few" if lasts <= 3 else "some" if lasts <= 10 else "many"
-    return {
-        "question": (
-            f"**Predict:** the state after character {place} is {VERBS[kind]}. For how many characters do the predictions "
-            f"stay clearly off ({lesson.HEALED:g} nats or more)?"
-        ),
-        "answers": ANSWERS,
-        "right": right,
-        "outcome": f"It was damaged for {_long(hurt)}." if len(hurt.divergence) else "No character follows that place.",
-        "change": {"view": "Memory", "damage": label},
-    }
+VIEW = View("Memory", show)

@@ -1,72 +1,99 @@
-"""One step of the network: the loop and its unrolled chain, what goes in, and what comes out."""
+"""Step by step: what comes next with the state handed on, and with the state erased a few characters before."""
 
-import math
+from functools import partial
 
-import streamlit as st
-
-from core.experiments import rnn as lesson
+from core.experiments import rnn
 from core.experiments.characters import visible
-from core.experiments.rnn import recorded
+from core.experiments.rnn.results import Read, Step, compare
 from core.figures import rnn as figures
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit import controls
+from pages.kit.ask import ask, draw
+from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import code, count, percent
-from pages.rnn import state, work
+from pages.rnn import text
 
-CHANGED = 0.25  # of its reach: a unit that went further in one step changed
+MOST = 12
 
 
-def show_step(read: lesson.Read, place: int, steps: int) -> Picture:
-    """Show the steps up to a place, and what the last of them says comes next."""
-    surprises = read.surprises()
-    chances = [None if math.isnan(s) else float(2.0**-s) for s in surprises]
-    notes = ["nothing before it" if c is None else f"a chance of {percent(c)} before it came" for c in chances]
-    state.strip(read, place, notes, list(chances), label="your text, coloured by how likely each character was")
-    st.caption("The stronger a character is coloured, the likelier the network held it. Click one to see its step.")
-    tracking = recorded.tracking(read.model)
-    step = lesson.step_at(read, place)
-    chain = work.kept(
-        ("rnn chain", read.model, read.text, place, steps, read.states.dtype.str),
-        lambda: Picture(
-            figures.unrolled(read, tracking, place, steps),
-            figures.describe_unrolled(read, place, steps),
-            ("matrix", "rows", "columns", "numbers", "used so far"),
-            [(m.name, m.rows, m.columns, m.numbers, place + 1) for m in read.matrices],
-        ),
+def show(stage: Stage) -> Shown | Nothing:
+    """Show the last steps up to a character, unrolled, with its state and from an erased one."""
+    with stage.decide:
+        since = controls.slider("State erased, characters back", 1, MOST, 1, 1, key="since")
+    given = text.choose(stage)
+    if isinstance(given, Nothing):
+        return given
+    read, position = given.read, given.position
+    since = min(since, position + 1)
+    erased = ask(rnn.erased, read.model, read.text, position, since)
+    tracking = ask(rnn.tracking, read.model)
+    step = compare(read, erased)
+    surprises = 2.0 ** -read.surprises()
+    weights = [None if p != p else round(float(p), 3) for p in surprises]
+    notes = ["nothing before it" if p is None else f"had a probability of {percent(p)}" for p in weights]
+    text.strip(stage, given, notes, weights, label="your text, coloured by how well each character was foreseen")
+    return Shown(
+        verdict=judge(step),
+        picture=draw(figures.unrolled, read, tracking, erased),
+        mechanism=draw(figures.mechanism, read, position, erased),
+        bet=bet(read, position, since),
+        numbers=[
+            ("numbers in the state", f"{read.states.shape[1]:,}"),
+            ("numbers in the three matrices", f"{sum(matrix.numbers for matrix in read.matrices):,}"),
+            ("times each was used", f"{position + 1:,}"),
+        ],
+        caption="The stronger a character is coloured, the better the network foresaw it. Click one to go there.",
+        values={"TEXT": read.text, "MODEL": read.model, "POSITION": position, "SINCE": since},
     )
-    show(chain, key="chain")
-    rows = [(visible(character), round(100 * chance, 3)) for character, chance in step.likeliest]
-    picture = Picture(figures.next_chances(step), figures.describe_next(step), ("character", "chance (%)"), rows)
-    show(picture, key="next")
-    verdict(*judge(read, step))
-    return picture
 
 
-def judge(read: lesson.Read, step: lesson.Step) -> tuple[str, list[tuple[str, str]]]:
-    """Say how often the matrices were used, and whether the state knew what came."""
-    used, best = step.place + 1, step.likeliest[0]
-    reach = recorded.tracking(read.model).reach
-    changed = int((abs(step.after - step.before) > CHANGED * reach).sum())
-    shared = sum(matrix.numbers for matrix in read.matrices)
-    text = (
-        f"To come this far, each of the three matrices was used {count(used, 'time')}: {shared:,} numbers, however long "
-        "the text. "
-    )
+def judge(step: Step) -> str:
+    """Say what the state was worth at this character, from the numbers shown."""
     if step.came is None:
-        text += f"Your text ends here; {code(visible(best[0]))} would come next with {percent(best[1])}."
-    elif not step.rank:
-        text += f"{code(visible(step.came))} came, which the model does not know."
-    elif step.rank == 1:
-        text += (
-            f"From the state alone it held {code(visible(step.came))} for the likeliest, with {percent(step.chance)}, and "
-            "that came."
+        best, kept, lost = step.likeliest[0]
+        return (
+            f"With its state the network gives {code(visible(best))} {percent(kept)}; with the state erased "
+            f"{_back(step.since)}, {percent(lost)}."
         )
-    else:
-        text += (
-            f"Not here what it expected: {code(visible(step.came))} came, which was its choice number {step.rank} with "
-            f"{percent(step.chance)}; the likeliest was {code(visible(best[0]))} with {percent(best[1])}."
-        )
-    return text, [
-        ("times used", f"{used:,}"),
-        ("numbers in three matrices", f"{shared:,}"),
-        ("units that changed", f"{changed:,} of {read.states.shape[1]:,}"),
-    ]
+    if step.kept != step.kept:
+        return f"{code(visible(step.came))} came next, which the network does not know."
+    start = (
+        f"With its state the network gave {code(visible(step.came))}, which came next, {percent(step.kept)}; with the state "
+        f"erased {_back(step.since)}, {percent(step.erased)}"
+    )
+    if step.erased < step.kept / 2:
+        return f"{start}: what it knew was in the state."
+    if step.erased < 0.9 * step.kept:
+        return f"{start}: it has read itself back into the text in part."
+    return f"{start}: not here a loss, these characters say enough."
+
+
+def _back(since: int) -> str:
+    return f"{count(since, 'character')} back"
+
+
+HALF, NEARLY = "less than half as sure", "at least half as sure"
+
+
+def bet(read: Read, position: int, since: int) -> Bet | None:
+    """Ask about erasing the state some characters earlier, or right before the last one."""
+    other = 4 if since != 4 else 1
+    if position + 1 < other or position + 1 >= len(read.text) or not read.ids[position + 1]:
+        return None
+    came = code(visible(read.text[position + 1]))
+    return Bet(
+        question=f"Erase the state {_back(other)} instead, so that the network reads {count(other, 'character')} anew. "
+        f"How sure will it be of {came}, compared with never erasing?",
+        answers=(HALF, NEARLY),
+        change={"since": other},
+        moved=f"the state is erased {_back(other)}",
+        judge=partial(_outcome, read.model, read.text, position, other),
+    )
+
+
+def _outcome(model: str, words: str, position: int, since: int) -> tuple[str, str]:
+    step = compare(ask(rnn.read, model, words), ask(rnn.erased, model, words, position, since))
+    right = HALF if step.erased < step.kept / 2 else NEARLY
+    return right, f"{percent(step.erased)} against {percent(step.kept)}."
+
+
+VIEW = View("Step by step", show)

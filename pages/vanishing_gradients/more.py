@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core.experiments.vanishing_gradients import NAMES, Comparison, clip_factor, steps_to
 from core.figures.vanishing_gradients import amount
-from pages.kit.lesson import Line, Question, Source
+from pages.kit.former import Line, Question, Source
 
 
 def questions(found: Comparison) -> list[Question]:

@@ -5,7 +5,7 @@ import streamlit as st
 from core.experiments import vanishing_gradients as lesson
 from core.experiments.characters import LIMIT
 from pages.kit import controls, export
-from pages.kit.lesson import (
+from pages.kit.former import (
     check_yourself,
     claim,
     experiment,

@@ -11,7 +11,7 @@ from core.experiments.vanishing_gradients import (
     Wrt,
 )
 from core.figures import vanishing_gradients as figures
-from pages.kit.lesson import Picture
+from pages.kit.former import Picture
 
 
 def gradient(found: Comparison, kind: str, wrt: Wrt) -> Picture:

@@ -19,7 +19,7 @@ from core.experiments.vanishing_gradients import (
     recorded,
 )
 from pages.kit import cache, lab, tokens
-from pages.kit.lesson import Picture, show, verdict
+from pages.kit.former import Picture, show, verdict
 from pages.vanishing_gradients import judged, pictures, verdicts, words
 
 GRADIENT, SPECTRUM, EXPLODING, BAND = VIEWS = ("Gradient", "Spectrum", "Exploding", "Where it can learn")

@@ -12,7 +12,7 @@ from core.data.pairs import HELD_OUT, natural_sentences
 from core.experiments.alignment import DEFAULT_HIDE, DEFAULT_MODEL, DEFAULT_TEXTS, MODELS, recorded
 from core.experiments.alignment.attention import hide, inside, look, study, translator
 from core.experiments.alignment.study import Study
-from core.pretrained.causal_lm import finish
+from core.progress import finish
 
 SENTENCES, SHORTEST, LONGEST = 100, 6, 16  # words
 STUDIED = ("marian_en_pt", "marian_pt_en", "additive_en_pt", "dot_en_pt")

@@ -5,7 +5,7 @@ from pathlib import Path
 from core.experiments import encoder_decoder as lesson
 from core.experiments.encoder_decoder import lengths, recorded, spelling
 from core.experiments.encoder_decoder import reading as models
-from core.pretrained.causal_lm import finish
+from core.progress import finish
 
 
 def record() -> Path:

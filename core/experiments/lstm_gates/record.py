@@ -6,7 +6,7 @@ from typing import Any
 from core.experiments import lstm_gates as lesson
 from core.experiments.lstm_gates import Hold, recall, recorded, speed
 from core.experiments.lstm_gates.reading import cell, gates, held, read, write_on
-from core.pretrained.causal_lm import finish
+from core.progress import finish
 
 
 def record() -> Path:

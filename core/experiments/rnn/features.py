@@ -124,7 +124,7 @@ class Tracking:
         """Return a unit's name: its number, and whether it is a cell."""
         return f"cell {unit - self.hidden}" if unit >= self.hidden else f"unit {unit}"
 
-    def rows(self, each: int = 5) -> list[tuple[int, int]]:
+    def rows(self, each: int) -> list[tuple[int, int]]:
         """Return the (feature, unit) of every row of the picture: each feature's best units, best first."""
         return [(feature, unit) for feature in range(len(FEATURES)) for unit in self.ranked(feature)[:each]]
 
@@ -135,6 +135,13 @@ FOLLOWS, LEANS = 0.5, 0.3
 def strength(r: float) -> str:
     """Return "follows" from 0.5 on, "leans on" from 0.3 on, else "not here": what |r| is called on the page."""
     return "follows" if abs(r) >= FOLLOWS else "leans on" if abs(r) >= LEANS else "not here"
+
+
+def followed_features(tracking: Tracking) -> list[int]:
+    """Return the features that some unit follows or leans on, the best followed first; the best of all if none is."""
+    best = [abs(tracking.reported(tracking.ranked(f)[0], f)) for f in range(len(FEATURES))]
+    order = sorted(range(len(FEATURES)), key=lambda f: -best[f])
+    return [f for f in order if best[f] >= LEANS] or order[:1]
 
 
 @dataclass(frozen=True)

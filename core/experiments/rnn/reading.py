@@ -1,16 +1,16 @@
-"""The lesson on recurrent networks, as far as it needs the models: reading a text, and reading on from a damaged state."""
+"""Reading a text with one of our character models, and reading on from a state that was damaged."""
 
-from collections.abc import Generator, Sequence
 from typing import Any, cast
 
 import numpy as np
 
 from core.experiments.characters import divergence
-from core.experiments.rnn import AFTER, Damage, Kind, Matrix, Read
+from core.experiments.rnn.results import AFTER, Damage, Erased, Kind, Matrix, Read
 from core.models.char_lm import CharLM
 from core.models.lstm import LSTMTrace
 from core.models.recurrent import Recurrent
 from core.pretrained.characters import load_character_model
+from core.progress import Steps
 
 PIECE = 100  # characters that are read in one go, so that others need not wait for the end of a long text
 
@@ -40,7 +40,7 @@ def matrices(model: CharLM) -> tuple[Matrix, ...]:
     return tuple(Matrix(name, *weight.shape) for name, weight in named.items())
 
 
-def read(name: str, text: str) -> Generator[tuple[int, int], None, Read]:
+def read(name: str, text: str) -> Steps[Read]:
     """Yield (characters read, characters) and return the text as that model read it from an empty state on.
 
     Raises `ValueError` for an empty text and `KeyError` for a model that is not one of ours.
@@ -70,26 +70,29 @@ def read(name: str, text: str) -> Generator[tuple[int, int], None, Read]:
     )
 
 
-def damage(
-    reads: Sequence[Read], place: int, kind: Kind, other: str = ""
-) -> Generator[tuple[int, int], None, tuple[Damage, ...]]:
-    """Yield (models done, models); return how far each model's predictions go astray after its state was damaged.
+def erased(name: str, text: str, position: int, since: int) -> Erased:
+    """Return the last `since` characters up to `position` as read from a state of zeros on.
 
-    The state after character `place` (0 is the first) is set to zeros ("erase") or to that after `other` ("swap"),
-    then up to `AFTER` more characters are read. Raises `ValueError` for a swap with an empty text.
+    Raises `ValueError` where there are not so many.
     """
-    found = []
-    for done, whole in enumerate(reads):
-        model = character_lm(whole.model)
-        state = None
-        if kind == "swap":
-            state = model.read(model.encode(other)).state
-        rest = list(whole.ids[place + 1 : place + 1 + AFTER])
-        if rest:
-            logits = model.read(rest, state).logits
-            kl = divergence(whole.logits[place + 1 : place + 1 + AFTER], logits)
-        else:
-            kl = np.zeros(0)
-        found.append(Damage(whole.model, kl))
-        yield done + 1, len(reads)
-    return tuple(found)
+    if not 1 <= since <= position + 1:
+        raise ValueError(f"there are {position + 1} characters up to here, not {since}")
+    model = character_lm(name)
+    reading = model.read(model.encode(text[position + 1 - since : position + 1]))
+    return Erased(name, position, since, state_of(reading.layers[0]).astype(np.float32), reading.logits)
+
+
+def damaged(name: str, text: str, position: int, kind: Kind, other: str = "") -> Damage:
+    """Return how far a model's predictions go astray after its state was damaged.
+
+    The state after the character at `position` is set to zeros ("erase") or to that after `other` ("swap"), then up to
+    `AFTER` more characters are read. Raises `ValueError` for a swap with an empty text.
+    """
+    model = character_lm(name)
+    ids = model.encode(text)
+    rest = ids[position + 1 : position + 1 + AFTER]
+    if not rest:
+        return Damage(name, np.zeros(0))
+    state = model.read(model.encode(other)).state if kind == "swap" else None
+    whole = model.read(rest, model.read(ids[: position + 1]).state)
+    return Damage(name, divergence(whole.logits, model.read(rest, state).logits))

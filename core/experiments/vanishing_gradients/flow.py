@@ -30,7 +30,7 @@ from core.models.gru import GRU
 from core.models.lstm import LSTM
 from core.models.recurrent import Recurrent
 from core.models.rnn import RNN
-from core.pretrained.causal_lm import finish
+from core.progress import finish
 
 Array = np.ndarray
 Result = TypeVar("Result")

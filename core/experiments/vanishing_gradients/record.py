@@ -8,7 +8,7 @@ from core.experiments.vanishing_gradients import LIMIT, RATE, Settings, recorded
 from core.experiments.vanishing_gradients.band import landscape
 from core.experiments.vanishing_gradients.cliff import cliff
 from core.experiments.vanishing_gradients.flow import compare, spectrum
-from core.pretrained.causal_lm import finish
+from core.progress import finish
 
 
 def record() -> Path:

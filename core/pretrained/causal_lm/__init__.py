@@ -21,6 +21,7 @@ from core.generation.decoding import Sampling, Step
 from core.pretrained.causal_lm.decoder import Cache
 from core.pretrained.causal_lm.llama import Llama
 from core.pretrained.tokens import Tokenizer
+from core.progress import finish
 
 if TYPE_CHECKING:
     from core.pretrained.cpu4bit.decoder import Q4Decoder
@@ -266,13 +267,3 @@ class LlamaModel(LanguageModel):
         query, key, value = self._split(qkv)
         found = F.scaled_dot_product_attention(query[None], key[None], value[None], is_causal=True)
         return found[0].transpose(0, 1).flatten(1)
-
-
-def finish(work: Generator[Any, None, Result]) -> Result:
-    """Run a generator to its end and return what it returns."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: Result = end.value
-            return result

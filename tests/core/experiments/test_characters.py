@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.experiments.character_writing import write
-from core.experiments.characters import LIMIT, Written, bits, divergence, fit, log_chances, visible
+from core.experiments.characters import LIMIT, Written, bits, divergence, fit, log_probabilities, visible
 from core.models.char_lm import CharLM
 from core.models.clamp import Clamp
 
@@ -77,7 +77,7 @@ def test_chances_are_softmax_without_the_unknown_one(temperature: float) -> None
     scores = np.random.default_rng(0).normal(size=(4, 9)).astype(np.float32) * 5
     before = scores.copy()
     expected = (torch.from_numpy(scores[:, 1:]).double() / temperature).log_softmax(-1).numpy()
-    found = log_chances(scores, temperature)
+    found = log_probabilities(scores, temperature)
     assert found[:, 1:] == pytest.approx(expected, abs=1e-9)
     assert (found[:, 0] == -np.inf).all()
     assert np.array_equal(scores, before)  # the reading is shared: nothing in it is changed

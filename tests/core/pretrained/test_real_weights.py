@@ -17,10 +17,11 @@ from core.assets.fetch import ensure
 from core.device import Placement, choose_precision
 from core.generation.decoding import uniform
 from core.generation.filters import next_token_distribution
-from core.pretrained.causal_lm import LlamaModel, finish
+from core.pretrained.causal_lm import LlamaModel
 from core.pretrained.causal_lm.linear import PackedLinear, works
 from core.pretrained.causal_lm.llama import best_precision_is_int4
 from core.pretrained.cpu4bit.decoder import PIECE
+from core.progress import finish
 from tests.core.assets.dequantise import dequantise
 from tests.core.pretrained.conftest import CPU, kl
 

@@ -19,10 +19,10 @@ from streamlit.testing.v1 import AppTest
 from core.experiments import alignment as lesson
 from core.experiments.alignment import attention as looking
 from core.experiments.alignment import recorded
-from core.pretrained.causal_lm import finish
 from core.pretrained.hub.files import Availability
 from core.pretrained.translation import marian_hub_files as files
 from core.pretrained.translation import recurrent as recurrent_translator
+from core.progress import finish
 from pages.alignment import models, work
 from pages.kit import cache
 from tests.core.experiments.small_recurrent import NAMES, write_small_recurrent

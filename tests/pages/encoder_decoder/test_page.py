@@ -15,7 +15,7 @@ from core.experiments import encoder_decoder as lesson
 from core.experiments.encoder_decoder import lengths, reading, recorded, spelling
 from core.experiments.encoder_decoder.lengths import Evaluation, Row
 from core.experiments.encoder_decoder.words import KNOWN
-from core.pretrained.causal_lm import finish
+from core.progress import finish
 from pages.encoder_decoder import work
 from pages.kit import cache, lab
 from tests.pages import helpers

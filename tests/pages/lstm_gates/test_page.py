@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.experiments import lstm_gates as lesson
 from core.experiments.lstm_gates import Hold, Layer, Read, reading, recall, recorded, speed, tables
-from core.pretrained.causal_lm import finish
+from core.progress import finish
 from pages.kit import cache
 from pages.kit.words import percent
 from pages.lstm_gates import results

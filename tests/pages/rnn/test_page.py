@@ -19,7 +19,7 @@ from core.experiments.character_writing import write
 from core.experiments.rnn import features, reading, recorded
 from core.experiments.rnn import measure as measured
 from core.experiments.rnn.features import NAMES
-from core.pretrained.causal_lm import finish
+from core.progress import finish
 from pages.kit.words import signed
 from tests.pages import helpers
 from tests.pages.helpers import (
@@ -422,7 +422,7 @@ def test_drawers_are_made_when_opened() -> None:
     assert not at.radio
     assert not at.get("download_button")
     sound(open_drawer(at, "How it works"))
-    shown = (LSTM.step, Recurrent.forward, CharLM.forward, _characters.log_chances, _characters.divergence)
+    shown = (LSTM.step, Recurrent.forward, CharLM.forward, _characters.log_probabilities, _characters.divergence)
     assert [element.value.split() for element in at.code] == [inspect.getsource(function).split() for function in shown]
     assert len(at.latex) == 5
     sound(open_drawer(at, "Sources"))

@@ -28,7 +28,7 @@ from core.experiments.vanishing_gradients import (
 from core.experiments.vanishing_gradients import cliff as cliffs
 from core.experiments.vanishing_gradients import flow as flows
 from core.figures.vanishing_gradients import amount
-from core.pretrained.causal_lm import finish
+from core.progress import finish
 from pages.kit import cache, lab
 from pages.vanishing_gradients import more, words
 from pages.vanishing_gradients.views import BAND, EXPLODING, GRADIENT, SPECTRUM, VIEWS

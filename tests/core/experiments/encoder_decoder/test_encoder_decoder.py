@@ -18,10 +18,10 @@ from core.assets.own import ONE_WAY
 from core.experiments import encoder_decoder as lesson
 from core.experiments.encoder_decoder import lengths, reading, recorded, spelling, words
 from core.models.seq2seq import END, START
-from core.pretrained.causal_lm import finish
 from core.pretrained.translation import recurrent as recurrent_translator
 from core.pretrained.translation.recurrent import limit, load_recurrent
 from core.pretrained.translation.translator import load_translator
+from core.progress import finish
 
 TEXT, OTHER = lesson.DEFAULT_TEXT, lesson.DEFAULT_OTHER
 RNG = np.random.default_rng(3)

@@ -263,13 +263,13 @@ def test_damage_is_kl_between_two_readings(name: str, kind: lesson.Kind) -> None
     """By torch, from two passes of `forward`: over the whole text, and over the rest after zeros or the other text."""
     model = reading.character_lm(name)
 
-    def log_chances(text: str, last: int) -> torch.Tensor:
+    def log_probabilities(text: str, last: int) -> torch.Tensor:
         with torch.no_grad():
             return model(torch.tensor([model.encode(text)]))[0][0, -last:, 1:].double().log_softmax(-1)
 
     rest = TEXT[HERE + 1 :]
     before = "" if kind == "erase" else lesson.DEFAULT_OTHER
-    p, q = log_chances(TEXT, len(rest)), log_chances(before + rest, len(rest))
+    p, q = log_probabilities(TEXT, len(rest)), log_probabilities(before + rest, len(rest))
     expected = (p.exp() * (p - q)).sum(-1).numpy()
     assert damage(name, kind) == pytest.approx(expected, abs=2e-4)
 

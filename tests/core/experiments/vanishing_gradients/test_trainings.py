@@ -28,7 +28,7 @@ from core.experiments.vanishing_gradients import cliff as cliffs
 from core.experiments.vanishing_gradients.band import landscape
 from core.experiments.vanishing_gradients.flow import compare, spectrum
 from core.models.char_lm import CharLM
-from core.pretrained.causal_lm import finish
+from core.progress import finish
 
 # The cliff
 

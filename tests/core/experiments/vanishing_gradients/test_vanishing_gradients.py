@@ -31,7 +31,7 @@ from core.experiments.vanishing_gradients import (
 from core.experiments.vanishing_gradients import flow as flows
 from core.experiments.vanishing_gradients import spectrum as spectra
 from core.models.recurrent import Recurrent
-from core.pretrained.causal_lm import finish
+from core.progress import finish
 
 recurrent = pytest.mark.parametrize("kind", RECURRENT)
 TINY = 1e-30

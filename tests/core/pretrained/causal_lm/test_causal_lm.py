@@ -14,8 +14,9 @@ from core.device import DeviceError, Placement
 from core.generation.decoding import RIVALS, BeamSearch, uniform
 from core.generation.filters import next_token_distribution
 from core.pretrained import registry
-from core.pretrained.causal_lm import LlamaModel, finish
+from core.pretrained.causal_lm import LlamaModel
 from core.pretrained.registry import load_folder, load_language_model
+from core.progress import finish
 from tests.core.pretrained.conftest import SHAPES, Pair, random_llama, saved, some_ids
 
 IDS = some_ids(33, 4)

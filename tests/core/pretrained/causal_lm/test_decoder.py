@@ -14,11 +14,12 @@ from transformers.models.llama.modeling_llama import (
     eager_attention_forward,
 )
 
-from core.pretrained.causal_lm import LlamaModel, finish
+from core.pretrained.causal_lm import LlamaModel
 from core.pretrained.causal_lm.checkpoint import DecoderConfig
 from core.pretrained.causal_lm.decoder import LENGTHS, Cache, rms_norm, rotations
 from core.pretrained.causal_lm.linear import DenseLinear, Int8Linear, PackedLinear, works
 from core.pretrained.causal_lm.llama import Llama
+from core.progress import finish
 from tests.core.pretrained.conftest import CPU, SHAPES, VOCABULARY, Pair, kl, some_ids
 
 PROMPTS = [some_ids(1, 1), some_ids(2, 2), some_ids(16, 3), some_ids(64, 4), some_ids(90, 5)]

@@ -227,7 +227,7 @@ def test_without_any_kernel_every_precision_still_runs(lacking: Any, quantised: 
 
 
 def linear_prefill(model: Any, ids: list[int]) -> torch.Tensor:
-    from core.pretrained.causal_lm import finish
+    from core.progress import finish
 
     return finish(model.prefill(ids, model.new_cache(1, len(ids)), 0))
 

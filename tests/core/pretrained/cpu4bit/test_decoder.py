@@ -16,7 +16,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from core.pretrained.causal_lm import LlamaModel, finish, llama
+from core.pretrained.causal_lm import LlamaModel, llama
 from core.pretrained.causal_lm.linear import GROUP, DenseLinear, Q4Weight
 from core.pretrained.cpu4bit import compiled
 from core.pretrained.cpu4bit import decoder as q4_decoder
@@ -25,6 +25,7 @@ from core.pretrained.cpu4bit.inputs import LARGEST, DotInputs, new_inputs
 from core.pretrained.cpu4bit.products import ARITHMETIC, TILES
 from core.pretrained.cpu4bit.vectors import DOTS, LANES, exp
 from core.pretrained.registry import load_folder
+from core.progress import finish
 from tests.core.pretrained.conftest import Pair, random_quantised, some_ids
 
 

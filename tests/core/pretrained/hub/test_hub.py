@@ -22,11 +22,11 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 
 from core.device import DeviceError
 from core.pretrained import hub, load_language_model
-from core.pretrained.causal_lm import finish
 from core.pretrained.hub import HubError, HubModel, availability, load_hub_folder, load_hub_model
 from core.pretrained.hub import files as hub_files
 from core.pretrained.hub.progress import Meter
 from core.pretrained.registry import fetch_language_model
+from core.progress import finish
 
 CONTEXT = 64
 PADDED = 320  # rows of the embedding; the tokenizer has fewer

@@ -1,0 +1,193 @@
+"""A computation as a page sees it: in line once for all visits that want it, followed, stoppable, kept when it is done."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Generator, Hashable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
+
+from pages.kit import cache, words
+from pages.kit.turns import PATIENCE_SECONDS, waiting
+
+if TYPE_CHECKING:
+    from core.serving.work import Job
+
+LEASE_SECONDS = 5.0  # a page that is held up longer than this has what it waits for begun anew
+GRACE_SECONDS = 2 * PATIENCE_SECONDS  # for a page that was ended, until it must have had its turn and asked again
+QUIET_SECONDS = 0.4  # what is done sooner needs no progress
+FRAME_SECONDS = 0.1
+
+
+class NotHere(Exception):
+    """Raised where a view can't show its result: one line for the reader, and a button if something can be done.
+
+    The lesson shows it in the place of the view; the rest of the page stays.
+    """
+
+    def __init__(
+        self,
+        line: str,
+        *,
+        failed: bool = False,
+        button: str = "",
+        act: Callable[..., None] | None = None,
+        args: Any = (),
+    ) -> None:
+        super().__init__(line)
+        self.line, self.failed, self.button, self.act, self.args_of_act = line, failed, button, act, args
+
+    def show(self) -> None:
+        """Say it."""
+        (st.error if self.failed else st.info)(self.line)
+        if self.button:
+            st.button(self.button, on_click=self.act, args=self.args_of_act, key="_not_here")
+
+
+class Sharing:
+    """One job at a time for each key, given up with the last reader who wants it.
+
+    A reader is a visit and what the job is for: one who asks for another key is done with the one before.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._jobs: dict[Hashable, Job] = {}
+        self._wants: dict[Hashable, Hashable] = {}
+
+    def join(self, reader: Hashable, key: Hashable, start: "Callable[[], Job]") -> "Job":
+        """Return the job that is under way for `key`, else what `start` puts in line; what that raises is passed on."""
+        with self._lock:
+            if self._wants.get(reader) != key:
+                self._let_go(reader)
+            self._jobs = {k: job for k, job in self._jobs.items() if not (job.over or job.left)}
+            self._wants = {r: k for r, k in self._wants.items() if k in self._jobs}
+            if key not in self._jobs:
+                self._jobs[key] = start()
+            self._wants[reader] = key
+            self._jobs[key].touch()
+            return self._jobs[key]
+
+    def leave(self, reader: Hashable, key: Hashable) -> None:
+        """Say that a reader is done with the job for `key`: the last one ends it."""
+        with self._lock:
+            if self._wants.get(reader) == key:  # not something that the reader has asked for since
+                self._let_go(reader)
+
+    def may_leave(self, reader: Hashable, job: "Job", seconds: float) -> None:
+        """Say that a reader has left or is about to ask again: where nobody else wants `job`, it ends in so many seconds."""
+        with self._lock:
+            key = self._wants.get(reader)
+            if self._jobs.get(key) is not job:
+                return
+            if list(self._wants.values()).count(key) > 1:
+                self._let_go(reader)  # who asks again joins again
+            else:
+                job.leave(seconds)
+
+    def _let_go(self, reader: Hashable) -> None:
+        key = self._wants.pop(reader, None)
+        if key in self._jobs and key not in self._wants.values():
+            self._jobs.pop(key).stop()
+
+
+def with_small_models(work: Callable[[], Any], lease: float) -> "Job":
+    """Put work in line in the server's one thread for small models; waits until torch is imported."""
+    workshop = cache.workshop()
+    if not workshop.wait(0):
+        with st.spinner("Starting the models."), waiting():
+            workshop.wait(None)
+    return workshop.call(work, lease)
+
+
+def result(
+    key: Hashable,
+    work: Callable[..., Any],
+    doing: str,
+    unit: str,
+    *,
+    put_in_line: "Callable[[Callable[..., Any], float], Job]" = with_small_models,
+) -> Any:
+    """Return what `work` returns, from the shelf when it was done before; visits that want the same at once share it.
+
+    `put_in_line` takes work and a lease in seconds. Work may return a generator of (done, total), whose return value is
+    then the result. What takes longer than a moment shows how far it is and can be stopped. Raises `NotHere` where it
+    was stopped or failed. `key` holds all that the result depends on.
+    """
+    slot = f"_job_{doing}"
+    if st.session_state.get(f"{slot}_stopped") == key:
+        raise NotHere(f"{doing} was stopped.", button="Begin again", act=_begin_again, args=(slot,))
+    reader = (st.session_state.setdefault("_visit", uuid.uuid4()), slot)
+    bar, button = st.empty(), st.empty()
+    kept = _keep(key, work)
+
+    def join() -> "Job":
+        return cache.sharing().join(reader, key, lambda: put_in_line(kept, LEASE_SECONDS))
+
+    job: Job | None = None
+    try:
+        job, began, is_offered = join(), time.monotonic(), False
+        while job.state != "finished":
+            with waiting():
+                over = job.wait(FRAME_SECONDS)
+            if over and job.state == "stopped":
+                # Because this page was held up so long, or because its next run wants something else: a run that was told
+                # to stop is ended by this look, before it takes the other one's job away.
+                st.session_state.get(slot)
+                job = join()
+            job.touch()
+            if not is_offered and time.monotonic() - began > QUIET_SECONDS and not job.over:
+                button.button("Stop", key=f"{slot}_stop_{hash(key)}", on_click=_stop, args=(slot, key, reader))
+                is_offered = True
+            if is_offered:
+                done, total = job.progress
+                bar.progress(min(done / max(total, 1), 1.0), text=f"{doing}: {unit} {done:,} of {total:,}.")
+    except StopException:
+        # The reader left, or moved a control and the next run of the page asks again. Streamlit ends this one in the
+        # same way for both, and doesn't let it look into the session any more.
+        if job:
+            cache.sharing().may_leave(reader, job, GRACE_SECONDS)
+        raise
+    except RuntimeError as error:
+        cache.sharing().leave(reader, key)
+        if is_put_aside(error):
+            st.rerun()
+        bar.empty()
+        button.empty()
+        raise NotHere(f"{doing} failed: {words.escape(str(error))}", failed=True) from error
+    cache.sharing().leave(reader, key)
+    bar.empty()
+    button.empty()
+    return job.result
+
+
+def is_put_aside(error: Exception) -> bool:
+    """Return whether a model made room for another one between two lines of a page: run anew, the page gets it again."""
+    from core.serving.work import Retired  # loads torch, which whoever has such an error has done
+
+    return isinstance(error, Retired)
+
+
+def _keep(key: Hashable, work: Callable[..., Any]) -> Callable[..., Generator[Any, None, Any]]:
+    """Return `work` as a generator that puts its result on the shelf: the page that asked may have been ended meanwhile."""
+    shelf = cache.results()
+
+    def steps(*given: Any) -> Generator[Any, None, Any]:
+        found = work(*given)
+        if isinstance(found, Generator):
+            found = yield from found
+        shelf.put(key, found)
+        return found
+
+    return steps
+
+
+def _stop(slot: str, key: Hashable, reader: Hashable) -> None:
+    cache.sharing().leave(reader, key)
+    st.session_state[f"{slot}_stopped"] = key
+
+
+def _begin_again(slot: str) -> None:
+    st.session_state.pop(f"{slot}_stopped", None)  # a second click finds nothing

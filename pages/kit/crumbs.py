@@ -1,0 +1,33 @@
+"""The line above a lesson: where it stands in the course, and what can be done with the whole page."""
+
+import streamlit as st
+
+from pages.kit import controls
+from pages.kit.course import LESSONS, Entry
+
+
+def show(entry: Entry) -> None:
+    """Show part, number and length of the lesson, and Reset, Copy link and Present."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        number = LESSONS.index(entry) + 1
+        words = f"{entry.part} · lesson {number} of {len(LESSONS)} · {entry.minutes} minutes"
+        st.markdown(f":small[{words}]", width="stretch")
+        st.button(
+            "Reset", type="tertiary", on_click=controls.reset, key="_reset", help="All controls to their defaults"
+        )
+        st.button("Present", type="tertiary", on_click=controls.present, args=(True,), key="_present")
+
+
+def leave_presentation() -> None:
+    """Offer the way back from the presented picture to the page."""
+    st.button("Leave", type="tertiary", on_click=controls.present, args=(False,), key="_present")
+
+
+def link(entry: Entry) -> None:
+    """Show the address of this page in this state."""
+    from urllib.parse import urlencode
+
+    base = (st.context.url or f"/{entry.name}").split("?")[0]
+    query = urlencode([(k, v) for k in st.query_params for v in st.query_params.get_all(k)])
+    st.caption("A link to exactly this state:")
+    st.code(f"{base}?{query}" if query else base, language=None, wrap_lines=True)
