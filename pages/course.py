@@ -9,4 +9,7 @@ with turn():
     page = st.navigation(cache.pages(), position="hidden" if controls.presented() else "top")
     title = f"{page.title} · Unrolled" if page.title else "Unrolled"
     st.set_page_config(page_title=title, page_icon="/app/static/icon.png", layout="wide")
-    page.run()
+    try:
+        page.run()
+    finally:
+        controls.leave()  # also after `st.stop()` and `st.rerun()`

@@ -8,6 +8,7 @@ from core.figures.palette import TEXT
 Figure = dict[str, Any]
 HOVER = "%{customdata}<extra></extra>"  # a sentence of our own, and no box with the trace's name
 MONOSPACE = {"family": "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"}
+READ, SMALL = 15, 14  # px: words of a figure, and its ticks, which are as small as anything may be
 _AXIS = re.compile(r"[xy]axis\d*")
 
 
@@ -48,10 +49,10 @@ def layout(title: str, subtitle: str = "", **more: Any) -> dict[str, Any]:
     """
     below = {"subtitle": {"text": subtitle, "font": {"size": 15, "color": TEXT}}} if subtitle else {}
     heading = {**below, "text": title, "x": 0, "xanchor": "left", "yref": "container", "y": 0.98, "yanchor": "top"}
-    legend = {"orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom"}
+    legend = {"orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom", "font": {"size": READ}}
     margins = {"l": 8, "r": 16, "t": 68, "b": 44}
     frame = {"title": heading, "margin": margins, "legend": legend, "hovermode": "closest", "dragmode": False}
-    colours = {"font": {"color": TEXT}, "hoverlabel": {"font": {"color": TEXT}}}
+    colours = {"font": {"color": TEXT, "size": READ}, "hoverlabel": {"font": {"color": TEXT, "size": READ}}}
     axes = {name: _legible(more.get(name, {})) for name in ("xaxis", "yaxis", *filter(_AXIS.fullmatch, more))}
     return frame | colours | more | axes
 
@@ -61,6 +62,6 @@ def _legible(axis: dict[str, Any]) -> dict[str, Any]:
     title = axis.get("title", {})
     return {
         **axis,
-        "tickfont": {"color": TEXT} | axis.get("tickfont", {}),
-        "title": {**title, "font": {"color": TEXT} | title.get("font", {})},
+        "tickfont": {"color": TEXT, "size": SMALL} | axis.get("tickfont", {}),
+        "title": {**title, "font": {"color": TEXT, "size": READ} | title.get("font", {})},
     }

@@ -10,7 +10,7 @@ from core.experiments.alignment import FELT, Hidden, Look
 from core.figures import alignment as figures
 from pages.alignment import work
 from pages.alignment.words import Verdict, named, nats
-from pages.kit import places, tokens
+from pages.kit import controls, tokens
 from pages.kit.former import Picture, show, verdict
 from pages.kit.words import percent, signed
 
@@ -27,7 +27,7 @@ def show_hiding(look: Look, place: int, *, live: bool) -> Picture:
     ]
     clicked = tokens.strip(row, key="source", label="your sentence: choose the word to hide", chosen=place)
     if clicked is not None and clicked != place:
-        places.move("hide", clicked + 1)
+        controls.move_to("hide", clicked + 1)
     hidden = work.hidden(look, place, live=live)
     st.caption(
         f"The decoder may look at every word but {named(table.source[place])}. The encoder has read it all the same, so "

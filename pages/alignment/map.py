@@ -10,7 +10,7 @@ from core.experiments.alignment import END_NAME, MODELS, Look, Table
 from core.figures import alignment as figures
 from pages.alignment import work
 from pages.alignment.words import judge_alignment
-from pages.kit import controls, places, tokens
+from pages.kit import controls, tokens
 from pages.kit.former import Picture, show, verdict
 from pages.kit.words import percent
 
@@ -51,7 +51,7 @@ def clicked_row(look: Look, unit: str, row: int | None, now: int) -> None:
     """Move to the step of the row that was clicked, if one was."""
     if row is None or row == now:
         return
-    places.move("step", (look.first_step(row) if unit == "words" else row) + 1)
+    controls.move_to("step", (look.first_step(row) if unit == "words" else row) + 1)
 
 
 def show_map(look: Look, unit: str, step: int) -> Picture:

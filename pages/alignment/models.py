@@ -76,7 +76,7 @@ def type_sentence(model: str) -> str:
     entry = lesson.MODELS[model]
     default = lesson.DEFAULT_TEXTS[entry.reads]
     if st.session_state.get("text") in lesson.DEFAULT_TEXTS.values():
-        st.session_state["text"] = default
+        controls.move({"text": default})
     return controls.text_area(
         f"{entry.reads}, up to {entry.words} words", default, key="text", height=112, max_chars=2000
     )

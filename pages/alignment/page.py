@@ -8,7 +8,7 @@ from pages.alignment import hide as hiding
 from pages.alignment import many, models, more, work
 from pages.alignment import map as maps
 from pages.alignment import step as steps
-from pages.kit import controls, export, lab, places
+from pages.kit import controls, export, lab
 from pages.kit.former import (
     check_yourself,
     claim,
@@ -60,10 +60,10 @@ with wide:
 last = len(look.words.source) - (look.words.source[-1] == lesson.END_NAME)
 with behind if view in (HIDE, MANY) else moving:
     said = "Each step writes one piece. Or click a word."
-    step = places.choose("Step of the decoder", look.steps, lesson.DEFAULT_STEP, key="step", help=said)
+    step = controls.position("Step of the decoder", look.steps, lesson.DEFAULT_STEP, key="step", help=said)
 with moving if view == HIDE else behind:
     said = "A word of your sentence. Or click one."
-    hide = places.choose("Word to hide", last, lesson.DEFAULT_HIDE, key="hide", help=said)
+    hide = controls.position("Word to hide", last, lesson.DEFAULT_HIDE, key="hide", help=said)
 
 with wide:
     if view == HIDE and hide != lesson.DEFAULT_HIDE and not live:

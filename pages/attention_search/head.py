@@ -9,7 +9,7 @@ from core.figures.attention_search import amount
 from pages.attention_search import results
 from pages.attention_search.library import match_words, rows
 from pages.attention_search.settings import Asked
-from pages.kit import cache, places, tokens
+from pages.kit import cache, controls, tokens
 from pages.kit.former import Picture, show, verdict
 from pages.kit.words import code, count, percent, signed
 
@@ -19,7 +19,9 @@ COMPARED = 4  # numbers of the mixture that are shown one by one
 
 def choose_place(read: HeadRead) -> int:
     """Let the reader choose the piece that asks, counted from 1; a click on the strip chooses one too."""
-    return places.choose("Piece that asks", len(read.tokens), lesson.DEFAULT_PLACE, key="place", help="Or click one.")
+    return controls.position(
+        "Piece that asks", len(read.tokens), lesson.DEFAULT_PLACE, key="place", help="Or click one."
+    )
 
 
 def kept_place() -> int:
@@ -40,7 +42,7 @@ def show_head(read: HeadRead, asked: Asked, place: int) -> Picture:
     name = f"what piece {place} looks at in layer {read.layer}, head {asked.head}"
     clicked = tokens.strip(row, key="strip", label=name, chosen=place - 1)
     if clicked is not None and clicked + 1 != place:
-        places.move("place", clicked + 1)
+        controls.move_to("place", clicked + 1)
     st.caption(
         f"The encoder's pieces of your sentence, coloured by how much {code(read.tokens[place - 1])} takes from each in layer "
         f"{read.layer}, head {asked.head}. Click another to let it ask. `[CLS]` and `[SEP]` mark the two ends; `##` goes on with "

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.experiments import encoder_decoder as lesson
 from core.figures import encoder_decoder as figures
-from pages.kit import places, tokens
+from pages.kit import controls, tokens
 from pages.kit.former import Picture, show, verdict
 from pages.kit.words import code, count, percent
 
@@ -16,7 +16,7 @@ CLOSE = 10.0  # chrF: so near, two translations count as equally good
 
 def choose_step(steps: int) -> int:
     """Let the reader choose a step of the decoder, counted from 1; a click on the strip chooses one too."""
-    return places.choose("One vector: step of the decoder", steps, lesson.DEFAULT_STEP, key="step")
+    return controls.position("One vector: step of the decoder", steps, lesson.DEFAULT_STEP, key="step")
 
 
 def show_vector(reading: lesson.Reading, rivals: Sequence[lesson.Rival], step: int) -> Picture:
@@ -34,7 +34,7 @@ def show_vector(reading: lesson.Reading, rivals: Sequence[lesson.Rival], step: i
         row, key="written", label="the translation without attention, subword by subword", chosen=step - 1
     )
     if clicked is not None and clicked != step - 1:
-        places.move("step", clicked + 1)
+        controls.move_to("step", clicked + 1)
     st.caption(
         "Written from the vector alone; the stronger a subword is coloured, the surer the decoder was. Click one."
     )

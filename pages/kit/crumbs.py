@@ -12,10 +12,12 @@ def show(entry: Entry) -> None:
         number = LESSONS.index(entry) + 1
         words = f"{entry.part} · lesson {number} of {len(LESSONS)} · {entry.minutes} minutes"
         st.markdown(f":small[{words}]", width="stretch")
-        st.button(
-            "Reset", type="tertiary", on_click=controls.reset, key="_reset", help="All controls to their defaults"
-        )
+        st.button("Reset", type="tertiary", on_click=_reset, key="_reset", help="All controls to their defaults")
         st.button("Present", type="tertiary", on_click=controls.present, args=(True,), key="_present")
+
+
+def _reset() -> None:
+    controls.reset()
 
 
 def leave_presentation() -> None:
@@ -28,6 +30,6 @@ def link(entry: Entry) -> None:
     from urllib.parse import urlencode
 
     base = (st.context.url or f"/{entry.name}").split("?")[0]
-    query = urlencode([(k, v) for k in st.query_params for v in st.query_params.get_all(k)])
+    query = urlencode(controls.address(), doseq=True)
     st.caption("A link to exactly this state:")
     st.code(f"{base}?{query}" if query else base, language=None, wrap_lines=True)

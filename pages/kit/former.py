@@ -42,7 +42,7 @@ def predict(
 
     def answered() -> None:
         st.session_state[given] = (about, st.session_state["_predict"] == right, answers[right], outcome)
-        st.session_state.update(change)
+        controls.move(change)
 
     if st.session_state.get(given, (about,))[0] != about:
         del st.session_state[given]
@@ -137,7 +137,7 @@ def link(entry: Entry) -> str:
     from urllib.parse import urlencode
 
     base = (st.context.url or f"/{entry.name}").split("?")[0]
-    query = urlencode([(k, v) for k in st.query_params for v in st.query_params.get_all(k)])
+    query = urlencode(controls.address(), doseq=True)
     return f"{base}?{query}" if query else base
 
 

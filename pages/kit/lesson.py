@@ -169,15 +169,16 @@ class Lesson:
             self._read()
 
     def _read(self) -> None:
-        crumbs.show(self.entry)
-        st.title(self.entry.claim, anchor=False)
-        notices = st.empty()
+        with st.container(gap="xxsmall"):
+            crumbs.show(self.entry)
+            st.title(self.entry.claim, anchor=False)
+            controls.show_notices(st.empty())
         left, right = st.columns([5, 11], gap="medium")
         with left:
             terms.paragraph(self.idea, key="_idea")
             mechanism, bet = st.container(), st.container()
         with right:
-            row = st.container(horizontal=True, vertical_alignment="bottom")
+            row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
             verdict, ground, picture, under = (st.container() for _ in range(4))
         below = st.container()
         view = self._choose(row)
@@ -195,7 +196,6 @@ class Lesson:
             with below:
                 _below(shown, view)
         self._rest(shown if isinstance(shown, Shown) else None)
-        controls.show_notices(notices)
 
     def _present(self) -> None:
         """Show the verdict and the picture alone, large: for a lecture hall. The controls wait behind a button."""
@@ -215,7 +215,11 @@ class Lesson:
     def _choose(self, row: DeltaGenerator) -> View:
         names = tuple(view.name for view in self.views)
         with row:
-            chosen = controls.choice("Experiment", names, names[0], key="view") if len(names) > 1 else names[0]
+            chosen = (
+                controls.choice("Experiment", names, names[0], key="view", hide_label=True)
+                if len(names) > 1
+                else names[0]
+            )
         return next(view for view in self.views if view.name == chosen)
 
     def _run(self, view: View, stage: Stage, ground: DeltaGenerator) -> Shown | Nothing:

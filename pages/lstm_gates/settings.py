@@ -10,7 +10,7 @@ from core.experiments.characters import Fitted, fit
 from core.experiments.lstm_gates import Hold, Layer
 from core.experiments.lstm_gates.tables import BATCHES
 from core.figures.lstm_gates import NAMES
-from pages.kit import controls, places
+from pages.kit import controls
 
 HOLD, GATES, CELL, RECALL, SPEED = VIEWS = ("Hold a gate", "Gates", "One cell", "Recall", "Speed")
 MODELS = {"lstm": "LSTM", "textgenrnn": "textgenrnn", "gru": "GRU"}
@@ -81,7 +81,7 @@ def choose(view: str) -> Settings:
         quantity = names[controls.choice("Show", tuple(names), next(iter(names)), key=key)]
     with place(CELL):
         rank = controls.slider("Cell, by length of memory (1: the longest)", 1, MOST_CELLS, 1, 1, key="cell")
-        at = places.choose("Character", last, 20, key="place") - 1
+        at = controls.position("Character", last, 20, key="place") - 1
     with place(RECALL):
         distance = controls.slider("Recall: steps to the question", 2, 200, lesson.DISTANCE, 1, key="distance")
     with more:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.experiments import lstm_gates as lesson
 from core.figures import lstm_gates as figures
-from pages.kit import cache, places, tokens
+from pages.kit import cache, controls, tokens
 from pages.kit.former import Picture, show, verdict
 from pages.kit.words import code, signed
 from pages.lstm_gates import words
@@ -147,7 +147,7 @@ def _choose_character(results: Results, asked: Settings) -> None:
         f"Click a character to see its sum. The stronger the colour, the more open the {lesson.KEEPER[cell.kind]} gate."
     )
     if clicked is not None and first + clicked != asked.at:
-        places.move("place", first + clicked + 1)
+        controls.move_to("place", first + clicked + 1)
 
 
 def _number(value: float) -> float | None:

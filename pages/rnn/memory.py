@@ -36,7 +36,7 @@ def show(stage: Stage) -> Shown | Nothing:
     return Shown(
         verdict=judge(chosen, kind),
         picture=draw(figures.memory, damages, read.model, after, averages, kind),
-        mechanism=draw(figures.mechanism, read, position, ask(rnn.erased, read.model, read.text, position, 1)),
+        mechanism=draw(figures.mechanism, read, position),
         bet=bet(read.model, read.text, position, kind, chosen),
         numbers=_numbers(chosen, averages, kind),
         caption="Lost is how much less probability the damaged network gives to what the undamaged one expects: under a "

@@ -64,7 +64,7 @@ def judge(step: Step) -> str:
         return f"{start}: what it knew was in the state."
     if step.erased < 0.9 * step.kept:
         return f"{start}: it has read itself back into the text in part."
-    return f"{start}: not here a loss, these characters say enough."
+    return f"{start}. Not here a loss: {'this says' if step.since == 1 else 'these say'} enough."
 
 
 def _back(since: int) -> str:

@@ -7,7 +7,7 @@ from core.experiments import rnn
 from core.experiments.characters import LIMIT, fit
 from core.experiments.recording import find
 from core.experiments.rnn.results import DEFAULT_MODEL, DEFAULT_POSITION, DEFAULT_TEXT, KINDS, Read, window
-from pages.kit import controls, places, tokens
+from pages.kit import controls, tokens
 from pages.kit.ask import ask
 from pages.kit.lesson import Nothing, Stage
 from pages.kit.words import count
@@ -30,7 +30,7 @@ def choose(stage: Stage, *, model: bool = True) -> Given | Nothing:
         typed = controls.text_area("Your text", DEFAULT_TEXT, key="text", height=98, max_chars=20_000)
         vocabulary = find(rnn.read, DEFAULT_MODEL, DEFAULT_TEXT).vocabulary
         fitted = fit(typed, vocabulary)
-        position = places.choose("Character", len(fitted.text), DEFAULT_POSITION + 1, key="place") - 1
+        position = controls.position("Character", len(fitted.text), DEFAULT_POSITION + 1, key="place") - 1
         name = DEFAULT_MODEL
         if model:
             name = MODELS[controls.choice("Model", tuple(MODELS), KINDS[DEFAULT_MODEL], key="model")]
@@ -62,4 +62,4 @@ def strip(stage: Stage, given: Given, notes: Sequence[str], weights: Sequence[fl
             row, key="strip", label=label, chosen=position - part.start, legend=UNKNOWN if unknown else ()
         )
     if clicked is not None and clicked + part.start != position:
-        places.move("place", clicked + part.start + 1)
+        controls.move_to("place", clicked + part.start + 1)

@@ -35,7 +35,7 @@ def show(stage: Stage) -> Shown | Nothing:
     return Shown(
         verdict=judge(found, tracking),
         picture=draw(figures.unit, read, tracking, chosen, rank, position),
-        mechanism=draw(figures.mechanism, read, position, ask(rnn.erased, read.model, read.text, position, 1)),
+        mechanism=draw(figures.mechanism, read, position),
         bet=bet(tracking, read.model, chosen, list(offered.values())),
         numbers=[
             ("correlation, held-out text", signed(found.held_out, 2)),

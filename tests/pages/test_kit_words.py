@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-
 from pages.kit.notices import tame
+
 from pages.kit.words import code, count, escape, percent, shorten, signed
 from tests.pages.helpers import outside_code
 

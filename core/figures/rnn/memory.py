@@ -53,7 +53,7 @@ def memory(damages: Sequence[Damage], model: str, after: str, averages: Averages
         "data": traces,
         "layout": layout(
             "Probability that the damaged network loses",
-            height=390,
+            height=350,
             shapes=[level],
             annotations=[{**note, "y": 100 * THRESHOLD, "font": {"color": TEXT, "size": 15}}],
             xaxis={

@@ -44,9 +44,9 @@ def unrolled(read: Read, tracking: Tracking, erased: Erased) -> Picture:
     arrows += [arrow((steps - 1 + HALF, _middle(h)), (steps - 0.35, _middle(h)), OUTPUT) for h in (KEPT, ERASED)]
     step = compare(read, erased)
     words = [
-        label(late[0] - 0.62, _middle(ERASED), "zeros" if since == len(late) else f"zeros, {since} steps ago", STATE),
-        label(-0.95, _middle(KEPT), "state<br>kept"),
-        label(-0.95, _middle(ERASED), "state<br>erased"),
+        label(late[0] - 0.62, _middle(ERASED) + 0.28, "zeros" if since == len(late) else f"zeros, {since} back"),
+        label(-0.95, _middle(KEPT), "state<br>kept", STATE),
+        label(-0.95, _middle(ERASED), "state<br>erased", STATE),
         *_outputs(step, steps),
     ]
     letters = {
@@ -64,7 +64,7 @@ def unrolled(read: Read, tracking: Tracking, erased: Erased) -> Picture:
         "data": [above, below, letters],
         "layout": layout(
             "The network, unrolled: the same step for every character",
-            height=390,
+            height=350,
             annotations=[*arrows, *words],
             margin={"l": 8, "r": 8, "t": 40, "b": 8},
             xaxis={"visible": False, "range": [-1.35, steps + 0.75], "fixedrange": True},
@@ -85,23 +85,27 @@ def _describe(step: Step, read: Read) -> str:
     )
 
 
-def mechanism(read: Read, position: int, erased: Erased) -> Picture:
-    """Draw the network folded: a character goes in, the state loops back, a guess comes out; the loop is cut where it is."""
-    seen, guess = visible(read.text[position]), compare(read, erased)
-    now, _, lost = max(guess.likeliest, key=lambda row: row[2])
+def mechanism(read: Read, position: int, erased: Erased | None = None) -> Picture:
+    """Draw the network folded: a character goes in, the state loops back, a guess comes out; the loop is cut if it was."""
+    seen = visible(read.text[position])
+    if erased:
+        now, _, share = max(compare(read, erased).likeliest, key=lambda row: row[2])
+    else:
+        probabilities = read.probabilities(position)
+        now, share = read.vocabulary[int(probabilities.argmax()) - 1], float(probabilities.max())
     loop = "M 5.6,1.95 C 7.2,3.4 2.8,3.4 4.4,1.95"
-    box = {"type": "rect", "x0": 4.0, "x1": 6.0, "y0": 0.75, "y1": 1.95, "line": {"color": TEXT, "width": 2}}
-    line = {"color": STATE, "width": 4, "dash": "dot"}
+    box = {"type": "rect", "x0": 3.8, "x1": 6.2, "y0": 0.75, "y1": 1.95, "line": {"color": TEXT, "width": 2}}
+    line = {"color": STATE, "width": 4, "dash": "dot" if erased else "solid"}
     annotations = [
-        arrow((2.1, 1.35), (4.0, 1.35), INPUT),
-        arrow((6.0, 1.35), (7.4, 1.35), OUTPUT),
+        arrow((2.1, 1.35), (3.8, 1.35), INPUT),
+        arrow((6.2, 1.35), (7.5, 1.35), OUTPUT),
         label(1.3, 1.35, f"<b>{plain(seen)}</b>", size=24),
         label(1.3, 0.55, "goes in", MUTED),
         label(5, 1.35, f"{read.states.shape[1]}<br>numbers"),
         label(5, 0.4, "the state", MUTED),
-        label(8.9, 1.35, f"<b>{plain(visible(now))}</b> {percent(lost)}", size=17),
+        label(8.9, 1.35, f"<b>{plain(visible(now))}</b> {percent(share)}", size=17),
         label(8.9, 0.55, "then likely", MUTED),
-        label(5, 3.35, f"handed on: erased {erased.since} back", STATE),
+        label(5, 3.35, f"erased {erased.since} back" if erased else "handed on", STATE),
     ]
     spec = {
         "data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}],
@@ -153,10 +157,17 @@ def _column(
 
 
 def _outputs(step: Step, steps: int) -> list[dict[str, Any]]:
-    """Return the two likeliest next characters at the end of both chains."""
+    """Return what both chains end in: the likeliest next character, and the one that came in the state's colour."""
     found = []
     for height, which in ((KEPT, 1), (ERASED, 2)):
-        rows = sorted(step.likeliest, key=lambda row: -float(row[which]))[:2]
-        text = "<br>".join(f"<b>{plain(visible(row[0]))}</b> {percent(float(row[which]))}" for row in rows)
-        found.append(label(steps + 0.2, _middle(height), text, size=17))
+        rows = sorted(step.likeliest, key=lambda row: -float(row[which]))
+        chosen = [
+            row for number, row in enumerate(rows) if row[0] == step.came or number < 1 + (rows[0][0] == step.came)
+        ]
+        lines = [
+            f"<span style='color:{OUTPUT if row[0] == step.came else TEXT}'><b>{plain(visible(row[0]))}</b> "
+            f"{percent(float(row[which]))}</span>"
+            for row in chosen[:2]
+        ]
+        found.append(label(steps + 0.2, _middle(height), "<br>".join(lines), size=17))
     return found
