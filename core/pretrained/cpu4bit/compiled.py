@@ -26,14 +26,15 @@ from core.assets import store
 
 log = logging.getLogger(__name__)
 
+# Of the compiled functions and of the constants in them, from this folder.
 SOURCES = (
+    "attention.py",
     "compiled.py",
-    "linear.py",
-    "q4_attention.py",
-    "q4_inputs.py",
-    "q4_products.py",
-    "q4_step.py",
+    "inputs.py",
+    "products.py",
+    "step.py",
     "vectors.py",
+    "../causal_lm/linear.py",
 )
 
 UNUSED_DAYS = 30  # after which what another version of these sources had compiled is thrown away

@@ -1,8 +1,6 @@
 """The lesson on recurrent networks: reading, damage, what units follow, and what ships, checked by other means."""
 
 import json
-from collections.abc import Generator
-from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -12,31 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from core.data.prose import load_prose
-from core.experiments import rnn as lesson
-from core.experiments.characters import Written
-from core.experiments.rnn import features, reading, recorded
-from core.experiments.rnn import measure as measured
+from core.experiments import rnn
+from core.experiments.recording import find
+from core.experiments.rnn import features, reading, results, timing
+from core.experiments.rnn import held_out as measured
 from core.experiments.rnn.features import FEATURES, NAMES, Tracking
 from core.models.char_lm import CharLM
 from core.models.lstm import LSTM
 from core.pretrained.characters import TRAINED
+from core.progress import finish
 
-TEXT = lesson.DEFAULT_TEXT
-HERE = lesson.DEFAULT_PLACE - 1
-every_model = pytest.mark.parametrize("name", lesson.KINDS)
-
-
-def finish(work: Generator[tuple[int, int], None, Any]) -> Any:
-    while True:
-        try:
-            done, total = next(work)
-            assert 0 < done <= total
-        except StopIteration as end:
-            return end.value
+TEXT = results.DEFAULT_TEXT
+HERE = results.DEFAULT_POSITION
+every_model = pytest.mark.parametrize("name", results.KINDS)
 
 
-def read(name: str, text: str = TEXT) -> lesson.Read:
-    found: lesson.Read = finish(reading.read(name, text))
+def read(name: str, text: str = TEXT) -> results.Read:
+    found: results.Read = finish(reading.read(name, text))
     return found
 
 
@@ -128,7 +118,7 @@ def test_strength(r: float, said: str) -> None:
 
 def test_follow_shows_the_units_own_values() -> None:
     one = read("rnn_relu")
-    tracking = recorded.tracking("rnn_relu")
+    tracking = find(rnn.tracking, "rnn_relu")
     part = slice(20, 60)
     found = features.follow(one.states, TEXT, tracking, NAMES.index("vowel"), 2, part)
     unit = tracking.ranked(NAMES.index("vowel"))[1]
@@ -179,7 +169,6 @@ def test_the_three_matrices_are_all_but_biases_and_the_table(name: str) -> None:
     assert [m.name for m in one.matrices] == ["W_ih", "W_hh", "W_ho"]
     rest = {n: p.numel() for n, p in model.named_parameters() if "bias" in n or n.startswith("embedding")}
     assert sum(m.numbers for m in one.matrices) + sum(rest.values()) == one.parameters
-    assert one.matrices == recorded.matrices(name)
     assert abs(one.parameters - 305_000) < 1000  # of equal size, whatever the kind
 
 
@@ -190,40 +179,65 @@ def test_nothing_to_read() -> None:
         read("textgenrnn")
 
 
-@pytest.mark.parametrize("place", [0, 1, HERE, len(TEXT) - 1])
-def test_a_step(place: int) -> None:
-    one = read("rnn_tanh")
-    step = lesson.step_at(one, place)
-    chances = torch.from_numpy(one.logits[place, 1:]).double().softmax(-1).numpy()
-    order = chances.argsort()[::-1]
-    assert [c for c, _ in step.likeliest] == [one.vocabulary[i] for i in order[:8]]
-    assert [p for _, p in step.likeliest] == pytest.approx(chances[order[:8]])
-    assert one.chances(place)[1:] == pytest.approx(chances)
-    assert one.chances(place)[0] == 0
-    assert np.array_equal(step.after, one.states[place])
-    assert np.array_equal(step.before, one.states[place - 1] if place else np.zeros(one.hidden))
-    assert step.character == TEXT[place]
-    if place + 1 < len(TEXT):
-        wanted = one.vocabulary.index(TEXT[place + 1])
-        assert step.came == TEXT[place + 1]
-        assert step.chance == pytest.approx(chances[wanted])
-        assert order[step.rank - 1] == wanted
+@pytest.mark.parametrize(("position", "since"), [(0, 1), (HERE, 1), (HERE, 4), (len(TEXT) - 1, 2)])
+def test_a_step_with_its_state_and_from_zeros(position: int, since: int) -> None:
+    """Against torch: one pass over the whole text, and one over its last characters alone."""
+    model, one = reading.character_lm("rnn_tanh"), read("rnn_tanh")
+    erased = reading.erased("rnn_tanh", TEXT, position, since)
+    step = results.compare(one, erased)
+
+    def after(text: str) -> np.ndarray:
+        with torch.no_grad():
+            return model(torch.tensor([model.encode(text)]))[0][0, -1, 1:].double().softmax(-1).numpy()
+
+    kept, lost = after(TEXT[: position + 1]), after(TEXT[position + 1 - since : position + 1])
+    assert one.probabilities(position)[1:] == pytest.approx(kept, abs=1e-5)
+    assert one.probabilities(position)[0] == 0
+    for character, with_state, without in step.likeliest:
+        at = one.vocabulary.index(character)
+        assert (with_state, without) == (pytest.approx(kept[at], abs=1e-5), pytest.approx(lost[at], abs=1e-5))
+    assert step.likeliest[0][0] == one.vocabulary[int(kept.argmax())]
+    assert one.vocabulary[int(lost.argmax())] in [row[0] for row in step.likeliest]
+    assert erased.states.shape == (since, one.states.shape[1])
+    if position + 1 < len(TEXT):
+        wanted = one.vocabulary.index(TEXT[position + 1])
+        assert (step.came, step.kept) == (TEXT[position + 1], pytest.approx(kept[wanted], abs=1e-5))
+        assert step.erased == pytest.approx(lost[wanted], abs=1e-5)
     else:
         assert step.came is None
 
 
+def test_the_title_holds_at_the_default() -> None:
+    """Without its state the network gives a character less than a twentieth of what it gave: all it knew was there."""
+    step = results.compare(read("rnn_tanh"), reading.erased("rnn_tanh", TEXT, HERE, 1))
+    assert (step.came, round(step.kept, 2)) == ("k", 0.77)
+    assert step.erased < step.kept / 20
+
+
 def test_a_step_before_an_unknown_character() -> None:
-    step = lesson.step_at(read("gru", "a🦜b"), 0)
-    assert (step.came, step.rank) == ("🦜", 0)
-    assert np.isnan(step.chance)
+    step = results.compare(read("gru", "a🦜b"), reading.erased("gru", "a🦜b", 0, 1))
+    assert step.came == "🦜"
+    assert np.isnan(step.kept)
+    with pytest.raises(ValueError, match="1 characters up to here"):
+        reading.erased("gru", "a🦜b", 0, 2)
+
+
+def test_features_that_no_unit_follows_are_not_offered() -> None:
+    tracking = find(rnn.tracking, "rnn_tanh")
+    offered = features.followed_features(tracking)
+    best = {f: abs(tracking.reported(tracking.ranked(f)[0], f)) for f in range(len(FEATURES))}
+    assert offered == sorted((f for f in best if best[f] >= features.LEANS), key=lambda f: -best[f])
+    assert 0 < len(offered) < len(FEATURES)
+    none = Tracking(np.zeros((3, len(FEATURES))), np.zeros((3, len(FEATURES))), np.ones(3), 3, 10)
+    assert features.followed_features(none) == [0]
 
 
 @given(some.integers(1, 3000), some.integers(0, 2999))
-def test_the_window_holds_the_place(length: int, place: int) -> None:
-    place = min(place, length - 1)
-    part = lesson.window(length, place)
-    assert part.start <= place < part.stop
-    assert part.stop - part.start == min(length, lesson.SHOWN)
+def test_the_window_holds_the_position(length: int, position: int) -> None:
+    position = min(position, length - 1)
+    part = results.window(length, position)
+    assert part.start <= position < part.stop
+    assert part.stop - part.start == min(length, results.SHOWN)
     assert 0 <= part.start < part.stop <= length
 
 
@@ -243,23 +257,30 @@ def test_the_window_holds_the_place(length: int, place: int) -> None:
     ],
 )
 def test_falls_under(curve: list[float], after: int | None) -> None:
-    assert lesson.falls_under(np.array(curve)) == after
-    assert lesson.Damage("gru", np.array(curve)).lasts == after
+    assert results.falls_under(np.array(curve)) == after
+    assert results.Damage("gru", np.array(curve)).lasts == after
 
 
 @pytest.mark.parametrize(("curve", "half"), [([], 0), ([0, 0], 0), ([3, 1, 1], 1), ([1, 1, 1, 1], 2), ([0, 0, 5], 3)])
 def test_half_of_the_damage(curve: list[float], half: int) -> None:
-    assert lesson.Damage("gru", np.array(curve, float)).half == half
+    assert results.Damage("gru", np.array(curve, float)).half == half
 
 
-def damage(name: str, kind: lesson.Kind, place: int = HERE, text: str = TEXT, other: str = lesson.DEFAULT_OTHER) -> Any:
-    (found,) = finish(reading.damage([read(name, text)], place, kind, other))
-    return found.divergence
+def damage(name: str, kind: Any, position: int = HERE, text: str = TEXT, other: str = results.DEFAULT_OTHER) -> Any:
+    return reading.damaged(name, text, position, kind, other).divergence
+
+
+def test_what_is_lost_is_the_divergence_without_a_logarithm() -> None:
+    """1 - exp(-KL): the geometric mean, over what the undamaged model expects, of how its probability fell."""
+    p, q = np.array([0.5, 0.5]), np.array([0.25, 0.75])
+    kl = float((p * np.log(p / q)).sum())
+    mean = float(np.prod((q / p) ** p))
+    assert results.Damage("gru", np.array([kl])).lost == pytest.approx(1 - mean)
 
 
 @every_model
 @pytest.mark.parametrize("kind", ["erase", "swap"])
-def test_damage_is_kl_between_two_readings(name: str, kind: lesson.Kind) -> None:
+def test_damage_is_kl_between_two_readings(name: str, kind: Any) -> None:
     """By torch, from two passes of `forward`: over the whole text, and over the rest after zeros or the other text."""
     model = reading.character_lm(name)
 
@@ -268,7 +289,7 @@ def test_damage_is_kl_between_two_readings(name: str, kind: lesson.Kind) -> None
             return model(torch.tensor([model.encode(text)]))[0][0, -last:, 1:].double().log_softmax(-1)
 
     rest = TEXT[HERE + 1 :]
-    before = "" if kind == "erase" else lesson.DEFAULT_OTHER
+    before = "" if kind == "erase" else results.DEFAULT_OTHER
     p, q = log_probabilities(TEXT, len(rest)), log_probabilities(before + rest, len(rest))
     expected = (p.exp() * (p - q)).sum(-1).numpy()
     assert damage(name, kind) == pytest.approx(expected, abs=2e-4)
@@ -279,46 +300,25 @@ def test_the_same_state_is_no_damage() -> None:
 
 
 def test_no_character_follows() -> None:
-    assert len(damage("gru", "erase", place=len(TEXT) - 1)) == 0
-    assert len(damage("gru", "erase", place=0, text="a" * 500)) == lesson.AFTER
+    assert len(damage("gru", "erase", position=len(TEXT) - 1)) == 0
+    assert len(damage("gru", "erase", position=0, text="a" * 500)) == results.AFTER
 
 
 @every_model
 @pytest.mark.parametrize("kind", ["erase", "swap"])
-def test_damage_shows_at_once_and_decays(name: str, kind: lesson.Kind) -> None:
+def test_damage_shows_at_once_and_decays(name: str, kind: Any) -> None:
     """The claim of the lesson, on its default text and on average over held-out text."""
     found = damage(name, kind)
     assert found[0] > 0.2
     assert found[40:].max() < 0.1 * found[:5].max()
-    habits = recorded.habits(name)
-    mean = habits.erased if kind == "erase" else habits.swapped
+    averages = find(rnn.averages, name)
+    mean = averages.erased if kind == "erase" else averages.swapped
     assert mean[0] > 0.5
     assert mean[100:].max() < 0.05
-    assert 3 <= (lesson.falls_under(mean) or 0) <= 60
+    assert 3 <= (results.falls_under(mean) or 0) <= 60
 
 
-# What ships
-
-
-def test_the_recorded_default_is_what_the_model_computes() -> None:
-    one, live = recorded.read(), read(lesson.DEFAULT_MODEL)
-    assert (one.model, one.text, one.ids, one.vocabulary) == (live.model, live.text, live.ids, live.vocabulary)
-    assert (one.matrices, one.parameters, one.hidden) == (live.matrices, live.parameters, live.hidden)
-    assert one.states == pytest.approx(live.states, abs=1e-3)
-    assert one.logits == pytest.approx(live.logits, abs=1e-3)
-    for kind in ("erase", "swap"):
-        for each in recorded.damages(kind):
-            assert each.divergence == pytest.approx(damage(each.model, cast(Any, kind)), abs=1e-3)
-        assert {each.model for each in recorded.damages(kind)} == set(lesson.KINDS)
-
-
-def test_the_recorded_text_is_what_the_model_writes() -> None:
-    from core.experiments.character_writing import write
-
-    model = reading.character_lm(lesson.DEFAULT_MODEL)
-    written = finish(write(model, TEXT[: HERE + 1], **vars(lesson.Settings())))
-    assert recorded.written().text == written.text
-    assert recorded.written().chances == pytest.approx(written.chances, abs=1e-4)
+# What was measured on held-out text
 
 
 @pytest.fixture(scope="module")
@@ -330,7 +330,7 @@ def held_out() -> str:
 @every_model
 def test_the_table_of_correlations_is_what_the_models_do(name: str, held_out: str) -> None:
     """All hidden units, on the half that is reported, with the states of torch.nn's own layers and numpy's correlation."""
-    model, tracking = reading.character_lm(name), recorded.tracking(name)
+    model, tracking = reading.character_lm(name), find(rnn.tracking, name)
     half = held_out[len(held_out) // 2 :]
     ids, places = measured._pieces(model, half)
     layer = model.body.layers[0]
@@ -349,9 +349,9 @@ def test_the_table_of_correlations_is_what_the_models_do(name: str, held_out: st
     assert not tracking.seen_on[: layer.hidden_size][~moves].any()
     assert moves.mean() > 0.9
     assert len(states) == tracking.characters >= 20_000
-    assert recorded.habits(name).bits == pytest.approx(float(loss) / np.log(2), abs=1e-3)
+    assert find(rnn.averages, name).bits == pytest.approx(float(loss) / np.log(2), abs=1e-3)
     told = json.loads((TRAINED / f"char_{name}.json").read_text("utf-8"))["metrics"]["held_out_bits_per_character"]
-    assert recorded.habits(name).bits == pytest.approx(told, abs=0.1)  # of all the held-out text, this is half of it
+    assert find(rnn.averages, name).bits == pytest.approx(told, abs=0.1)  # of all the held-out text, this is half of it
 
 
 @pytest.mark.real_weights
@@ -367,7 +367,7 @@ def test_states_on_pieces_are_those_of_one_reading(held_out: str) -> None:
 @pytest.mark.real_weights
 def test_average_damage_is_the_mean_of_single_ones(held_out: str) -> None:
     text = held_out[:4000]
-    erased, swapped = measured.average_damage(reading.character_lm("gru"), text, places=4)
+    erased, swapped = measured.average_damage(reading.character_lm("gru"), text, positions=4)
     starts = [int(s) for s in np.linspace(0, len(text) - measured.BEFORE - measured.BEHIND, 4)]
     pieces = [text[s : s + measured.BEFORE + measured.BEHIND] for s in starts]
     one = [damage("gru", "erase", measured.BEFORE - 1, piece) for piece in pieces]
@@ -382,8 +382,8 @@ def test_average_damage_is_the_mean_of_single_ones(held_out: str) -> None:
 @pytest.mark.real_weights
 def test_the_recorded_averages_are_those_of_the_model(held_out: str) -> None:
     erased, swapped = measured.average_damage(reading.character_lm("rnn_tanh"), held_out[len(held_out) // 2 :])
-    assert recorded.habits("rnn_tanh").erased == pytest.approx(erased, abs=1e-3)
-    assert recorded.habits("rnn_tanh").swapped == pytest.approx(swapped, abs=1e-3)
+    assert find(rnn.averages, "rnn_tanh").erased == pytest.approx(erased, abs=1e-3)
+    assert find(rnn.averages, "rnn_tanh").swapped == pytest.approx(swapped, abs=1e-3)
 
 
 def test_a_linear_reader_finds_what_is_there() -> None:
@@ -408,96 +408,24 @@ def test_a_linear_reader_finds_what_is_there() -> None:
 
 @every_model
 def test_the_recorded_limits(name: str) -> None:
-    habits, speed = recorded.habits(name), recorded.speed(name)
-    told = dict(zip(habits.distances, habits.recalled, strict=True))
+    averages, speed = find(rnn.averages, name), find(rnn.speed, name)
+    told = dict(zip(averages.distances, averages.recalled, strict=True))
     assert told[0] > 0.95  # the character just read is there
     assert told[20] < told[5] < told[0]
-    assert told[50] < habits.guessed + 0.05  # and one fifty before is not: the bottleneck
-    assert 1.5 < habits.bits < 2.6
+    assert told[50] < averages.guessed + 0.05  # and one fifty before is not: the bottleneck
+    assert 1.5 < averages.bits < 2.6
     per_character = np.array(speed.seconds) / np.array(speed.lengths)
     assert per_character.max() < 1.6 * per_character.min()  # time in proportion to length
     assert speed.gain > 2
     assert speed.where
 
 
-def test_how_it_was_made_is_written_down() -> None:
-    made = recorded.made()
-    assert made["command"] == "python -m core.experiments.record"
-    assert made["held_out"] > 50_000
-    assert len(made["when"].split("-")) == 3
-
-
 def test_speed_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measured, "LENGTHS", (128, 512))
-    monkeypatch.setattr(measured, "LANES", 32)
-    found = finish(measured.speed("gru", "in a test", repeats=2))
+    monkeypatch.setattr(timing, "LENGTHS", (128, 512))
+    monkeypatch.setattr(timing, "LANES", 32)
+    found = finish(timing.speed("gru", repeats=2))
     assert (found.lengths, found.lanes) == ((128, 512), 32)
     assert all(seconds > 0 for seconds in (*found.seconds, found.side_by_side))
     assert found.seconds[-1] > found.seconds[0]
-    assert found.gain == found.seconds[-1] / found.side_by_side > 1.5
-    assert found.where == "in a test"
-
-
-def test_what_is_written_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    names = tuple(lesson.KINDS)
-    before = (
-        recorded.read(),
-        {kind: recorded.damages(kind) for kind in ("erase", "swap")},
-        recorded.written(),
-        {name: (recorded.tracking(name), recorded.habits(name)) for name in names},
-        {name: recorded.speed(name) for name in names},
-        {name: recorded.matrices(name) for name in names},
-    )
-    cached = (
-        recorded.read,
-        recorded.damages,
-        recorded.written,
-        recorded.tracking,
-        recorded.habits,
-        recorded.speed,
-        recorded.matrices,
-    )
-    monkeypatch.setattr(recorded, "FOLDER", tmp_path / "recorded")
-    recorded.write(*before, {"command": "none"})
-    try:
-        for function in cached:
-            function.cache_clear()
-        assert sorted(file.name for file in (tmp_path / "recorded").iterdir()) == ["rnn.json", "rnn.npz"]
-        assert np.array_equal(recorded.read().logits, before[0].logits)
-        assert recorded.written() == before[2]
-        for name in names:
-            assert np.array_equal(recorded.tracking(name).seen_on, before[3][name][0].seen_on)
-            assert np.array_equal(recorded.habits(name).erased, before[3][name][1].erased)
-            assert recorded.habits(name).recalled == before[3][name][1].recalled
-            assert recorded.speed(name) == before[4][name]
-            assert recorded.matrices(name) == before[5][name]
-        assert recorded.made() == {"command": "none"}
-    finally:
-        monkeypatch.undo()
-        for function in cached:
-            function.cache_clear()
-
-
-# Writing
-
-
-def test_mean_bits() -> None:
-    assert lesson.mean_bits(Written("abc", (0.5, 0.25, 0.125))) == pytest.approx(2.0)
-
-
-@pytest.mark.parametrize(
-    ("text", "quotes", "brackets"),
-    [
-        ("", False, False),
-        ('He said "I', True, False),
-        ('He said "I" and', False, False),
-        ('"a\nb', False, False),
-        ("a (b", False, True),
-        ("a (b (c) d", False, True),
-        ("a) (b) c)", False, False),
-        ('(a "b', True, True),
-    ],
-)
-def test_left_open(text: str, quotes: bool, brackets: bool) -> None:
-    assert lesson.left_open(text, '"') is quotes
-    assert lesson.left_open(text, ")") is brackets
+    assert found.gain == found.seconds[-1] / found.side_by_side > 1
+    assert "one thread" in found.where

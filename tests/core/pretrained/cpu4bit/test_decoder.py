@@ -363,12 +363,14 @@ def test_who_waits_for_the_first_compilation_is_told_how_far_it_is(tmp_path: Pat
 
 
 def test_the_name_of_the_folder_changes_with_every_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = tmp_path / "cpu4bit"
     for name in compiled.SOURCES:
-        (tmp_path / name).write_text(name)
-    monkeypatch.setattr(compiled, "__file__", str(tmp_path / "compiled.py"))
+        (here / name).parent.mkdir(parents=True, exist_ok=True)
+        (here / name).write_text(name)
+    monkeypatch.setattr(compiled, "__file__", str(here / "compiled.py"))
     seen = {compiled.folder()}
     for name in compiled.SOURCES:
-        (tmp_path / name).write_text("changed")
+        (here / name).write_text("changed")
         seen.add(compiled.folder())
     monkeypatch.setattr(numba, "__version__", "0")
     seen.add(compiled.folder())
