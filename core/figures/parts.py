@@ -32,7 +32,7 @@ def text_axis(characters: Sequence[str], title: str = "character") -> dict[str, 
         "ticktext": [plain(text) for text in ticks.values()],
         "tickangle": 0,
         "ticklabeloverflow": "allow",  # were the only one hidden, Plotly would lose the axis title
-        "tickfont": {**MONOSPACE, "size": 11},
+        "tickfont": {**MONOSPACE, "size": 14},
         "range": [-0.5, max(len(characters), 1) - 0.5],
         "showgrid": False,
         "zeroline": False,

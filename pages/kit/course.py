@@ -28,6 +28,7 @@ LESSONS = (
         title="Recurrent networks",
         claim="The hidden state is all that the network remembers.",
         part="Recurrence",
+        finding="With its state a network foresees a letter with 77.0 %, with the state erased with 2.8 %.",
     ),
     Entry(
         name="vanishing_gradients",

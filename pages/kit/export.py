@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.assets.own import TRAINED
 from core.figures import picture
 from pages.kit.course import Entry
 from pages.kit.parts import Download, Picture
@@ -39,6 +40,11 @@ def offer(entry: Entry, picture: "picture.Picture", values: Mapping[str, Any], m
     with st.container(horizontal=True):
         for one in downloads:
             st.download_button(one.label, one.make, one.file, one.mime, on_click="ignore", key=f"_take_{one.file}")
+
+
+def own_weights(file: str) -> Download:
+    """Offer one of the files of weights that our own recipes made."""
+    return Download(f"Weights ({file})", file, lambda: (TRAINED / file).read_bytes(), "application/octet-stream")
 
 
 def table(label: str, file: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Download:

@@ -10,9 +10,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitPageNotFoundError
 
 from core.figures.picture import Picture
 from pages.kit import ask, controls, crumbs, export, terms
@@ -259,7 +261,7 @@ class Lesson:
                     export.offer(self.entry, shown.picture, shown.values, shown.downloads)
         _, after = neighbours(self.entry)
         if after:
-            st.page_link(after.file, label=f"**Next: {after.title}.** {after.claim}", icon=":material/arrow_forward:")
+            to_page(after, f"**Next: {after.title}.** {after.claim}", icon=":material/arrow_forward:")
         said = "Computed on this server." if ask.origin() == "computed" else "Recorded numbers, shown at once."
         st.caption(said)
 
@@ -366,7 +368,7 @@ def _try_next(tries: Sequence[Try]) -> None:
 
 def _link(one: Try, *, key: str) -> None:
     if one.lesson:
-        st.page_link(find(one.lesson).file, label=one.label, query_params=dict(one.change))
+        to_page(find(one.lesson), one.label, dict(one.change))
     else:
         st.button(one.label, on_click=_move, args=(one.change,), key=key)
 
@@ -392,6 +394,15 @@ def _questions(questions: Sequence[Question]) -> None:
             st.markdown(f":green[Correct.] {question.why}")
         elif given is not None:
             st.markdown(f":orange[Not quite:] it is “{question.answers[question.right]}”. {question.why}")
+
+
+def to_page(entry: Entry, label: str, query: Mapping[str, Any] | None = None, *, icon: str | None = None) -> None:
+    """Show a link to another page of the course, in a state if `query` says one."""
+    try:
+        st.page_link(entry.file, label=label, query_params=query or None, icon=icon)
+    except StreamlitPageNotFoundError:  # this page runs by itself, without the course around it
+        address = f"/{entry.name}?{urlencode(query)}" if query else f"/{entry.name}"
+        st.link_button(label, address, type="tertiary")
 
 
 def _in_place(draw: Callable[[], Any]) -> None:

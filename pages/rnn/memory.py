@@ -41,7 +41,7 @@ def show(stage: Stage) -> Shown | Nothing:
         numbers=_numbers(chosen, averages, kind),
         caption="Lost is how much less probability the damaged network gives to what the undamaged one expects: under a "
         "tenth counts as healed. The stronger a character is coloured, the more is lost there.",
-        values={"TEXT": read.text, "MODEL": read.model, "POSITION": position, "SINCE": 1},
+        **text.taken(given),
     )
 
 

@@ -42,7 +42,7 @@ def show(stage: Stage) -> Shown | Nothing:
             ("times each was used", f"{position + 1:,}"),
         ],
         caption="The stronger a character is coloured, the better the network foresaw it. Click one to go there.",
-        values={"TEXT": read.text, "MODEL": read.model, "POSITION": position, "SINCE": since},
+        **text.taken(given, since),
     )
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.experiments import rnn
 from core.experiments.characters import LIMIT, fit
 from core.experiments.recording import find
 from core.experiments.rnn.results import DEFAULT_MODEL, DEFAULT_POSITION, DEFAULT_TEXT, KINDS, Read, window
-from pages.kit import controls, tokens
+from pages.kit import controls, export, tokens
 from pages.kit.ask import ask
 from pages.kit.lesson import Nothing, Stage
 from pages.kit.words import count
@@ -41,6 +42,13 @@ def choose(stage: Stage, *, model: bool = True) -> Given | Nothing:
     if fitted.unknown:
         stage.note(f"The model does not know {count(len(fitted.unknown), 'character')} of your text (coloured below).")
     return Given(ask(rnn.read, name, fitted.text), position)
+
+
+def taken(given: Given, since: int = 1) -> dict[str, Any]:
+    """Return what a view hands to the script that is taken along, and the weights that lie beside it."""
+    file = f"char_{given.read.model}.safetensors"
+    values = {"TEXT": given.read.text, "MODEL": given.read.model, "POSITION": given.position, "SINCE": since}
+    return {"values": values, "downloads": [export.own_weights(file)]}
 
 
 def strip(stage: Stage, given: Given, notes: Sequence[str], weights: Sequence[float | None], *, label: str) -> None:

@@ -45,7 +45,7 @@ def show(stage: Stage) -> Shown | Nothing:
         caption="A correlation of 0 is none, of 1 full step. The unit was chosen on one half of the held-out text; the "
         "number comes from the other half."
         + (" A cell has no bound: its scale is squeezed (arsinh)." if "cell" in found.label else ""),
-        values={"TEXT": read.text, "MODEL": read.model, "POSITION": position, "SINCE": 1},
+        **text.taken(given),
     )
 
 

@@ -1,0 +1,19 @@
+"""Two buttons above a lesson: one copies its address, one shows the lesson alone, for a beamer."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_BAR = st.components.v2.component(
+    "unrolled_bar",
+    html='<div class="root"></div>',
+    css=(_HERE / "bar.css").read_text("utf-8"),
+    js=(_HERE / "bar.js").read_text("utf-8"),
+)
+
+
+def bar(*, presenting: bool, on_present: Callable[[], None], key: str = "_bar") -> None:
+    """Show the buttons; `on_present` is called, before the page runs, when the reader turns presenting on or off."""
+    _BAR(key=key, data={"presenting": presenting}, on_present_change=on_present, width="content")

@@ -1,0 +1,148 @@
+"""What holds for every picture of every lesson: whole, legible, labelled, in the theme's colours, and safe to type into."""
+
+import importlib
+import json
+import math
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.figures import export
+from core.figures.palette import CATEGORY, DIVERGING, FAINT, GROUND, SEQUENTIAL, TEXT, concrete
+from core.figures.picture import PRESENTED, Picture, smallest_text
+
+HERE = Path(__file__).parent / "examples"
+LESSONS = sorted(path.stem for path in HERE.glob("*.py") if path.stem != "__init__")
+MARKS = {*CATEGORY, *SEQUENTIAL, *DIVERGING, TEXT, FAINT, GROUND}
+SMALLEST = 14
+
+
+@cache
+def pictures(lesson: str) -> dict[str, Picture]:
+    found: dict[str, Picture] = importlib.import_module(f"tests.core.figures.examples.{lesson}").pictures()
+    return found
+
+
+CASES = [(lesson, name) for lesson in LESSONS for name in pictures(lesson)]
+every = pytest.mark.parametrize(("lesson", "name"), CASES, ids=[f"{lesson}: {name}" for lesson, name in CASES])
+
+
+def of(lesson: str, name: str) -> Picture:
+    return pictures(lesson)[name]
+
+
+def strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every string of a spec with the name that it stands under."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from strings(inner, name)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from strings(inner, key)
+    elif isinstance(value, str):
+        yield key, value
+
+
+def test_every_lesson_shows_its_pictures() -> None:
+    rooms = {path.name.removesuffix(".py") for path in (HERE.parents[3] / "core" / "figures").iterdir()}
+    assert rooms - {"__init__", "__pycache__", "palette", "export", "parts", "picture", "style"} == set(LESSONS)
+
+
+@every
+def test_it_is_drawn(lesson: str, name: str) -> None:
+    """Plotly, or Altair, takes the whole of it, and it is JSON."""
+    picture = of(lesson, name)
+    json.dumps(picture.spec, allow_nan=False)
+    if picture.kind == "plotly":
+        export.build(picture.spec)
+    else:
+        import altair
+
+        altair.Chart.from_dict(picture.spec)
+
+
+@every
+def test_it_says_what_it_shows(lesson: str, name: str) -> None:
+    picture = of(lesson, name)
+    assert re.fullmatch(r"[^\n]{20,600}[.?]", picture.alt), picture.alt
+    assert "nan" not in picture.alt.split()
+    if "mechanism" not in name:
+        assert len(picture.title) > 5
+    for row in picture.rows:
+        assert len(row) == len(picture.columns)
+    assert len(set(picture.columns)) == len(picture.columns)
+    if "mechanism" not in name:
+        assert picture.columns
+        assert len(picture.rows) > 0 or "empty" in name
+
+
+@every
+def test_axes_are_labelled(lesson: str, name: str) -> None:
+    layout = of(lesson, name).spec.get("layout", {})
+    for axis in [each for key, each in layout.items() if re.fullmatch(r"[xy]axis\d*", key)]:
+        shown = axis.get("visible", True) and axis.get("showticklabels", True)
+        linked = axis.get("matches") or axis.get("overlaying")
+        assert (
+            not shown
+            or linked
+            or axis.get("title", {}).get("text")
+            or axis.get("tickmode") == "array"
+            or axis.get("tickvals")
+        )
+
+
+@every
+def test_no_text_is_small(lesson: str, name: str) -> None:
+    picture = of(lesson, name)
+    assert smallest_text(picture.spec) >= SMALLEST
+    assert smallest_text(picture.presented.spec) >= PRESENTED
+    if picture.kind == "plotly":
+        assert picture.spec["layout"]["font"]["size"] >= SMALLEST
+        assert picture.presented.spec["layout"]["height"] >= picture.spec["layout"].get("height", 0)
+
+
+@every
+def test_the_colours_are_the_themes(lesson: str, name: str) -> None:
+    """Marks that the theme replaces; and after that, in both themes, no mark is left."""
+    picture = of(lesson, name)
+    for key, text in strings(picture.spec):
+        if "color" in key.lower() and text not in ("rgba(0,0,0,0)", "transparent"):
+            assert text in MARKS or not re.match(r"#|rgb|[a-z]+$", text), f"{key}: {text}"
+    for theme in ("light", "dark"):
+        after = json.dumps(concrete(picture.spec, theme))
+        if "hostile" not in name:
+            assert not re.search(r"#0000[0-3]\d\b", after)
+
+
+@every
+def test_what_is_pointed_at_reads_as_a_sentence(lesson: str, name: str) -> None:
+    for trace in of(lesson, name).spec.get("data", []) if of(lesson, name).kind == "plotly" else []:
+        if trace.get("hoverinfo") == "skip" or not any(len(trace.get(axis) or ()) > 1 for axis in ("x", "z", "labels")):
+            continue
+        template = trace.get("hovertemplate", "")
+        assert template.endswith("<extra></extra>"), "the box with the trace's name"
+        assert "%{" in template
+
+
+@every
+def test_a_typed_text_is_text_and_nothing_else(lesson: str, name: str) -> None:
+    if "hostile" not in name:
+        return
+    spec = of(lesson, name).spec
+    shown = [text for key, text in strings(spec) if key != "hovertemplate"]
+    for text in shown:
+        assert "<u" not in text
+        assert "%{" not in text
+    typed = [text for text in shown if "000001" in text and text not in MARKS and "style='color:#000001" not in text]
+    drawn = [text for _, text in strings(concrete(spec, "light"))]
+    assert all(text in drawn for text in typed)
+
+
+def test_the_smallest_text_is_found() -> None:
+    assert smallest_text({"a": [{"tickfont": {"size": 11}}], "marker": {"size": 3, "color": "x"}}) == 11
+    assert smallest_text({"labelFontSize": 9}) == 9
+    assert smallest_text({"data": [1]}) == math.inf
