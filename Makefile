@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+# Who may connect: this machine alone, unless told otherwise (HOST=0.0.0.0).
+HOST ?= 127.0.0.1
 # What `make test` hands to pytest: a room, a file or options, such as TESTS="tests/core -x".
 TESTS ?= tests
 
@@ -24,9 +26,9 @@ endif
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: $(VENV)/.app ## fetch what is missing and open the app (PORT=8501)
+run: $(VENV)/.app ## fetch what is missing and open the app (PORT=8501 HOST=127.0.0.1)
 	@$(PY) -m core.assets fetch || echo "Some assets are missing: the pages that need one say which. The others work."
-	$(PY) -m streamlit run app.py --server.port $(PORT) --server.showEmailPrompt false
+	$(PY) -m streamlit run app.py --server.address $(HOST) --server.port $(PORT) --server.showEmailPrompt false
 
 test: $(VENV)/.dev assets chromium lint types ## lint, types and every test, browser included (TESTS=tests/core for one room)
 	$(PY) -m pytest $(TESTS)

@@ -12,17 +12,19 @@ st.markdown(
     "Unrolled is free software under the Apache License 2.0. What you type is worked on by the server that shows you "
     "this page and goes nowhere else; it stands in the page's link, so that you can share it."
 )
-st.subheader("Weights and data", anchor=False)
+st.header("Weights and data", anchor=False)
 for asset in load().values():
     st.markdown(
         f"- **{asset.name}**: {asset.description}. Licence: {asset.licence}. From the package `{asset.package}`, "
         f"{asset.package_size / 1e6:.0f} MB."
     )
 st.markdown(
-    "- **Models trained here** on those snippets and on a made-up task, to be compared with one another: "
-    f"{len(names())} runs, each with its command, seed and outcome beside it in `core/assets/trained`. Licence: "
+    "- **Models trained here** on public texts and on a made-up task, to be compared with one another: "
+    f"{len(names())} runs, each with its command, data, seed and outcome beside it in `core/assets/trained`. Licence: "
     "Apache-2.0, as ours.\n"
+    "- **Texts that only training used**: the World English Bible and Louis Segond's, in the public domain; the help pages "
+    "of LibreOffice in English and French (MPL-2.0). None of them ships with the app.\n"
     "- **Source Serif 4**, the typeface, by Adobe. Licence: SIL Open Font License 1.1; shipped with the app.\n"
-    "- **Figures from the course notes**: the chances of another model after the prompt “To date, the cleverest "
+    "- **Figures from the course notes**: the probabilities of another model after the prompt “To date, the cleverest "
     "thinker of all time was”, as the notes print them; shown beside ours and labelled as another model's."
 )

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import streamlit as st
 
 from core.serving.turn import Turn
-from pages.kit.course import ABOUT, HOME, LESSONS
+from pages.kit.course import ABOUT, HOME, LESSONS, WORDS
 from pages.kit.models import Loading, Offers, Workshop
 from pages.kit.sharing import Sharing
 from pages.kit.shelf import Shelf as ByteShelf
@@ -84,7 +84,7 @@ def _pages() -> dict[str, list[st.Page]]:
         parts.setdefault(lesson.part, []).append(page)
     # The first page's address is the bare one; "/home" is the same page for those who type it.
     parts[""].append(st.Page(HOME.file, title=HOME.title, url_path="home", visibility="hidden"))
-    parts["More"] = [st.Page(ABOUT.file, title=ABOUT.title, url_path="about")]
+    parts["More"] = [st.Page(one.file, title=one.title, url_path=one.name) for one in (WORDS, ABOUT)]
     return parts
 
 

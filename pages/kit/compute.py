@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from pages.kit import cache, words
+from pages.kit.shelf import MISSING
 from pages.kit.turns import PATIENCE_SECONDS, waiting
 
 if TYPE_CHECKING:
@@ -116,6 +117,9 @@ def result(
     then the result. What takes longer than a moment shows how far it is and can be stopped. Raises `NotHere` where it
     was stopped or failed. `key` holds all that the result depends on.
     """
+    found = cache.results().get(key)
+    if found is not MISSING:
+        return found
     slot = f"_job_{doing}"
     if st.session_state.get(f"{slot}_stopped") == key:
         raise NotHere(f"{doing} was stopped.", button="Begin again", act=_begin_again, args=(slot,))

@@ -21,6 +21,7 @@ class Entry:
 
 
 HOME = Entry("home", "Start here")
+WORDS = Entry("words", "Words")
 ABOUT = Entry("about", "About")
 LESSONS = (
     Entry(

@@ -48,7 +48,10 @@ def own_weights(file: str) -> Download:
 
 
 def table(label: str, file: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Download:
-    """Offer rows as CSV (UTF-8, quoted where needed)."""
+    """Offer rows as CSV: UTF-8 with a mark at its start that spreadsheets look for, quoted where needed.
+
+    A text that a spreadsheet would take for a formula has an apostrophe in front.
+    """
 
     def make() -> str:
         import csv
@@ -57,10 +60,14 @@ def table(label: str, file: str, columns: Sequence[str], rows: Sequence[Sequence
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(columns)
-        writer.writerows(rows)
-        return out.getvalue()
+        writer.writerows([_harmless(cell) for cell in row] for row in rows)
+        return "\ufeff" + out.getvalue()
 
     return Download(label, file, make, "text/csv")
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def figure(label: str, file: str, spec: dict[str, Any]) -> Download:

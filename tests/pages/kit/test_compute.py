@@ -1,4 +1,4 @@
-"""The lab as a page uses it: shown, kept, followed, stopped, begun again, given up, shared, and said when it fails."""
+"""A computation as a page sees it: shown, kept, followed, stopped, begun again, given up, shared, and said when it fails."""
 
 import contextlib
 import threading
@@ -14,9 +14,10 @@ from streamlit.testing.v1.element_tree import ElementTree, parse_tree_from_messa
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from core.serving.work import Busy, Job, Retired
-from pages.kit import cache, jobs, turns
+from pages.kit import cache, compute, turns
+from pages.kit.compute import Sharing
 from pages.kit.models import Workshop
-from pages.kit.sharing import Sharing
+from pages.kit.shelf import Shelf
 from tests.core.serving.fake_model import PATIENCE, Gate
 from tests.pages.helpers import sound
 
@@ -110,13 +111,13 @@ def until(condition: Callable[[], bool]) -> None:
 @pytest.fixture
 def workshop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """A workshop and a shelf of this test's own, where the pages look for theirs; quick to show that they work."""
-    own, sharing, shelves = Workshop(), Sharing(), {cache.RESULTS: cache.Shelf(16), cache.PROMPTS: cache.Shelf(16)}
+    own, sharing, shelf = Workshop(), Sharing(), Shelf(1_000_000)
     monkeypatch.setattr(cache, "workshop", lambda: own)
     monkeypatch.setattr(cache, "sharing", lambda: sharing)
-    monkeypatch.setattr(cache, "shelf", lambda entries=cache.RESULTS: shelves[entries])
-    monkeypatch.setattr(jobs, "QUIET_SECONDS", 0.02)
-    monkeypatch.setattr(jobs, "FRAME_SECONDS", 0.01)
-    monkeypatch.setattr(jobs, "LEASE_SECONDS", ALONE)
+    monkeypatch.setattr(cache, "results", lambda: shelf)
+    monkeypatch.setattr(compute, "QUIET_SECONDS", 0.02)
+    monkeypatch.setattr(compute, "FRAME_SECONDS", 0.01)
+    monkeypatch.setattr(compute, "LEASE_SECONDS", ALONE)
     assert own.wait(PATIENCE)
     yield own
     own.close()
@@ -163,12 +164,16 @@ def visit(measuring: Measuring, visits: list[Visit]) -> Iterator[Callable[..., V
 def page(works: dict, doing: str = "Measuring", unit: str = "step") -> None:
     import streamlit as st
 
-    from pages.kit import lab
+    from pages.kit import compute
 
     chosen = st.session_state.get("chosen", "a")
-    if chosen:
-        st.write(f"The result is {lab.compute(('test_kit_lab', chosen), works[chosen], doing, unit)}.")
-    st.write("The end.")
+    try:
+        if chosen:
+            st.write(f"The result is {compute.result(('test_compute', chosen), works[chosen], doing, unit)}.")
+    except compute.NotHere as reason:
+        reason.show()
+    else:
+        st.write("The end.")
 
 
 def said(at: AppTest) -> list[str]:
@@ -210,7 +215,7 @@ def test_the_result_is_shown_and_kept(plain: bool, workshop: Workshop) -> None:
     assert said(second) == ["The result is measured.", "The end."]
     assert (len(calls), work.begun) == ((1, 0) if plain else (0, 1))
     assert set(calls) <= {"worker"}
-    assert cache.shelf().get(("test_kit_lab", "a")) == "measured"
+    assert cache.results().get(("test_compute", "a")) == "measured"
     assert "_lab_Measuring" not in first.session_state
     assert nothing_shared()
 
@@ -224,30 +229,6 @@ def test_another_key_is_another_result(workshop: Workshop) -> None:
     at.session_state["chosen"] = "a"
     assert said(at.run())[0] == "The result is one."
     assert [work.begun for work in works.values()] == [1, 1]
-
-
-def sized(work: object) -> None:
-    import streamlit as st
-
-    from pages.kit import cache, lab
-
-    st.write(lab.compute("large", work, "Measuring", entries=cache.PROMPTS))
-
-
-def test_a_large_result_goes_where_few_are_kept(workshop: Workshop) -> None:
-    for _ in range(2):
-        at = AppTest.from_function(sized, kwargs={"work": lambda: "large one"}, default_timeout=PATIENCE).run()
-        assert said(at) == ["large one"]
-    assert cache.shelf(cache.PROMPTS).get("large") == "large one"
-    assert cache.shelf().get("large") is None
-
-
-def test_a_shelf_is_the_same_however_it_is_asked_for() -> None:
-    """More than two would push one another out of the server's memory, and all results with them."""
-    usual, few = cache.shelf(), cache.shelf(cache.PROMPTS)
-    assert usual is cache.shelf(cache.RESULTS) is cache.shelf(entries=cache.RESULTS)
-    assert few is cache.shelf(entries=cache.PROMPTS)
-    assert cache.shelf() is usual
 
 
 # Followed
@@ -293,7 +274,7 @@ def test_who_waits_keeps_it_going(
     reader.says("Measuring: step 0 of 1.")
     job, before = reader.job, reader.job._seen
     until(lambda: job._seen > before)
-    monkeypatch.setattr(jobs, "QUIET_SECONDS", PATIENCE)
+    monkeypatch.setattr(compute, "QUIET_SECONDS", PATIENCE)
     reader.at.session_state["chosen"] = ""
     reader.rerun()
     at = reader.rest()
@@ -348,7 +329,7 @@ def test_what_was_stopped_does_not_stop_the_rest(visit: Callable[..., Visit], me
     assert said(at.run())[0] == "The result is another."
     at.session_state["chosen"] = "a"
     assert [info.value for info in at.run().info] == ["Measuring was stopped."]
-    cache.shelf().put(("test_kit_lab", "a"), "measured by somebody else")
+    cache.results().put(("test_compute", "a"), "measured by somebody else")
     assert said(at.run())[0] == "The result is measured by somebody else."
 
 
@@ -374,7 +355,7 @@ def test_a_function_is_left_to_its_end_but_not_waited_for(visit: Callable[..., V
     at = reader.rest()
     assert [info.value for info in at.info] == ["Measuring was stopped."]
     measuring.gate.open()
-    until(lambda: cache.shelf().get(("test_kit_lab", "a")) == "late")  # it is there for whoever asks next
+    until(lambda: cache.results().get(("test_compute", "a")) == "late")  # it is there for whoever asks next
 
 
 # Given up
@@ -421,14 +402,16 @@ def test_a_run_that_was_told_to_stop_takes_nothing_from_the_next(
 ) -> None:
     """The next run begins at once, in a thread of its own, while the first one still waits for its job."""
     told, second, results = Told(), Measuring("another"), []
-    monkeypatch.setattr(jobs, "st", told)
-    monkeypatch.setattr(jobs, "QUIET_SECONDS", PATIENCE)  # nothing is drawn, so nothing but the look for it ends a run
+    monkeypatch.setattr(compute, "st", told)
+    monkeypatch.setattr(
+        compute, "QUIET_SECONDS", PATIENCE
+    )  # nothing is drawn, so nothing but the look for it ends a run
     measuring.gate.shut()
     second.gate.shut()
 
     def run(key: str, work: Measuring) -> None:
         with contextlib.suppress(StopException):
-            results.append(jobs.result(key, work, workshop.call, "Measuring", "step"))
+            results.append(compute.result(key, work, "Measuring", "step", put_in_line=workshop.call))
 
     threads = [threading.Thread(target=run, args=one, name=one[0]) for one in (("a", measuring), ("b", second))]
     threads[0].start()
@@ -445,18 +428,16 @@ def test_a_run_that_was_told_to_stop_takes_nothing_from_the_next(
 
 
 def test_who_was_ended_has_time_until_its_turn_comes() -> None:
-    assert jobs.GRACE_SECONDS > turns.PATIENCE_SECONDS
+    assert compute.GRACE_SECONDS > turns.PATIENCE_SECONDS
 
 
 def put_aside(engines: list) -> None:
     import streamlit as st
 
-    from pages.kit import jobs
+    from pages.kit import compute
 
-    engine = engines.pop(0) if engines else None
-    st.write(
-        jobs.result(("test_kit_lab", "put aside"), lambda: "found", engine or st.session_state.call, "Reading", "")
-    )
+    engine = engines.pop(0) if engines else st.session_state.call
+    st.write(compute.result(("test_compute", "put aside"), lambda: "found", "Reading", "", put_in_line=engine))
 
 
 def test_a_model_that_made_room_is_asked_for_again(workshop: Workshop) -> None:
@@ -482,7 +463,7 @@ def test_a_reader_who_leaves_ends_it_in_a_moment(visit: Callable[..., Visit], me
     assert not job.left  # who only moved a control has a moment to ask again
     began = time.monotonic()
     until(lambda: job.left)
-    assert time.monotonic() - began < 2 * jobs.GRACE_SECONDS
+    assert time.monotonic() - began < 2 * compute.GRACE_SECONDS
     measuring.gate.open()
     assert measuring.ended.wait(PATIENCE)
 
@@ -545,10 +526,14 @@ def test_a_page_that_was_held_up_begins_again(visit: Callable[..., Visit], measu
 def two(works: list) -> None:
     import streamlit as st
 
-    from pages.kit import lab
+    from pages.kit import compute
 
     for number, work in enumerate(works):
-        st.write(f"{number}: {lab.compute(('test_kit_lab two', number), work, 'Measuring')}")
+        try:
+            st.write(f"{number}: {compute.result(('test_compute two', number), work, 'Measuring', 'step')}")
+        except compute.NotHere as reason:
+            reason.show()
+            break
 
 
 def test_one_after_another_on_a_page(visit: Callable[..., Visit], measuring: Measuring) -> None:
@@ -578,7 +563,7 @@ def test_visits_that_want_the_same_share_it(
     visit: Callable[..., Visit], measuring: Measuring, workshop: Workshop
 ) -> None:
     """A lecturer's link, opened by all at once: it is computed once, and one who stops it stops only their own wait."""
-    key = ("test_kit_lab", "a")
+    key = ("test_compute", "a")
     measuring.gate.shut()
     reader = visit()
     reader.says("Measuring: step 0 of 1.")
@@ -786,117 +771,22 @@ class Slow(Workshop):
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
-    own, shelf = Slow(), cache.Shelf(16)
+    own, shelf = Slow(), Shelf(1_000_000)
     monkeypatch.setattr(cache, "workshop", lambda: own)
-    monkeypatch.setattr(cache, "shelf", lambda entries: shelf)
+    monkeypatch.setattr(cache, "results", lambda: shelf)
     yield own
     own.told.set()
     own.close()
 
 
-def opening(works: dict, *, is_recorded: bool) -> None:
-    import streamlit as st
-
-    from pages.kit import lab
-
-    if lab.ready(wait=not is_recorded):
-        st.write(f"live {lab.compute(('test_kit_lab', 'opening'), works['a'], 'Measuring')}")
-    else:
-        st.write("recorded")
-
-
-def test_what_was_recorded_is_shown_until_it_is_ready(slow: Slow) -> None:
-    given = {"works": {"a": Measuring()}, "is_recorded": True}
-    at = AppTest.from_function(opening, kwargs=given, default_timeout=PATIENCE)
-    for _ in range(2):
-        assert said(at.run()) == ["recorded"]
-    slow.told.set()
-    assert slow.wait(PATIENCE)
-    assert said(at.run()) == ["live measured"]
-
-
-def load_with_gate(works: dict) -> None:
-    import streamlit as st
-
-    from pages.kit import lab
-
-    st.write("live" if lab.ready(wait=False, load=works["load"]) else "recorded")
-
-
-def test_what_was_recorded_is_shown_until_the_models_are_loaded(workshop: Workshop) -> None:
-    calls, gate = [], threading.Event()
-
-    def load() -> None:
-        calls.append(1)
-        assert gate.wait(PATIENCE)
-
-    at, other = (
-        AppTest.from_function(load_with_gate, kwargs={"works": {"load": load}}, default_timeout=PATIENCE)
-        for _ in range(2)
-    )
-    assert said(at.run()) == said(other.run()) == ["recorded"]
-    gate.set()
-    assert workshop.call(lambda: None, None).wait(PATIENCE)  # stands in line behind it
-    assert said(at.run()) == said(other.run()) == ["live"]
-    assert calls == [1]  # once a server
-
-
-def waiting_for_another(works: dict) -> None:
-    import streamlit as st
-
-    from pages.kit import lab
-
-    st.write("live" if lab.ready(wait=True, load=works["load"]) else "recorded")
-
-
-def test_who_waits_for_something_else_does_not_load_first(workshop: Workshop) -> None:
-    calls: list[int] = []
-    works = {"load": lambda: calls.append(1)}
-    at = AppTest.from_function(waiting_for_another, kwargs={"works": works}, default_timeout=PATIENCE)
-    assert said(at.run()) == ["live"]
-    assert workshop.call(lambda: None, None).wait(PATIENCE)
-    assert not calls
-
-
-def test_what_can_not_be_loaded_is_not_waited_for(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not workshop.prepared("fails", lambda: 1 / 0)
-    until(lambda: workshop.prepared("fails", lambda: 1 / 0))
-
-    def full(*_: Any) -> None:
-        raise Busy("128 others are waiting for this already: try again in a moment.")
-
-    monkeypatch.setattr(workshop, "call", full)
-    at = AppTest.from_function(load_with_gate, kwargs={"works": {"load": print}}, default_timeout=PATIENCE)
-    assert said(at.run()) == ["live"]
-
-
-def test_where_nothing_was_recorded_it_is_waited_for(slow: Slow, visits: list[Visit]) -> None:
-    visits.append(Visit(opening, works={"a": Measuring()}, is_recorded=False))
+def test_who_comes_before_the_models_waits_for_them(slow: Slow, visits: list[Visit]) -> None:
+    visits.append(Visit(page, works={"a": Measuring()}))
     (reader,) = visits
     reader.open()
-    until(lambda: reader.runner is not None and "Starting." in str(reader.runner.forward_msgs()))
+    until(lambda: reader.runner is not None and "Starting the models." in str(reader.runner.forward_msgs()))
     assert not reader.now().get("markdown")
     slow.told.set()
-    assert said(reader.rest()) == ["live measured"]
-
-
-def taking_over() -> None:
-    import streamlit as st
-
-    from pages.kit import lab
-
-    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
-    if st.session_state["runs"] < 3:
-        lab._take_over(None)
-    st.write(f"run {st.session_state['runs']}")
-
-
-def test_the_page_runs_again_when_it_is_ready(slow: Slow) -> None:
-    at = AppTest.from_function(taking_over, default_timeout=PATIENCE)
-    assert said(at.run()) == ["run 1"]
-    slow.told.set()
-    assert slow.wait(PATIENCE)
-    assert said(at.run()) == ["run 3"]  # the second ended in the fragment
+    assert said(reader.rest())[0] == "The result is measured."
 
 
 def test_a_workshop_that_can_not_open_says_so(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -905,9 +795,7 @@ def test_a_workshop_that_can_not_open_says_so(workshop: Workshop, monkeypatch: p
     monkeypatch.setattr("core.serving.worker.Worker", lambda: 1 / 0)
     broken = Workshop()
     monkeypatch.setattr(cache, "workshop", lambda: broken)
-    at = AppTest.from_function(
-        opening, kwargs={"works": {"a": Measuring()}, "is_recorded": True}, default_timeout=PATIENCE
-    )
+    at = AppTest.from_function(page, kwargs={"works": {"a": Measuring()}}, default_timeout=PATIENCE)
     assert broken.wait(PATIENCE)
     at.run()
     assert not at.exception
