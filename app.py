@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from pages.kit import warmup
+from pages.kit.delivery import Delivery
 
 
 async def health(_: Request) -> JSONResponse:
@@ -25,4 +27,4 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     warmup.stop()
 
 
-app = st.App("pages/course.py", lifespan=lifespan, routes=[Route("/health", health)])
+app = st.App("pages/course.py", lifespan=lifespan, routes=[Route("/health", health)], middleware=[Middleware(Delivery)])

@@ -43,7 +43,8 @@ def ensure(
     total) while something happens. manifest: other entries than those of manifest.toml, for tests.
 
     With the asset in place every byte of it is compared with the hashes that it was written with (0.1 s for 100 MB):
-    one flipped bit in a weight would be a wrong number on a page, without a word. Several processes or threads may call it at once: one fetches, the others wait.
+    one flipped bit in a weight would be a wrong number on a page, without a word. Several processes or threads may call
+    it at once: one fetches, the others wait.
     Raises AssetError, one line with the remedy, and then leaves nothing half-written behind.
     """
     asset = _find(name, manifest)

@@ -98,6 +98,7 @@ def heat_map(
             "tickvals": [low, (low + limit) / 2, limit],
             "len": 1,
             "xpad": 4,
+            "tickfont": {"size": 14, "color": TEXT},
         },
     }
     rows = max(1, len(units) // 24)

@@ -11,6 +11,7 @@ from core.assets.own import TRAINED
 from core.figures import picture
 from pages.kit.course import Entry
 from pages.kit.parts import Download, Picture
+from pages.kit.saving import save
 
 CONFIG = {"displayModeBar": False}
 
@@ -28,16 +29,22 @@ def usual(
     ]
 
 
-def offer(entry: Entry, picture: "picture.Picture", values: Mapping[str, Any], more: Sequence[Download]) -> None:
-    """Offer the picture's numbers, the picture, the lesson's own script with `values` in it, and what else there is."""
+def offer(
+    entry: Entry, picture: "picture.Picture", chart: str, values: Mapping[str, Any], more: Sequence[Download]
+) -> None:
+    """Offer the picture that was drawn under the key `chart`, its numbers, the lesson's script, and what else there is.
+
+    `values` are written into the script.
+    """
     own = PAGES / entry.name / "take_away.py.txt"
     downloads = [
         table("Numbers (CSV)", f"{entry.name}.csv", picture.columns, picture.rows),
-        figure("Picture (HTML)", f"{entry.name}.html", picture.spec),
+        figure("Picture (interactive HTML)", f"{entry.name}.html", picture.spec),
         script("Script (Python)", f"{entry.name}.py", str(own.relative_to(PAGES)), dict(values)),
         *more,
     ]
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        save(chart, entry.name, key="_save")
         for one in downloads:
             st.download_button(one.label, one.make, one.file, one.mime, on_click="ignore", key=f"_take_{one.file}")
 

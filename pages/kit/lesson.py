@@ -190,14 +190,14 @@ class Lesson:
                 _draw(shown.mechanism, key="mechanism", table=False)
         if isinstance(shown, Shown):
             with verdict:
-                st.subheader(unbroken(shown.verdict), anchor=False)
+                st.header(unbroken(shown.verdict), anchor=False)
             with picture:
-                _draw(shown.picture, key=f"picture_{view.name}", table=False)
+                _draw(shown.picture, key=self._key(view), table=False)
             with bet:
                 _ask_bet(view, shown.bet)
             with below:
                 _below(shown, view)
-        self._rest(shown if isinstance(shown, Shown) else None)
+        self._rest(shown if isinstance(shown, Shown) else None, chart=self._key(view))
 
     def _present(self) -> None:
         """Show the verdict and the picture alone, large: for a lecture hall. The controls wait behind a button."""
@@ -212,7 +212,7 @@ class Lesson:
         if isinstance(shown, Shown):
             verdict.title(unbroken(shown.verdict), anchor=False)
             with picture:
-                _draw(shown.picture.presented, key=f"presented_{view.name}", table=False)
+                _draw(shown.picture.presented, key=f"presented_{self._key(view)}", table=False)
 
     def _choose(self, row: DeltaGenerator) -> View:
         names = tuple(view.name for view in self.views)
@@ -223,6 +223,9 @@ class Lesson:
                 else names[0]
             )
         return next(view for view in self.views if view.name == chosen)
+
+    def _key(self, view: View) -> str:
+        return f"picture_{self.views.index(view)}"
 
     def _run(self, view: View, stage: Stage, ground: DeltaGenerator) -> Shown | Nothing:
         """Return what the view shows; what it can't show is said in the place of its picture, and the page goes on."""
@@ -237,7 +240,7 @@ class Lesson:
             ground.info(shown.line)
         return shown
 
-    def _rest(self, shown: Shown | None) -> None:
+    def _rest(self, shown: Shown | None, chart: str) -> None:
         """Show what lies below the experiment; it stands there whatever the view could show."""
         _in_place(lambda: _try_next(self.try_next()))
         _in_place(lambda: st.markdown(f"**What you have seen.** {unbroken(self.seen())}"))
@@ -258,7 +261,7 @@ class Lesson:
             if is_open:
                 crumbs.link(self.entry)
                 if shown:
-                    export.offer(self.entry, shown.picture, shown.values, shown.downloads)
+                    export.offer(self.entry, shown.picture, chart, shown.values, shown.downloads)
         _, after = neighbours(self.entry)
         if after:
             to_page(after, f"**Next: {after.title}.** {after.claim}", icon=":material/arrow_forward:")
@@ -359,7 +362,7 @@ def _undo(slot: str) -> None:
 
 def _try_next(tries: Sequence[Try]) -> None:
     if tries:
-        st.subheader("Try next", anchor=False)
+        st.header("Try next", anchor=False)
     for number, one in enumerate(tries):
         with st.container(gap="xxsmall"):
             _link(one, key=f"_try_{number}")

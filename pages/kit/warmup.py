@@ -11,7 +11,7 @@ import os
 import threading
 import time
 
-from pages.kit import cache
+from pages.kit import cache, delivery
 from pages.kit.models import DEFAULT
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ def _warm_up() -> None:
     began = time.monotonic()
     from core.figures.export import warm_up
 
+    delivery.prepare()
     warm_up()  # before torch is imported, which takes the processor from a first page that draws its figure now
     loading = cache.model(DEFAULT)
     cache.workshop()

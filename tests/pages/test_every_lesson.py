@@ -104,7 +104,7 @@ def test_the_page_script_reads_like_the_lesson(name: str) -> None:
 def test_every_view_shows_at_once(name: str, view: str, nothing_is_computed: None) -> None:
     at = opened(name, view)
     assert at.title[0].value == lesson(name).entry.claim
-    verdict = at.subheader[0].value
+    verdict = at.header[0].value
     assert len(verdict.split()) > 4
     assert "nan" not in verdict
     assert "-0.0" not in verdict
@@ -134,7 +134,7 @@ def test_nothing_heavy_is_imported_for_a_first_visit() -> None:
 def test_it_has_all_its_parts(name: str, nothing_is_computed: None) -> None:
     at, one = opened(name), lesson(name)
     everything = " ".join(markdown_on(at))
-    assert "Try next" in [header.value for header in at.subheader[1:]]
+    assert "Try next" in [header.value for header in at.header[1:]]
     assert "What you have seen." in everything
     assert one.seen().count(". ") in (1, 2)
     after = neighbours(one.entry)[1]

@@ -101,7 +101,17 @@ def test_no_text_is_small(lesson: str, name: str) -> None:
     assert smallest_text(picture.spec) >= SMALLEST
     assert smallest_text(picture.presented.spec) >= PRESENTED
     if picture.kind == "plotly":
-        assert picture.spec["layout"]["font"]["size"] >= SMALLEST
+        # What has no size of its own gets one under 14 px from Streamlit's theme.
+        layout = picture.spec["layout"]
+        assert layout["font"]["size"] >= SMALLEST
+        assert layout["legend"]["font"]["size"] >= SMALLEST
+        shown = [
+            axis for key, axis in layout.items() if re.fullmatch(r"[xy]axis\d*", key) and axis.get("visible", True)
+        ]
+        assert all(axis["tickfont"]["size"] >= SMALLEST for axis in shown)
+        assert all(
+            trace["colorbar"]["tickfont"]["size"] >= SMALLEST for trace in picture.spec["data"] if "colorbar" in trace
+        )
         assert picture.presented.spec["layout"]["height"] >= picture.spec["layout"].get("height", 0)
 
 

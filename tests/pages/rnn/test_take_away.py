@@ -32,7 +32,7 @@ def run(taken: dict[str, Callable[[], Any]], folder: Path, *, weights: bool = Tr
 @pytest.mark.parametrize("name", LINKS)
 def test_prints_the_numbers_of_the_page(name: str, taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
     at = sound(fresh("rnn", **LINKS[name]).run())
-    verdict = at.subheader[0].value
+    verdict = at.header[0].value
     sound(open_drawer(at, "Take it with you"))
     memory = sound(fresh("rnn", view="Memory", **{k: v for k, v in LINKS[name].items() if k != "since"}).run())
     done = run(taken, tmp_path)
@@ -44,7 +44,7 @@ def test_prints_the_numbers_of_the_page(name: str, taken: dict[str, Callable[[],
     assert [float(n) for n in printed.groups()] == pytest.approx(numbers, abs=0.051)
     lost = re.search(r"loses ([\d.]+) % at the next character(?: and under a tenth after (\d+))?", done.stdout)
     assert lost
-    shown = re.search(r"loses ([\d.]+)\u00a0% of its probability", memory.subheader[0].value)
+    shown = re.search(r"loses ([\d.]+)\u00a0% of its probability", memory.header[0].value)
     assert shown
     assert float(lost[1]) == pytest.approx(float(shown[1]), abs=0.051)
     healed = next(metric.value for metric in memory.metric if metric.label == "healed after")
