@@ -7,6 +7,8 @@ PORT ?= 8501
 HOST ?= 127.0.0.1
 # What `make test` hands to pytest: a room, a file or options, such as TESTS="tests/core -x".
 TESTS ?= tests
+# How many processes share the tests out; 0 is this one alone.
+PROCESSES ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -31,7 +33,7 @@ run: $(VENV)/.app ## fetch what is missing and open the app (PORT=8501 HOST=127.
 	$(PY) -m streamlit run app.py --server.address $(HOST) --server.port $(PORT) --server.showEmailPrompt false
 
 test: $(VENV)/.dev assets chromium lint types ## lint, types and every test, browser included (TESTS=tests/core for one room)
-	$(PY) -m pytest $(TESTS)
+	$(PY) -m pytest -n $(PROCESSES) --dist loadgroup $(TESTS)
 
 lint: $(VENV)/.dev ## ruff: rules and formatting
 	$(PY) -m ruff check .
