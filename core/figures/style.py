@@ -8,7 +8,7 @@ from core.figures.palette import TEXT
 Figure = dict[str, Any]
 HOVER = "%{customdata}<extra></extra>"  # a sentence of our own, and no box with the trace's name
 MONOSPACE = {"family": "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"}
-READ, SMALL = 15, 14  # px: words of a figure, and its ticks, which are as small as anything may be
+LARGE, READ, SMALL = 18, 15, 14  # px: title, words, and ticks, which are as small as anything may be
 _AXIS = re.compile(r"[xy]axis\d*")
 
 
@@ -48,7 +48,16 @@ def layout(title: str, subtitle: str = "", **more: Any) -> dict[str, Any]:
     Every text has its colour here: Streamlit's own for ticks, axis titles and hover text is too pale on light paper.
     """
     below = {"subtitle": {"text": subtitle, "font": {"size": 15, "color": TEXT}}} if subtitle else {}
-    heading = {**below, "text": title, "x": 0, "xanchor": "left", "yref": "container", "y": 0.98, "yanchor": "top"}
+    heading = {
+        **below,
+        "text": title,
+        "font": {"size": LARGE, "color": TEXT},
+        "x": 0,
+        "xanchor": "left",
+        "yref": "container",
+        "y": 0.98,
+        "yanchor": "top",
+    }
     legend = {"orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom", "font": {"size": READ}}
     margins = {"l": 8, "r": 16, "t": 68, "b": 44}
     frame = {"title": heading, "margin": margins, "legend": legend, "hovermode": "closest", "dragmode": False}

@@ -1,0 +1,59 @@
+"""The first screen of every lesson, in a browser: all of it at 1280 x 720, and nothing cut on a phone."""
+
+import pytest
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+from pages.kit.course import LESSONS
+from tests.browser.conftest import Browse, Serve, at_rest
+from tests.browser.test_course import SERVER
+from tests.pages.test_every_lesson import NAMES
+
+PATIENCE = 60_000
+LOWEST = 730  # px of 720 at which the picture may end: its own margin is empty
+CHART = ".js-plotly-plot .main-svg, .vega-embed svg, .vega-embed canvas"
+CUT = """ns => ns.filter((n) => {
+  const b = n.getBoundingClientRect(), p = n.closest('.main-svg')?.getBoundingClientRect();
+  return p && b.width && (b.left < p.left - 2 || b.right > p.right + 2 || b.top < p.top - 2 || b.bottom > p.bottom + 2);
+}).map((n) => n.textContent)"""
+WIDE = """ns => ns.filter((n) => n.getBoundingClientRect().right > window.innerWidth + 1)
+  .map((n) => n.textContent.slice(0, 40))"""
+
+
+def box(found: Locator) -> FloatRect:
+    """Where something stands; it is there."""
+    where = found.first.bounding_box()
+    assert where is not None
+    return where
+
+
+def opened(browse: Browse, app: str, name: str, **options: int) -> Page:
+    page = browse(f"{app}/{name}", **options)
+    expect(page.locator(CHART).first).to_be_attached(timeout=PATIENCE)
+    at_rest(page)
+    return page
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_screen_is_whole(name: str, serve: Serve, browse: Browse) -> None:
+    """Title, idea, mechanism, bet, control, verdict, picture: none below the window, no label cut."""
+    page = opened(browse, serve("app.py", SERVER), name, width=1280, height=720)
+    main = page.get_by_test_id("stMain")
+    expect(main.get_by_role("heading", level=1)).to_contain_text(next(e.claim for e in LESSONS if e.name == name))
+    verdict = box(main.get_by_role("heading", level=2))
+    picture, sketch = box(page.locator(".st-key-picture_0")), box(page.locator(".st-key-mechanism"))
+    assert verdict["y"] + verdict["height"] <= picture["y"] + 2
+    assert picture["y"] + picture["height"] <= LOWEST, "the picture is cut"
+    assert sketch["y"] + sketch["height"] <= 720
+    assert sketch["x"] + sketch["width"] < picture["x"]
+    assert box(main.get_by_text("Your bet."))["y"] < 700
+    assert not page.locator(".st-key-picture_0 text:visible").evaluate_all(CUT)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_cut_on_a_phone(name: str, serve: Serve, browse: Browse) -> None:
+    page = opened(browse, serve("app.py", SERVER), name, width=390, height=844)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    shown = page.get_by_test_id("stMain").locator("button:visible, input:visible, p:visible, h1, h2")
+    assert not shown.evaluate_all(WIDE)
+    tops = [box(page.locator(where))["y"] for where in ("h1", ".st-key-mechanism", "h2", ".st-key-picture_0")]
+    assert tops == sorted(tops)
