@@ -53,7 +53,7 @@ assets: $(VENV)/.app ## fetch public weights and data, check each against its ha
 chromium: ## find a Chromium, else install one
 	@scripts/chromium.sh
 
-screenshots: $(VENV)/.dev assets chromium ## every page, 1440 and 390 wide, light and dark
+screenshots: $(VENV)/.dev assets chromium ## every page and view, 1280 and 390 wide, light and dark
 	$(PY) -m scripts.screenshots
 
 bench: $(VENV)/.dev assets ## every claim about speed, with its ratio

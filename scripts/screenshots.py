@@ -1,4 +1,4 @@
-"""Takes pictures of every page: `python -m scripts.screenshots [FOLDER] [--url http://…]`, 1440 and 390 px, light and dark.
+"""Takes pictures of every page: `python -m scripts.screenshots [FOLDER] [--url http://…]`, 1280 and 390 px, light and dark.
 
 Without --url it starts the app on a free port of this machine and ends it afterwards.
 """
@@ -19,50 +19,22 @@ from playwright.sync_api import Page, sync_playwright
 
 from scripts.browser import FLAGS
 
-SHOTS = {
-    "home": "",
-    "rnn-state": "rnn",
-    "rnn-steps": "rnn?view=Step+by+step",
-    "rnn-memory": "rnn?view=Memory",
-    "rnn-write": "rnn?view=Write",
-    "gradients": "vanishing_gradients",
-    "gradients-trained": "vanishing_gradients?weights=trained",
-    "gradients-spectrum": "vanishing_gradients?view=Spectrum",
-    "gradients-exploding": "vanishing_gradients?view=Exploding",
-    "gradients-band": "vanishing_gradients?view=Where+it+can+learn",
-    "gates-hold": "lstm_gates",
-    "gates-gates": "lstm_gates?view=Gates",
-    "gates-cell": "lstm_gates?view=One+cell",
-    "gates-recall": "lstm_gates?view=Recall",
-    "gates-speed": "lstm_gates?view=Speed",
-    "encoder-vector": "encoder_decoder",
-    "encoder-damage": "encoder_decoder?view=Damage",
-    "encoder-blend": "encoder_decoder?view=Damage&kind=blend",
-    "encoder-length": "encoder_decoder?view=Length",
-    "encoder-spelling": "encoder_decoder?view=Spelling",
-    "encoder-decoding": "encoder_decoder?view=Decoding",
-    "alignment-map": "alignment",
-    "alignment-links": "alignment?view=Links",
-    "alignment-step": "alignment?view=Step",
-    "alignment-hide": "alignment?view=Hide+a+word",
-    "alignment-many": "alignment?view=Looked+at,+mattered",
-    "alignment-pt": "alignment?model=Marian+pt-en&step=11",
-    "search": "attention_search",
-    "search-additive": "attention_search?match=additive",
-    "search-keys": "attention_search?view=Three+keys",
-    "search-divide": "attention_search?view=Why+divide",
-    "search-head": "attention_search?view=A+real+head",
-    "gpt-next": "gpt_sampling",
-    "gpt-cut": "gpt_sampling?temperature=0.7&top_k=6",
-    "gpt-steps": "gpt_sampling?view=Text",
-    "gpt-branches": "gpt_sampling?view=Text&branches=0.3.28&branch=1",
-    "gpt-four": "gpt_sampling?view=Four+ways",
-    "gpt-sweep": "gpt_sampling?view=Sweep&top_p=0.9",
-    "gpt-odd": "gpt_sampling?"
-    + urlencode({"prompt": "<script>alert(1)</script> $x$ :material/home: `a` שלום 👋", "seed": "x"}),
-    "about": "about",
-}
-SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+ODD = "<script>alert(1)</script> $x$ :material/home: `a` שלום 👋"
+
+
+def shots() -> dict[str, str]:
+    """Return every page, every view of every lesson and an odd link, by the name of its picture."""
+    from pages.kit.course import LESSONS
+    from tests.pages.test_every_lesson import lesson
+
+    found = {"home": "", "words": "words", "about": "about", "odd": f"rnn?{urlencode({'text': ODD, 'since': 'x'})}"}
+    for entry in LESSONS:
+        for number, view in enumerate(lesson(entry.name).views):
+            found[f"{entry.name}-{number}"] = f"{entry.name}?{urlencode({'view': view.name})}"
+    return found
+
+
+SIZES = {"wide": (1280, 720), "phone": (390, 844)}
 
 
 @contextmanager
@@ -100,11 +72,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", default="build/screenshots", type=Path)
     parser.add_argument("--url", default="")
-    parser.add_argument("--only", nargs="*", default=list(SHOTS))
+    parser.add_argument("--only", nargs="*", default=list(shots()))
     parser.add_argument("--sizes", nargs="*", default=list(SIZES))
     parser.add_argument("--themes", nargs="*", default=["light", "dark"])
     parser.add_argument("--first-screen", action="store_true", help="only what is seen without scrolling")
     wanted = parser.parse_args()
+    known = shots()
     wanted.folder.mkdir(parents=True, exist_ok=True)
     with nullcontext(wanted.url) if wanted.url else app() as address, sync_playwright() as play:
         browser = play.chromium.launch(
@@ -116,7 +89,7 @@ def main() -> None:
                 context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
                 for name in wanted.only:
                     page = context.new_page()
-                    page.goto(f"{address}/{SHOTS[name]}")
+                    page.goto(f"{address}/{known[name]}")
                     settle(page)
                     if not wanted.first_screen:
                         tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")

@@ -43,7 +43,7 @@ STYLE_SHEETS = {"pages/kit/reach.py"}
 NO_LESSONS = {
     "pages": {"course", "home", "about", "words", "kit"},
     "core/experiments": {"record", "recording", "characters", "character_writing"},
-    "core/figures": {"palette", "export", "parts", "picture", "style"},
+    "core/figures": {"palette", "export", "parts", "picture", "style", "home"},
 }
 
 # Lines that are not blank: of a lesson over all its rooms (DESIGN.md), and of the two files that stay a glance long.
