@@ -40,9 +40,9 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("alignment", "", "step", tuple(range(1, 15)), 100),
     ("alignment", "view=Step", "step", tuple(range(1, 15)), 100),
     ("alignment", "view=Hide a word", "hide", tuple(range(1, 13)), 400),
-    ("attention_search", "", "temperature", tuple(round(0.01 * i, 2) for i in range(11, 60)), 100),
-    ("attention_search", "", "query", tuple(f"how does number {n} work" for n in range(20)), 100),
-    ("attention_search", "view=Three keys", "q1", tuple(round(0.1 * i, 1) for i in range(-25, 25)), 100),
+    ("attention_search", "view=Library", "temperature", tuple(round(0.01 * i, 2) for i in range(11, 60)), 100),
+    ("attention_search", "view=Library", "query", tuple(f"how does number {n} work" for n in range(20)), 100),
+    ("attention_search", "", "keys_temperature", tuple(round(0.05 * i, 2) for i in range(2, 52)), 100),
     ("attention_search", "view=Why divide", "width", tuple(range(100, 150)), 100),
     ("attention_search", "view=A real head", "head", tuple(range(1, 13)), 100),
 )

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from core.experiments.alignment import record as _alignment_record
-from core.experiments.attention_search import measure as _search_measure
 from core.experiments.encoder_decoder import record as _bottleneck_record
 from core.experiments.gpt_sampling import DEFAULT_PROMPT
 from core.experiments.gpt_sampling import recorded as _recorded
@@ -53,7 +52,6 @@ RECORDERS: dict[str, Callable[[], Any]] = {
     "lstm_gates": _gates_record.record,
     "encoder_decoder": _bottleneck_record.record,
     "alignment": _alignment_record.record,
-    "attention_search": _search_measure.record,
     "gpt_sampling": record_gpt_sampling,
 }
 

@@ -1,104 +1,91 @@
 """Why a dot product is divided by the root of its width: random vectors of every width, and the heads of a real model."""
 
 import math
+from functools import partial
 
-import streamlit as st
-
-from core.experiments.attention_search import recorded
-from core.experiments.attention_search.scaling import Scaling, Trained
+from core.experiments import attention_search as lesson
+from core.experiments.attention_search.results import HEAD_WIDTH, Scaling, Trained
+from core.experiments.attention_search.scaling import DEFAULT_WIDTH, WIDEST
 from core.figures import attention_search as figures
-from pages.attention_search import results
-from pages.attention_search.settings import Asked
-from pages.kit import cache
-from pages.kit.former import Picture, show, verdict
+from core.figures.attention_search.numbers import short
+from pages.attention_search.shared import script_values
+from pages.kit import controls
+from pages.kit.ask import ask, draw
+from pages.kit.lesson import Bet, Shown, Stage, View
 from pages.kit.words import percent
 
+FEWER, SAME, MORE = "fewer", "as many", "more"
 
-def show_divide(asked: Asked) -> Picture:
+
+def show(stage: Stage) -> Shown:
     """Show what the width does to random matches, and what the division does in the heads of a real model."""
-    scaling, trained = results.measured(asked.keys, asked.seed, asked.width), recorded.trained()
-    one = (asked.layer, asked.head)
-    columns = (
-        "width", "variance of q·k", "divided", "entropy (bits)", "divided: entropy (bits)", "slope", "divided: slope",
-    )  # fmt: skip
-    picture = cache.remember(
-        ("search width", asked.keys, asked.seed, asked.width, *one),
-        lambda: Picture(
-            figures.against_width(scaling, asked.width, trained, *one),
-            figures.describe_width(scaling, asked.width),
-            columns,
-            [
-                (w, *(round(float(table[way, n]), 4) for table in (scaling.variance, scaling.entropy, scaling.slope)
-                      for way in (0, 1)))
-                for n, w in enumerate(scaling.widths)
-            ],
-        ),
-    )  # fmt: skip
-    show(picture, key="width_chart")
-    st.caption(
-        f"Every number of 200 queries and {asked.keys} keys is drawn at random, with variance 1. A product of d of them adds up "
-        "d terms, and so its variance is d. The slope is by how much the shares answer to the matches, added up over the keys: "
-        "where it is 0, nothing can be learned. Diamonds: the same in a real head."
+    with stage.decide:
+        width = controls.slider("Width d", 1, WIDEST, DEFAULT_WIDTH, 1, key="width")
+    scaling, trained = ask(lesson.random_products), ask(lesson.trained)
+    variance, slope = ([float(v) for v in table[:, width - 1]] for table in (scaling.variance, scaling.slope))
+    return Shown(
+        verdict=judge(scaling, width),
+        picture=draw(figures.shared, scaling, width),
+        mechanism=draw(figures.division, scaling, width),
+        bet=bet(scaling, width),
+        numbers=[
+            ("variance of q · k", f"{variance[0]:,.1f}"),
+            ("variance, divided by √d", f"{variance[1]:.2f}"),
+            ("slope, not divided and divided", f"{slope[0]:.2f}, {slope[1]:.2f}"),
+        ],
+        caption=f"{scaling.queries} queries and {scaling.keys} keys, every number drawn at random with variance 1. A product of "
+        "d numbers adds up d terms, and so its variance is d. The slope says by how much the weights answer to the scores: "
+        f"where it is 0, nothing can be learned. {say_trained(trained)}",
+        further=[draw(figures.trained_heads, trained)],
+        values=script_values(WIDTH=width),
     )
-    verdict(*judge(scaling, asked.width))
-    heads = cache.remember(
-        ("search heads", *one),
-        lambda: Picture(
-            figures.trained_heads(trained, *one),
-            figures.describe_heads(trained),
-            ("layer", "head", "variance of q·k", "entropy as it is (bits)", "entropy divided (bits)"),
-            [
-                (
-                    la + 1,
-                    h + 1,
-                    round(float(trained.variance[la, h, -1]), 2),
-                    *(round(float(e), 3) for e in trained.entropy[la, h]),
-                )
-                for la in range(trained.entropy.shape[0])
-                for h in range(trained.entropy.shape[1])
-            ],
-        ),
-    )
-    show(heads, key="heads")
-    st.markdown(say_trained(trained, *one))
-    return picture
 
 
-def judge(scaling: Scaling, width: int) -> tuple[str, list[tuple[str, str]]]:
+def judge(scaling: Scaling, width: int) -> str:
     """Say what the division changes at this width, from the numbers shown."""
-    at = scaling.at(width)
-    (variance, divided), (entropy, kept), (slope, steep) = (at[name] for name in ("variance", "entropy", "slope"))
-    numbers = [
-        ("variance of q · k", f"{variance:,.1f}"),
-        ("divided by √d", f"{divided:.2f}"),
-        ("entropy as it is", f"{entropy:.2f} bits"),
-        ("entropy divided", f"{kept:.2f} bits"),
-    ]
-    most = math.log2(scaling.keys)
     if width == 1:
-        return "Not here: at a width of 1 there is nothing to divide by, both are the same.", numbers
-    if kept - entropy < 0.1 * most:
-        text = f"Hardly here: at a width of {width:,} the division changes the entropy by {kept - entropy:.2f} bits."
-    else:
-        low, high = (2 ** float(limit(scaling.entropy[1])) for limit in (min, max))
-        text = (
-            f"At a width of {width:,} the products have a variance of {variance:,.1f}. Left as they are, {2**entropy:.1f} of "
-            f"{scaling.keys} keys share the mask and its slope is {slope:.3f}. Divided by √{width:,} = {math.sqrt(width):.1f} it "
-            f"is {2**kept:.1f} keys, and from {low:.1f} to {high:.1f} at every width here, with a slope of {steep:.2f}."
-        )
-    return text, numbers
-
-
-def say_trained(trained: Trained, layer: int, head: int) -> str:
-    """Say what training makes of the variance, and what the division is worth in a real model."""
-    width = trained.parts[-1]
-    variance = trained.variance[..., -1]
-    without, divided = (float(v) for v in trained.entropy.mean((0, 1)))
-    own = trained.entropy[layer - 1, head - 1]
-    above = float((variance > width).mean())
+        return "Not here: at a width of 1 there is nothing to divide by, both are the same."
+    raw, divided = (float(v) for v in scaling.shared[:, width - 1])
+    low, high = float(scaling.shared[1].min()), float(scaling.shared[1].max())
     return (
-        f"**In a trained model.** Queries and keys of a real head are not random: products over its {width} numbers would have "
-        f"variance {width}, but {percent(above)} of the {variance.size} heads have more, up to {variance.max():,.0f}. "
-        f"Undivided, their masks would hold {without:.2f} bits on average in place of {divided:.2f}. Layer "
-        f"{layer}, head {head}: variance {variance[layer - 1, head - 1]:,.0f}, {own[0]:.2f} bits undivided, {own[1]:.2f} divided."
+        f"At a width of {width:,} the best keys crowd out the rest: {raw:.1f} of {scaling.keys} share the weights. Divided by "
+        f"√{width:,} = {short(math.sqrt(width))}, {divided:.1f} do, and {low:.0f} to {high:.0f} at every width."
+        if raw < 0.5 * divided
+        else f"At a width of {width:,} dividing changes little: {raw:.1f} of {scaling.keys} keys share the weights without it, "
+        f"{divided:.1f} with it."
     )
+
+
+def say_trained(trained: Trained) -> str:
+    """Say what training makes of the variance, and what the division is worth in a real model."""
+    width, variance = HEAD_WIDTH, trained.variance
+    without, divided = (float(v) for v in 2 ** trained.entropy.mean((0, 1)))
+    return (
+        f"In a trained model queries and keys are not random: products over a head’s {width} numbers would have variance "
+        f"{width}, but {percent(float((variance > width).mean()))} of the {variance.size} heads have more, up to "
+        f"{variance.max():,.0f}. Not divided, {without:.1f} pieces would share the weights on average in place of {divided:.1f}."
+    )
+
+
+def bet(scaling: Scaling, width: int) -> Bet:
+    """Ask what a width four times as large, or a quarter of it, does to undivided weights."""
+    other = 4 * width if 4 * width <= WIDEST else width // 4
+    now = float(scaling.shared[0, width - 1])
+    return Bet(
+        question=f"Take vectors {'four times as wide' if other > width else 'a quarter as wide'}, {other:,} numbers. Of the "
+        f"{scaling.keys} keys {now:.1f} share the undivided weights now. How many then?",
+        answers=(FEWER, SAME, MORE),
+        change={"width": other},
+        moved=f"width {other:,}",
+        judge=partial(_outcome, width, other),
+    )
+
+
+def _outcome(width: int, other: int) -> tuple[str, str]:
+    shared = ask(lesson.random_products).shared[0]
+    now, then = float(shared[width - 1]), float(shared[other - 1])
+    right = FEWER if then < 0.95 * now else MORE if then > 1.05 * now else SAME
+    return right, f"{then:.1f} then, {now:.1f} before."
+
+
+VIEW = View("Why divide", show)

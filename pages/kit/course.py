@@ -60,6 +60,7 @@ LESSONS = (
         title="Attention as search",
         claim="Attention is a search that returns a mixture.",
         part="Attention",
+        finding="Of sixty descriptions the best match gave 45.5 % of what came out, the others 54.5 %.",
     ),
     Entry(
         name="gpt_sampling",

@@ -18,6 +18,51 @@ class Term:
 
 TERMS = (
     Term(
+        "attention",
+        "A way for a network to look back at every position that it has read, and to take a mixture of what it finds.",
+        "alignment",
+    ),
+    Term(
+        "attention weight",
+        "How much of one item's value goes into what attention returns; the weights of all items add up to 1. Also called a mask.",
+        "attention_search",
+    ),
+    Term(
+        "key",
+        "The list of numbers that an item is found by: it is compared with the query.",
+        "attention_search",
+    ),
+    Term(
+        "positional encoding",
+        "A mark of its position that is added to each piece of a text, because attention alone knows nothing of order.",
+        "attention_search",
+    ),
+    Term(
+        "query",
+        "The list of numbers that says what is looked for: it is compared with every key.",
+        "attention_search",
+    ),
+    Term(
+        "score",
+        "How well a key matches the query: the larger, the more of its value goes into what attention returns.",
+        "attention_search",
+    ),
+    Term(
+        "self-attention",
+        "Attention of a text to itself: every piece is query, key and value at once.",
+        "attention_search",
+    ),
+    Term(
+        "temperature",
+        "What scores are divided by before the softmax: low gives the best nearly all, high makes all alike.",
+        "attention_search",
+    ),
+    Term(
+        "value",
+        "The list of numbers that an item gives when it is found: attention returns a mixture of values.",
+        "attention_search",
+    ),
+    Term(
         "hidden state",
         "The list of numbers that a recurrent network hands from one step to the next; all that it keeps of what it read.",
         "rnn",

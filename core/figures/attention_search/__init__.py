@@ -1,16 +1,11 @@
-"""The pictures of the lesson on attention as search. Plotly figures as plain dictionaries."""
+"""The pictures of the lesson on attention as search."""
 
-from core.figures.attention_search.entropy import describe_entropy as describe_entropy
-from core.figures.attention_search.entropy import entropy_curve as entropy_curve
-from core.figures.attention_search.plane import describe_keys as describe_keys
-from core.figures.attention_search.plane import describe_values as describe_values
-from core.figures.attention_search.plane import keys_plane as keys_plane
-from core.figures.attention_search.plane import values_plane as values_plane
-from core.figures.attention_search.plane import vector as vector
-from core.figures.attention_search.rows import describe_steps as describe_steps
-from core.figures.attention_search.rows import three_steps as three_steps
-from core.figures.attention_search.scaling import against_width as against_width
-from core.figures.attention_search.scaling import describe_heads as describe_heads
-from core.figures.attention_search.scaling import describe_width as describe_width
-from core.figures.attention_search.scaling import trained_heads as trained_heads
-from core.figures.vanishing_gradients.numbers import amount as amount
+from core.figures.attention_search.mechanism import division as division
+from core.figures.attention_search.mechanism import mechanism as mechanism
+from core.figures.attention_search.scaling import shared as shared
+from core.figures.attention_search.steps import head as head
+from core.figures.attention_search.steps import library as library
+from core.figures.attention_search.three_keys import three_keys as three_keys
+from core.figures.attention_search.vega import all_heads as all_heads
+from core.figures.attention_search.vega import temperatures as temperatures
+from core.figures.attention_search.vega import trained_heads as trained_heads

