@@ -15,7 +15,6 @@ from core.experiments.gpt_sampling import recorded as _recorded
 from core.experiments.gpt_sampling.texts import Settings, four_settings
 from core.experiments.gpt_sampling.writing import ask_next, measure_ways, text_of, tree_of, write
 from core.experiments.lstm_gates import record as _gates_record
-from core.experiments.vanishing_gradients import record as _gradient_record
 from core.pretrained.registry import DEFAULT_MODEL, load_language_model
 from core.serving.engine import Engine
 
@@ -48,7 +47,6 @@ def record_gpt_sampling() -> Path:
 
 
 RECORDERS: dict[str, Callable[[], Any]] = {
-    "vanishing_gradients": _gradient_record.record,
     "lstm_gates": _gates_record.record,
     "encoder_decoder": _bottleneck_record.record,
     "alignment": _alignment_record.record,

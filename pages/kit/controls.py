@@ -218,7 +218,8 @@ def slider(
     value = _value(key, default, lambda words: _number(words, low, high, step, kind), lambda value: f"{value:g}")
     value = kind(min(max(value, low), high))  # the range may have become smaller since
     value = _show(key, value, default, _words(value), (low, high, step))
-    st.slider(label, kind(low), kind(high), step=kind(step), key=key, help=help, format=format, **_edits(key))
+    # The value is given too: in a popover that is opened later the widget begins at it.
+    st.slider(label, kind(low), kind(high), value, step=kind(step), key=key, help=help, format=format, **_edits(key))
     return value
 
 
@@ -232,7 +233,7 @@ def text_area(label: str, default: str, *, key: str, height: int, max_chars: int
     value = _show(key, value, default, value if fits else None)
     _run().texts.append(key)
     # Without Streamlit's own limit, which refuses a longer text without a word.
-    st.text_area(label, key=key, height=height, help=help, **_edits(key))
+    st.text_area(label, value, key=key, height=height, help=help, **_edits(key))
     if len(value) > max_chars:
         note(f"Your text has {len(value):,} characters: the last {max_chars:,} of them are read.")
     if not fits:
@@ -259,6 +260,7 @@ def choice(
     st.segmented_control(
         label,
         options,
+        default=value,
         format_func=names,
         key=key,
         help=help,
@@ -280,7 +282,7 @@ def toggle(label: str, default: bool = False, *, key: str, help: str | None = No
         lambda value: "on" if value else "off",
     )
     value = _show(key, bool(value), default, _words(bool(value)))
-    st.toggle(label, key=key, help=help, **_edits(key))
+    st.toggle(label, value, key=key, help=help, **_edits(key))
     return value
 
 

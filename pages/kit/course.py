@@ -36,6 +36,8 @@ LESSONS = (
         title="Vanishing gradients",
         claim="In a plain RNN, what happened forty steps ago leaves almost no gradient.",
         part="Recurrence",
+        minutes=12,
+        finding="Forty steps back, a plain RNN has 1 part in 330 billion of its gradient left.",
     ),
     Entry(
         name="lstm_gates",

@@ -1,45 +1,26 @@
 """Runs one layer of each kind on the same input and follows the gradient back: `core.experiments.vanishing_gradients`."""
 
-from collections.abc import Generator
-from dataclasses import replace
-from typing import TypeVar, cast
+from typing import cast
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from core.experiments.vanishing_gradients import (
-    FEATURES,
-    KINDS,
-    RECURRENT,
-    WIDE,
-    Comparison,
-    Curve,
-    GradientFlow,
-    Settings,
-    Spectrum,
-    other_bias,
-)
-from core.experiments.vanishing_gradients.chains import Chain, GRUChain, LSTMChain, RNNChain, bounds, norm, walk_back
-from core.experiments.vanishing_gradients.spectrum import Progress, largest, radii
-from core.experiments.vanishing_gradients.spectrum import spectrum as spectrum_of
+from core.experiments.vanishing_gradients.chains import Chain, GRUChain, LSTMChain, RNNChain, norm, walk_back
+from core.experiments.vanishing_gradients.results import FEATURES, KINDS, WIDE, Curve, GradientFlow, Settings
 from core.models.attention import scaled_dot_product
 from core.models.char_lm import Kind, recurrent_layer
 from core.models.gru import GRU
 from core.models.lstm import LSTM
 from core.models.recurrent import Recurrent
 from core.models.rnn import RNN
-from core.progress import finish
-
-Array = np.ndarray
-Result = TypeVar("Result")
 
 
-def check(kind: str, settings: Settings) -> None:
+def check(settings: Settings) -> None:
     """Raise `ValueError` for what cannot be computed."""
-    if kind not in KINDS:
-        raise ValueError(f"there is no kind {kind!r}, only {', '.join(KINDS)}")
+    if settings.kind not in KINDS:
+        raise ValueError(f"there is no kind {settings.kind!r}, only {', '.join(KINDS)}")
     if settings.length < 1 or settings.hidden_size < 1:
         raise ValueError("a sequence has at least one step and a layer at least one unit")
     if settings.seed < 0 or settings.window < 0:
@@ -48,10 +29,10 @@ def check(kind: str, settings: Settings) -> None:
         raise ValueError("a spectral radius is a number of at least 0")
 
 
-def inputs_for(settings: Settings) -> Float[Array, "time features"]:
+def inputs_for(settings: Settings) -> Float[np.ndarray, "time features"]:
     """Return what is read: noise, or the last `length` characters of the text, each with 16 numbers of its own."""
     if settings.text:
-        drawn: dict[str, Array] = {}
+        drawn: dict[str, np.ndarray] = {}
         for character in settings.text[-settings.length :]:
             if character not in drawn:
                 rng = np.random.default_rng((settings.seed, 2, ord(character)))
@@ -61,24 +42,26 @@ def inputs_for(settings: Settings) -> Float[Array, "time features"]:
     return rng.standard_normal((settings.length, FEATURES))[::-1].copy()
 
 
-def layer_for(kind: str, settings: Settings) -> Recurrent:
+def layer_for(settings: Settings) -> Recurrent:
     """Return the layer: weights as torch draws them, then the reader's scale and forget-gate bias."""
-    layer = recurrent_layer(cast(Kind, kind), FEATURES, settings.hidden_size, seed=settings.seed, dtype=torch.float64)
+    kind, width = cast(Kind, settings.kind), settings.hidden_size
+    layer = recurrent_layer(kind, FEATURES, width, seed=settings.seed, dtype=torch.float64)
     with torch.no_grad():
-        if settings.scale is not None:
-            blocks = layer.weight_hh_l0.split(settings.hidden_size)
-            for block, radius in zip(blocks, radii(layer.weight_hh_l0), strict=True):
-                # W <- W * scale / rho(W)
-                block.mul_(settings.scale / radius if radius > 0 else 0.0)
+        for block in layer.weight_hh_l0.split(width) if settings.scale is not None else ():
+            radius = float(torch.linalg.eigvals(block).abs().max())
+            # W <- W * scale / rho(W)
+            block.mul_((settings.scale or 0.0) / radius if radius > 0 else 0.0)
         if isinstance(layer, LSTM):
             layer.set_forget_bias(settings.forget_bias)
     return layer
 
 
 @torch.no_grad()
-def chain_of(layer: Recurrent, inputs: Float[Array, "time features"]) -> tuple[Chain, Float[Tensor, "hidden"] | None]:
-    """Return what a float64 layer's forward pass leaves behind, and each unit's mean of the gate that carries it on."""
-    x = torch.from_numpy(np.ascontiguousarray(inputs))[None]
+def chain_of(
+    layer: Recurrent, inputs: Float[np.ndarray, "time features"]
+) -> tuple[Chain, Float[Tensor, "hidden"] | None]:
+    """Run a float64 layer over the inputs; return what the chain rule needs, and how open each unit's gate was on average."""
+    x = torch.from_numpy(inputs)[None]
     ih, hh = layer.weight_ih_l0.detach(), layer.weight_hh_l0.detach()
     trace = layer.trace(x)
     found = {name: torch.from_numpy(values[0]) for name, values in vars(trace).items()}
@@ -89,49 +72,35 @@ def chain_of(layer: Recurrent, inputs: Float[Array, "time features"]) -> tuple[C
     if isinstance(layer, LSTM):
         i, f, o, g, c = (found[name] for name in ("input", "forget", "output", "candidate", "cell"))
         seen = c.tanh()
-        into = torch.cat([g * i * (1 - i), shifted(c) * f * (1 - f), i * (1 - g**2)], 1)
+        into = torch.cat([g * i * (1 - i), _shifted(c) * f * (1 - f), i * (1 - g**2)], 1)
         return LSTMChain(ih, hh, h, f, into, seen * o * (1 - o), o * (1 - seen**2)), f.mean(0)
     if isinstance(layer, GRU):
         r, z, n = (found[name] for name in ("reset", "update", "candidate"))
-        old, width = shifted(h), h.shape[1]
+        old, width = _shifted(h), h.shape[1]
         candidate = old @ hh[2 * width :].T + layer.bias_hh_l0[2 * width :]
         by_candidate, by_update = (1 - z) * (1 - n**2), (old - n) * z * (1 - z)
         return GRUChain(ih, hh, h, z, r, candidate * r * (1 - r), by_update, by_candidate), z.mean(0)
     raise TypeError(f"no chain rule is written out here for {type(layer).__name__}")
 
 
-def shifted(values: Float[Tensor, "time hidden"]) -> Float[Tensor, "time hidden"]:
+def _shifted(values: Float[Tensor, "time hidden"]) -> Float[Tensor, "time hidden"]:
     """Return the values of the step before, zeros before the first."""
     return torch.cat([torch.zeros_like(values[:1]), values[:-1]])
 
 
 def follow(
-    kind: str,
-    chain: Chain,
-    g: Float[Tensor, "hidden"],
-    gate: Float[Tensor, "hidden"] | None = None,
-    *,
-    window: int = 0,
-    bounded: bool = False,
-    mark: Progress = (0, 1),
-) -> Generator[Progress, None, Curve]:
-    """Return the curve of a gradient g = dL/dh_T followed back through a chain; yields `mark` now and then."""
-    steps = len(chain.hidden)
-    since = max(0, steps - window) if window else 0
-    rows, states = walk_back(chain, chain.last(g), since)
+    kind: str, chain: Chain, g: Float[Tensor, "hidden"], gate: Float[Tensor, "hidden"] | None, window: int = 0
+) -> Curve:
+    """Return the curve of a gradient g = dL/dh_T followed back through a chain."""
+    rows = walk_back(chain, chain.last(g), max(0, len(chain.hidden) - window) if window else 0)
     # dL/dx_t = W_ih^T dL/da_t
-    curve = Curve(kind, norm(rows @ chain.weight_ih).numpy(), norm(states).numpy())
-    if gate is not None:
-        curve = replace(curve, kept=float(gate.mean()), wide=int((gate > WIDE).sum()), units=len(gate))
-    yield mark
-    if not bounded:
-        return curve
-    top = yield from largest(chain, since, mark)
-    bound, state_bound = bounds(chain, chain.last(g), top, since)
-    return replace(curve, bound=bound.numpy(), state_bound=state_bound.numpy())
+    norms = norm(rows @ chain.weight_ih).numpy()
+    if gate is None:
+        return Curve(kind, norms)
+    return Curve(kind, norms, float(gate.mean()), int((gate > WIDE).sum()), len(gate))
 
 
-def attend(settings: Settings, inputs: Float[Array, "time features"]) -> tuple[Curve, dict[str, Array]]:
+def attend(settings: Settings, inputs: Float[np.ndarray, "time features"]) -> tuple[Curve, dict[str, np.ndarray]]:
     """Return the curve of one causal self-attention layer without positions, and its weights.
 
     Q = X W_q^T, K = X W_k^T, V = X W_v^T (Vaswani et al. 2017, eq. 1); the objective is the sum of the last output. A
@@ -153,49 +122,22 @@ def attend(settings: Settings, inputs: Float[Array, "time features"]) -> tuple[C
     return Curve("attention", norm(gradient).numpy()), {name: weight.numpy() for name, weight in weights.items()}
 
 
-def flow(kind: str, settings: Settings, *, bounded: bool) -> GradientFlow:
+def flow(settings: Settings) -> GradientFlow:
     """Return one kind's gradient with its weights and inputs; see `vanishing_gradients.gradient_flow`."""
-    check(kind, settings)
+    check(settings)
     inputs = inputs_for(settings)
-    if kind == "attention":
-        curve, weights = attend(settings, inputs)
+    if settings.kind == "attention":
+        found, weights = attend(settings, inputs)
     else:
-        layer = layer_for(kind, settings)
+        layer = layer_for(settings)
         chain, gate = chain_of(layer, inputs)
         ones = torch.ones(settings.hidden_size, dtype=torch.float64)
-        curve = finish(follow(kind, chain, ones, gate, window=settings.window, bounded=bounded))
+        found = follow(settings.kind, chain, ones, gate, settings.window)
         weights = {name: value.numpy(force=True).copy() for name, value in layer.named_parameters()}
-    return GradientFlow(**vars(curve), weights=weights, inputs=inputs)
+    return GradientFlow(**vars(found), weights=weights, inputs=inputs)
 
 
-def compare(settings: Settings) -> Generator[Progress, None, Comparison]:
-    """Yield (models done, models) and return the curves of all kinds on random weights, bounded for the chosen one."""
-    check(settings.kind, settings)
-    inputs = inputs_for(settings)
-    curves: list[Curve] = []
-    for done, kind in enumerate(RECURRENT):
-        chain, gate = chain_of(layer_for(kind, settings), inputs)
-        ones = torch.ones(settings.hidden_size, dtype=torch.float64)
-        bounded = kind == settings.kind
-        steps = follow(kind, chain, ones, gate, window=settings.window, bounded=bounded, mark=(done + 1, len(KINDS)))
-        curves.append((yield from steps))
-    curves.append(attend(settings, inputs)[0])
-    found = Comparison(settings, tuple(curves), read=settings.text[-settings.length :])
-    return replace(found, opened=opened(settings, found.reach))
-
-
-def opened(settings: Settings, reach: int) -> float:
-    """Return what is left `reach` steps back in the LSTM whose forget-gate bias is the other one."""
-    other = flow("lstm", replace(settings, forget_bias=other_bias(settings.forget_bias)), bounded=False)
-    return float(other.left()[reach])
-
-
-def spectrum(settings: Settings) -> Generator[Progress, None, Spectrum]:
-    """Yield (steps done, steps) and return the spectrum of the chosen kind's Jacobians; raises `ValueError` for attention."""
-    check(settings.kind, settings)
-    if settings.kind not in RECURRENT:
-        raise ValueError(f"{settings.kind} has no state, so no Jacobian from one to the next")
-    chain, _ = chain_of(layer_for(settings.kind, settings), inputs_for(settings))
-    return (
-        yield from spectrum_of(settings.kind, chain, chain.last(torch.ones(settings.hidden_size, dtype=torch.float64)))
-    )
+def curve(settings: Settings) -> Curve:
+    """Return one kind's gradient alone: what is kept and drawn."""
+    found = vars(flow(settings))
+    return Curve(**{name: found[name] for name in Curve.__dataclass_fields__})

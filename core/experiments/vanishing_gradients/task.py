@@ -1,17 +1,14 @@
 """A small task that is really trained, with and without clipping, and the cliff that an unclipped step falls off."""
 
-from collections.abc import Generator
-from dataclasses import replace
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from core.experiments.vanishing_gradients import (
+from core.experiments.vanishing_gradients.flow import check, layer_for
+from core.experiments.vanishing_gradients.results import (
     FEATURES,
     RECURRENT,
-    STEEP,
     TASK_STEPS,
     UPDATES,
     Cliff,
@@ -19,8 +16,7 @@ from core.experiments.vanishing_gradients import (
     Training,
     clip_factor,
 )
-from core.experiments.vanishing_gradients.flow import check, layer_for
-from core.experiments.vanishing_gradients.spectrum import Progress
+from core.progress import Steps
 
 BATCH = 32
 POINTS = 60
@@ -34,7 +30,7 @@ class Task(nn.Module):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
-        self.layer = layer_for(settings.kind, settings)
+        self.layer = layer_for(settings)
         generator = torch.Generator().manual_seed(settings.seed)
         reach = settings.hidden_size**-0.5
         drawn = torch.empty(settings.hidden_size, dtype=torch.float64).uniform_(-reach, reach, generator=generator)
@@ -54,7 +50,8 @@ class Task(nn.Module):
         """Return the loss, its gradient, one tensor a parameter, and the norm of all of it together."""
         loss = self()
         gradient = list(torch.autograd.grad(loss, list(self.parameters())))
-        return float(loss.detach()), gradient, norm_of(gradient)
+        size = torch.linalg.vector_norm(torch.cat([part.flatten() for part in gradient]))
+        return float(loss.detach()), gradient, float(size)
 
     @torch.no_grad()
     def move(self, gradient: list[Tensor], step: float) -> None:
@@ -73,16 +70,12 @@ class Task(nn.Module):
         return loss
 
 
-def norm_of(gradient: list[Tensor]) -> float:
-    """Return the norm of a gradient in parts."""
-    return float(torch.linalg.vector_norm(torch.cat([part.flatten() for part in gradient])))
-
-
-def train(settings: Settings, rate: float, limit: float) -> Generator[int, None, Training]:
-    """Yield the updates done and return the losses and gradient norms of plain gradient descent.
+def train(settings: Settings, rate: float, limit: float) -> Steps[Training]:
+    """Yield (updates done, updates) and return the losses and gradient norms of plain gradient descent.
 
     `limit` 0 leaves the gradient as it is. Ends before the update at which loss or gradient are no longer numbers.
     """
+    _check(settings, rate)
     task = Task(settings)
     losses, norms = [], []
     for update in range(UPDATES):
@@ -93,26 +86,26 @@ def train(settings: Settings, rate: float, limit: float) -> Generator[int, None,
         norms.append(size)
         # g <- g * min(1, limit / ||g||);  theta <- theta - rate * g
         task.move(gradient, rate * (clip_factor(size, limit) if limit else 1.0))
-        yield update + 1
+        yield update + 1, UPDATES
     return Training(np.array(losses), np.array(norms))
 
 
-def cliff(settings: Settings, rate: float, limit: float) -> Generator[Progress, None, Cliff]:
-    """Yield (updates done, updates) and return both trainings, and the loss along the steepest gradient on the way.
+def cliff(settings: Settings, rate: float, limit: float) -> Steps[Cliff]:
+    """Yield (steps done, steps) and return both trainings, and the loss along the steepest gradient on the way.
 
-    Where the reader's scale is what torch draws, `STEEP` is taken. The walk starts at the weights of the clipped training whose
-    gradient was largest. Raises `ValueError` for a kind without a recurrent matrix, or numbers that are not positive.
+    The walk starts at the weights of the clipped training whose gradient was largest. Raises `ValueError` for a kind
+    without a recurrent matrix, or numbers that are not positive.
     """
-    check(settings.kind, settings)
-    if settings.kind not in RECURRENT:
-        raise ValueError(f"{settings.kind} has no recurrent matrix")
-    if not (rate > 0 and limit > 0):
-        raise ValueError("the step size and the limit of the norm are positive")
-    settings = replace(settings, scale=STEEP if settings.scale is None else settings.scale)
+    _check(settings, min(rate, limit))
+    total = 2 * UPDATES + POINTS
     trainings = []
     for number, bound in enumerate((0.0, limit)):
         steps = train(settings, rate, bound)
-        trainings.append((yield from _marked(steps, number)))
+        try:
+            while True:
+                yield number * UPDATES + next(steps)[0], total
+        except StopIteration as end:
+            trainings.append(end.value)
     free, clipped = trainings
     at = int(clipped.norms.argmax())
     task = Task(settings)
@@ -126,25 +119,14 @@ def cliff(settings: Settings, rate: float, limit: float) -> Generator[Progress, 
     losses = []
     for done, distance in enumerate(way):
         losses.append(task.at(gradient, float(distance) / size if size > 0 else 0.0))
-        yield 2 * UPDATES + done, 2 * UPDATES + len(way)
-    return Cliff(
-        kind=settings.kind,
-        scale=settings.scale if settings.scale is not None else STEEP,
-        rate=rate,
-        limit=limit,
-        free=free,
-        clipped=clipped,
-        at=at,
-        distances=way,
-        losses=np.nan_to_num(np.array(losses), nan=np.inf),
-    )
+        yield min(2 * UPDATES + done, total), total
+    found = np.nan_to_num(np.array(losses), nan=np.inf)
+    return Cliff(settings.kind, settings.scale or 0.0, rate, limit, free, clipped, at, way, found)
 
 
-def _marked(steps: Generator[int, None, Training], number: int) -> Generator[Progress, None, Training]:
-    while True:
-        try:
-            done = next(steps)
-        except StopIteration as end:
-            result: Training = end.value
-            return result
-        yield number * UPDATES + done, 2 * UPDATES + POINTS
+def _check(settings: Settings, least: float) -> None:
+    check(settings)
+    if settings.kind not in RECURRENT:
+        raise ValueError(f"{settings.kind} has no recurrent matrix")
+    if not least > 0:
+        raise ValueError("the step size and the limit of the norm are positive")
