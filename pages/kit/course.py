@@ -50,6 +50,8 @@ LESSONS = (
         title="Encoder and decoder",
         claim="Everything the decoder will ever know has to fit in one vector.",
         part="Attention",
+        minutes=12,
+        finding="Through one vector, sentences of 34–40 words score 19 % of what 3–8 words score (BLEU); with attention, 100 %.",
     ),
     Entry(
         name="alignment",

@@ -81,6 +81,24 @@ TERMS = (
     Term(
         "weight matrix", "A table of numbers, learned in training, by which a network multiplies what comes in.", "rnn"
     ),
+    Term(
+        "attention",
+        "A way for a network to look back at every position that it has read, and to take a mixture of what it finds.",
+        "alignment",
+    ),
+    Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
+    Term("encoder", "The half of a translator that reads the sentence and turns it into numbers.", "encoder_decoder"),
+    Term(
+        "encoding bottleneck",
+        "All that is read has to pass through a list of numbers of fixed length, so what does not fit is lost.",
+        "encoder_decoder",
+    ),
+    Term("subword", "A word or a part of one: what a translator reads and writes in one step.", "encoder_decoder"),
+    Term(
+        "vector",
+        "A list of numbers of fixed length; here all that the decoder gets of a sentence, also called the context vector.",
+        "encoder_decoder",
+    ),
 )
 _BY_WORD = {term.word: term for term in TERMS}
 

@@ -1,118 +1,32 @@
-"""Quality against the length of the sentence: what was measured on held-out sentences, and where it falls to half. No torch."""
+"""Quality against the length of the sentence: which models have a line, and where it falls to half of its best. No torch."""
 
-import json
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from core.assets.evaluation import Evaluation, Row, Sentences
 
-from core.assets.own import TRAINED, facts
-
-FILE = "evaluation_en_pt.json"
 NAMES = {
-    "none_en_pt": "No attention",
-    "additive_en_pt": "Additive attention",
-    "dot_en_pt": "Dot attention",
-    "forwards_en_pt": "Read forwards",
-    "backwards_en_pt": "Read backwards",
+    "none_en_pt": "One vector",
+    "additive_en_pt": "Looks back (additive attention)",
+    "dot_en_pt": "Looks back (dot attention)",
     "marian": "Marian",
 }
 LOOKS = ("none_en_pt", "additive_en_pt", "dot_en_pt", "marian")  # Marian where the reference is not its own
-Sentences = Literal["natural", "controlled", "verse"]
-Metric = Literal["bleu", "chrf"]
-KINDS: tuple[Sentences, ...] = ("natural", "controlled", "verse")
 
 
-@dataclass(frozen=True)
-class Row:
-    """The held-out sentences of `first` to `last` words: how many, and BLEU and chrF with 95 % bootstrap intervals."""
-
-    first: int
-    last: int
-    sentences: int
-    bleu: tuple[float, float, float]
-    chrf: tuple[float, float, float]
-
-    def of(self, metric: Metric) -> tuple[float, float, float]:
-        """Return the score and the ends of its interval."""
-        return self.bleu if metric == "bleu" else self.chrf
-
-    @property
-    def words(self) -> str:
-        """Return the lengths as people write them."""
-        return f"{self.first}–{self.last}" if self.last > self.first else f"{self.first}"
+def measured(evaluation: Evaluation, kind: Sentences) -> tuple[str, ...]:
+    """Return the models that have a line for sentences of this kind."""
+    return tuple(name for name in LOOKS if evaluation.has((name,), kind))
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """What was measured, by model and kind of sentence, shortest first; with which command, and where.
-
-    `overall`: BLEU over sentences of all lengths with the ends of its interval, where that was measured too.
-    """
-
-    command: str
-    where: str
-    models: dict[str, dict[Sentences, tuple[Row, ...]]]
-    overall: dict[str, dict[Sentences, tuple[float, float, float]]] = field(default_factory=dict)
-
-    def has(self, names: tuple[str, ...], kind: Sentences) -> bool:
-        """Return whether all these models were measured on sentences of this kind."""
-        return all(self.models.get(name, {}).get(kind) for name in names)
+def group(rows: tuple[Row, ...], words: int) -> Row:
+    """Return the lengths that so many words are in; the longest for more, the shortest for fewer."""
+    return next((row for row in rows if words <= row.last), rows[-1])
 
 
-def samples(kind: Sentences, path: Path = TRAINED / FILE) -> tuple[list[str], list[str]]:
-    """Return the held-out sentences that lie beside the measurements and Marian's translations; none where there are none."""
-    if not path.exists():
-        return [], []
-    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    sources, wanted = content.get("first", {}).get(kind, ([], []))
-    return list(sources), list(wanted)
-
-
-@cache
-def read(path: Path = TRAINED / FILE) -> Evaluation:
-    """Return what a file of measurements says; raises `OSError` where it is missing, `ValueError` where it is another file."""
-    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    try:
-        models = {
-            name: {kind: tuple(_row(row) for row in found[kind]) for kind in KINDS if kind in found}
-            for name, found in content["models"].items()
-        }
-        overall = {
-            name: {kind: _with_ends(found[f"{kind}_all"], "bleu") for kind in KINDS if f"{kind}_all" in found}
-            for name, found in content["models"].items()
-        }
-        return Evaluation(content["command"], content["where"], models, overall)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path.name} holds no measurements: {error}") from error
-
-
-def _row(raw: dict[str, Any]) -> Row:
-    bleu, chrf = _with_ends(raw, "bleu"), _with_ends(raw, "chrf")
-    return Row(int(raw["from"]), int(raw["to"]), int(raw["sentences"]), bleu, chrf)
-
-
-def _with_ends(raw: dict[str, Any], name: str) -> tuple[float, float, float]:
-    return float(raw[name]), float(raw[f"{name}_low"]), float(raw[f"{name}_high"])
-
-
-@cache
-def steps(name: str) -> int:
-    """Return for how many steps a model was trained; raises `OSError` where its facts are missing."""
-    return int(facts(name)["steps"])
-
-
-def best(rows: tuple[Row, ...], metric: Metric) -> Row:
-    """Return the lengths at which the score is highest, the shortest of equal ones."""
-    return max(rows, key=lambda row: row.of(metric)[0])
-
-
-def half(rows: tuple[Row, ...], metric: Metric) -> Row | None:
-    """Return the first lengths beyond the best from which on the score stays at half of its best or less; None if none."""
-    top = best(rows, metric)
+def half(rows: tuple[Row, ...]) -> Row | None:
+    """Return the first lengths beyond the best from which on BLEU stays at half of its best or less; None if none."""
+    top = max(rows, key=lambda row: row.bleu[0])  # the shortest of equal ones
     found = None
     for row in reversed(rows):
-        if row.first <= top.first or row.of(metric)[0] > top.of(metric)[0] / 2:
+        if row.first <= top.first or row.bleu[0] > top.bleu[0] / 2:
             break
         found = row
     return found

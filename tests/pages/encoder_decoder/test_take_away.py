@@ -1,79 +1,73 @@
-"""The script of the lesson on the encoder-decoder: run outside the app, it prints the page's numbers."""
+"""The script of the lesson on the encoder-decoder: with the files beside it and nothing of ours it prints the page's numbers."""
 
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.assets import store
-from core.experiments import encoder_decoder as lesson
-from core.experiments.encoder_decoder.spelling import spell
 from tests.pages.alone import run_alone
-from tests.pages.helpers import choose, computed, metrics, open_drawer, sound, token_texts
+from tests.pages.helpers import fresh, metrics, open_drawer, sound, token_texts
 
 pytestmark = pytest.mark.real_weights
-ROOT = Path(__file__).parents[3]
-LINKS: dict[str, dict[str, Any]] = {
-    "default": {},
-    "an odd sentence, blended, with attention": {
-        "text": 'Don\'t "read" $TEXT \\n ${x} 🦜 {y} tonight.',
-        "other": "The 'children' were there.",
-        "kind": "blend",
-        "amount": 0.35,
-        "look": "Attention",
-        "width": 2,
-        "word": "naïve",
-    },
+ODD = {
+    "text": 'Don\'t "read" $TEXT \\n ${x} 🦜 {y} tonight.',
+    "other": "The 'children' were there.",
+    "kind": "blend",
+    "amount": 0.35,
 }
 
 
-def run(script: str, where: Path, folder: Path) -> "subprocess.CompletedProcess[str]":
-    """Run a script in a folder, with no more of this environment than a shell has anyway, and the assets that are here."""
-    path = where / "encoder_decoder.py"
-    path.write_text(script, "utf-8")
-    return run_alone(path, folder, UNROLLED_HOME=str(store.root().parent))
+def run(taken: dict[str, Callable[[], Any]], folder: Path, *, files: bool = True) -> Any:
+    for name, make in taken.items():
+        if name.endswith(".py") or (files and name.endswith((".safetensors", ".json"))):
+            content = make()
+            (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return run_alone(folder / "encoder_decoder.py", folder)
 
 
-@pytest.mark.parametrize("name", LINKS)
-def test_prints_the_numbers_of_the_page(name: str, taken: dict[str, Callable[[], str]], tmp_path: Path) -> None:
-    link = LINKS[name]
-    at = computed("encoder_decoder", **link)
-    vector, written = metrics(at), "".join(token_texts(at, "written")[:-1]).strip()
+def told(taken: dict[str, Callable[[], Any]], folder: Path, **link: Any) -> tuple[Any, str]:
+    at = sound(fresh("encoder_decoder", **link).run())
     sound(open_drawer(at, "Take it with you"))
-    done = run(taken["encoder_decoder.py"](), tmp_path, ROOT)
+    done = run(taken, folder)
     assert done.returncode == 0, done.stderr
-    out = done.stdout
-
-    assert f"{vector['numbers that go on']} numbers go on" in out
-    assert re.search(rf"^none: chrF {vector['chrF without attention']} ", out, re.MULTILINE)
-    assert re.search(rf"^additive: chrF {vector['chrF with attention']} ", out, re.MULTILINE)
-    assert repr(written) in out
-
-    said = metrics(sound(choose(at, view="Damage")))
-    (own, other) = re.search(r"chrF (\d+) with its own, (\d+) with the other's", out).groups()  # type: ignore[union-attr]
-    assert said["chrF with its own"] == own
-    if "kind" in link:
-        assert said["chrF with the other's"] == other
-
-    said = metrics(sound(choose(at, view="Decoding")))
-    forced, free = re.search(r"subword: ([\d.]+) % fed the right ones, ([\d.]+) % fed its own", out).groups()  # type: ignore[union-attr]
-    assert float(said["right, fed the right ones"].split(" ")[0]) == pytest.approx(float(forced), abs=0.06)
-    assert float(said["right, fed its own"].split(" ")[0]) == pytest.approx(float(free), abs=0.06)
-    means = [float(value) for value in re.findall(r"nats, ([-\d.]+) a subword", out)]
-    gain = float(said["gain, nats a subword"].replace("−", "-"))
-    assert means[-1] - means[0] == pytest.approx(gain, abs=0.011)
-
-    word = lesson.fit_word(link.get("word", lesson.DEFAULT_WORD))
-    assert f"{word}: {' '.join(spell(word).phonemes)}" in out
+    assert not done.stderr
+    assert "-0.0" not in done.stdout
+    assert "nan" not in done.stdout
+    return at, done.stdout
 
 
-def test_says_what_is_missing_elsewhere(taken: dict[str, Callable[[], str]], tmp_path: Path) -> None:
-    at = computed("encoder_decoder")
-    sound(open_drawer(at, "Take it with you"))
-    done = run(taken["encoder_decoder.py"](), tmp_path, tmp_path)
+@pytest.mark.parametrize("link", [{}, ODD], ids=["default", "odd"])
+def test_one_vector(link: dict[str, Any], taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
+    at, out = told(taken, tmp_path, view="One vector", **link)
+    undamaged = "".join(token_texts(at, "written")[:-1]).strip()
+    assert f"undamaged: {undamaged!r}" in out
+    found = re.search(r"agrees with yours to (\d+), with the other to (\d+)", out)
+    assert found
+    assert found[1] == metrics(at)["agreement with yours"]
+    assert found[2] == metrics(at)["with the other sentence's"]
+    caption = " ".join(m.value for m in at.markdown)
+    left = re.search(r"of ([\d,]+) that reading left", out)
+    assert left
+    assert f"Reading left {left[1]} numbers" in caption
+    for width, each in re.findall(r"beam of (\d): ([\d.]+) % a subword", out):
+        assert f"{each}\u00a0% a subword" in caption or f"greedy {each}\u00a0%" in caption, width
+
+
+def test_length_and_spelling(taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
+    at, out = told(taken, tmp_path, view="Length")
+    score = re.search(r"none_en_pt, 34 to 40 words: BLEU ([\d.]+)", out)
+    assert score
+    assert f"score {float(score[1]):.0f} (BLEU)" in at.subheader[0].value
+    at, out = told(taken, tmp_path, view="Spelling", word="Rivers")
+    sounds = [text.strip() for text in token_texts(at, "phonemes")][:-1]
+    assert f"rivers, 6 letters through 256 numbers: {' '.join(sounds)}\n" in out
+
+
+def test_says_what_is_missing(taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
+    sound(open_drawer(sound(fresh("encoder_decoder").run()), "Take it with you"))
+    done = run(taken, tmp_path, files=False)
     assert done.returncode == 1
-    assert "is not here: run this in the project's checkout" in done.stderr
-    assert set(taken) == {"encoder_decoder.csv", "encoder_decoder.html", "encoder_decoder.py"}
+    assert "evaluation_en_pt.json is not here" in done.stderr
+    assert "Traceback" not in done.stderr
