@@ -44,6 +44,7 @@ LESSONS = (
         title="LSTM gates",
         claim="The gates decide what to keep; hold one shut and the memory is gone.",
         part="Recurrence",
+        finding="With its forget gate shut for 21 steps an LSTM recalls 13.0 % of the symbols, with nothing held 100.0 %.",
     ),
     Entry(
         name="encoder_decoder",

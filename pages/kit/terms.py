@@ -28,9 +28,94 @@ TERMS = (
         "attention_search",
     ),
     Term(
-        "key",
-        "The list of numbers that an item is found by: it is compared with the query.",
-        "attention_search",
+        "backpropagation through time",
+        "How a recurrent network's gradient is found: back from the answer, step by step, through everything that was read.",
+        "vanishing_gradients",
+    ),
+    Term(
+        "beam search",
+        "Keeps a few texts at once, goes on from each, and ends with the one whose tokens are the likeliest together.",
+        "gpt_sampling",
+    ),
+    Term(
+        "candidate",
+        "The new value that a step of an LSTM or GRU offers to its memory; a gate decides how much of it comes in.",
+        "lstm_gates",
+    ),
+    Term(
+        "cell",
+        "The memory of an LSTM: a number for each unit that every step multiplies by one gate and adds to through another.",
+        "lstm_gates",
+    ),
+    Term(
+        "clipping",
+        "Cutting a gradient that is too long down to a limit, with its direction kept.",
+        "vanishing_gradients",
+    ),
+    Term(
+        "context vector",
+        "The weighted sum of the encoder's vectors that attention hands to the decoder at one step.",
+        "alignment",
+    ),
+    Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
+    Term("encoder", "The half of a translator that reads the sentence and turns it into numbers.", "encoder_decoder"),
+    Term(
+        "encoding bottleneck",
+        "All that is read has to pass through a list of numbers of fixed length, so what does not fit is lost.",
+        "encoder_decoder",
+    ),
+    Term(
+        "exploding gradient",
+        "A gradient that grows at every step back until one update throws the weights far off.",
+        "vanishing_gradients",
+    ),
+    Term(
+        "forget bias",
+        "A number that opens or closes an LSTM's forget gate whatever it reads: at 0 it is half open.",
+        "vanishing_gradients",
+    ),
+    Term(
+        "forget gate",
+        "Decides which share of an LSTM's cell stays at a step: 0 forgets all, 1 keeps all.",
+        "lstm_gates",
+    ),
+    Term(
+        "gate",
+        "A number from 0 to 1 that a network computes at every step and multiplies another number by: how much of it passes.",
+        "lstm_gates",
+    ),
+    Term(
+        "gradient",
+        "How much the answer changes when something before it is changed a little: what training follows to make the answer better.",
+        "vanishing_gradients",
+    ),
+    Term("GRU", "Gated recurrent unit: a recurrent network with two gates and no separate cell.", "lstm_gates"),
+    Term(
+        "hidden state",
+        "The list of numbers that a recurrent network hands from one step to the next; all that it keeps of what it read.",
+        "rnn",
+    ),
+    Term("input gate", "Decides which share of the candidate is added to an LSTM's cell at a step.", "lstm_gates"),
+    Term("key", "The list of numbers that an item is found by: it is compared with the query.", "attention_search"),
+    Term(
+        "language model",
+        "A network that reads a text and gives every token that it knows a probability of coming next.",
+        "gpt_sampling",
+    ),
+    Term(
+        "LSTM",
+        "Long short-term memory: a recurrent network whose memory, the cell, is kept, added to and shown through gates.",
+        "lstm_gates",
+    ),
+    Term(
+        "min-p",
+        "A filter that drops every token whose probability is less than so large a share of the likeliest one's.",
+        "gpt_sampling",
+    ),
+    Term(
+        "output gate",
+        "Decides which share of an LSTM's cell the rest of the network gets to see at a step.",
+        "lstm_gates",
     ),
     Term(
         "positional encoding",
@@ -38,9 +123,17 @@ TERMS = (
         "attention_search",
     ),
     Term(
-        "query",
-        "The list of numbers that says what is looked for: it is compared with every key.",
-        "attention_search",
+        "probability",
+        "How often something is expected, from 0 to 1 (100 %); those of all tokens add up to 1.",
+        "gpt_sampling",
+    ),
+    Term(
+        "query", "The list of numbers that says what is looked for: it is compared with every key.", "attention_search"
+    ),
+    Term(
+        "recurrent network",
+        "A network that reads a sequence one item at a time and uses the same weights at every step.",
+        "rnn",
     ),
     Term(
         "score",
@@ -53,54 +146,42 @@ TERMS = (
         "attention_search",
     ),
     Term(
+        "softmax",
+        "Turns scores into probabilities: all positive, adding up to 1, the highest score the likeliest.",
+        "rnn",
+    ),
+    Term("subword", "A word or a part of one: what a translator reads and writes in one step.", "encoder_decoder"),
+    Term(
         "temperature",
         "What scores are divided by before the softmax: low gives the best nearly all, high makes all alike.",
         "attention_search",
     ),
+    Term(
+        "token", "A piece of text that a model reads and writes as one: a word, a part of one, a sign.", "gpt_sampling"
+    ),
+    Term("top-k", "A filter that keeps the k likeliest tokens.", "gpt_sampling"),
+    Term("top-p", "A filter that keeps the likeliest tokens until their probabilities add up to p.", "gpt_sampling"),
+    Term("unit", "One of the numbers in a network's state.", "rnn"),
     Term(
         "value",
         "The list of numbers that an item gives when it is found: attention returns a mixture of values.",
         "attention_search",
     ),
     Term(
-        "hidden state",
-        "The list of numbers that a recurrent network hands from one step to the next; all that it keeps of what it read.",
-        "rnn",
+        "vanishing gradient",
+        "A gradient that shrinks at every step back until nothing can be learned from what came early.",
+        "vanishing_gradients",
     ),
-    Term(
-        "recurrent network",
-        "A network that reads a sequence one item at a time and uses the same weights at every step.",
-        "rnn",
-    ),
-    Term(
-        "softmax",
-        "Turns scores into probabilities: all positive, adding up to 1, the highest score the likeliest.",
-        "rnn",
-    ),
-    Term("unit", "One of the numbers in a network's state.", "rnn"),
-    Term(
-        "weight matrix", "A table of numbers, learned in training, by which a network multiplies what comes in.", "rnn"
-    ),
-    Term(
-        "attention",
-        "A way for a network to look back at every position that it has read, and to take a mixture of what it finds.",
-        "alignment",
-    ),
-    Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
-    Term("encoder", "The half of a translator that reads the sentence and turns it into numbers.", "encoder_decoder"),
-    Term(
-        "encoding bottleneck",
-        "All that is read has to pass through a list of numbers of fixed length, so what does not fit is lost.",
-        "encoder_decoder",
-    ),
-    Term("subword", "A word or a part of one: what a translator reads and writes in one step.", "encoder_decoder"),
     Term(
         "vector",
         "A list of numbers of fixed length; here all that the decoder gets of a sentence, also called the context vector.",
         "encoder_decoder",
     ),
+    Term(
+        "weight matrix", "A table of numbers, learned in training, by which a network multiplies what comes in.", "rnn"
+    ),
 )
-_BY_WORD = {term.word: term for term in TERMS}
+_BY_WORD = {term.word.lower(): term for term in TERMS}
 
 
 class _Run(threading.local):

@@ -1,64 +1,81 @@
-"""The recall task asked live: can a network still say which symbol came first, free and with a gate held?"""
+"""The recall task: can a network still say which symbol came first, free and with a gate held?"""
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Int
 
-from core.data.recall import Recall, recall_batch
-from core.experiments import lstm_gates as lesson
-from core.experiments.lstm_gates import Hold, Recalled
-from core.models.clamp import Clamp, Clamps
-from core.pretrained.recallers import KINDS, SEEDS, load_recaller
+from core.data.recall import QUERY, Recall, recall_batch
+from core.experiments.lstm_gates.results import (
+    DEFAULT_HOLD,
+    GATES,
+    MEMORY,
+    RECALLS,
+    SEED,
+    STEPS,
+    Along,
+    Hold,
+    Latch,
+    Network,
+    Sum,
+)
+from core.models.clamp import Clamp, as_list, holding
+from core.pretrained.recallers import load_recaller
+from core.progress import Steps
 
-
-@dataclass(frozen=True)
-class Free:
-    """What a network recalls with nothing held, and its units in order of their memory, longest first."""
-
-    recalled: Recalled
-    order: Int[np.ndarray, "units"]
-
-
-def sequences(distance: int, seed: int) -> Recall:
-    """Return the `lesson.RECALLS` sequences that are asked: the same for the same seed."""
-    return recall_batch(distance, lesson.RECALLS, np.random.default_rng((seed, distance)))
-
-
-def ask(network: tuple[str, int], distance: int, seed: int, clamp: Clamps = None) -> Recalled:
-    """Ask a network (name and training seed of a recall model). Raises `KeyError` for one that there is not."""
-    made = sequences(distance, seed)
-    model, ids = load_recaller(*network), torch.as_tensor(made.ids)
-    with torch.no_grad():  # the plain way through is quicker than one that can be looked into
-        answers = (model(ids).argmax(-1) if clamp is None else model.answer(ids, clamp)).numpy()
-    return Recalled(distance, lesson.RECALLS, int((answers == made.answers).sum()))
+LATCH_STEPS, LATCH_SEQUENCES = 3200, 64
 
 
-def free(network: tuple[str, int], distance: int, seed: int) -> Free:
-    """Ask a network with gates, nothing held, and measure the memory of its units over the same sequences."""
-    model = load_recaller(*network)
-    trace = model.body.trace(model.one_hot(torch.as_tensor(sequences(distance, seed).ids)))
-    keep = getattr(trace, lesson.KEEPER[model.kind])
-    return Free(ask(network, distance, seed), lesson.by_memory(lesson.half_lives(keep)))
+def sequences(distance: int, seed: int, count: int = RECALLS) -> Recall:
+    """Return the sequences that are asked: the same for the same seed, which is a whole number from 0 on."""
+    if seed < 0:
+        raise ValueError(f"a seed is a whole number from 0 on, not {seed}")
+    return recall_batch(distance, count, np.random.default_rng((seed, distance)))
 
 
-def held(
-    network: tuple[str, int], distance: int, seed: int, hold: Hold, order: Int[np.ndarray, "units"], length: int
-) -> Recalled:
-    """Ask a network with a gate held: in the same part of its sequences as `hold` is of a text of `length` characters."""
-    first, stop = hold.part(length, distance + 1)
-    return ask(network, distance, seed, Clamp(hold.gate, hold.value, hold.units(order), first, stop))
+@torch.no_grad()
+def along(network: Network, hold: Hold | None) -> Steps[Along]:
+    """Put the question at every step of the same sequences; yields (steps done, steps). See `Along`."""
+    made, model = sequences(STEPS, SEED), load_recaller(*network)
+    body: Any = model.body
+    clamp = None if hold is None else Clamp(hold.gate, hold.value, None, hold.start, hold.stop)
+    clamps = as_list(clamp, body.gates, body.hidden_size)
+    answers = torch.as_tensor(made.answers)
+    from_input = body.weigh_input(model.one_hot(torch.as_tensor(made.ids)))
+    question = body.weigh_input(model.one_hot(torch.full((RECALLS, 1), QUERY)))[:, 0]
+    at = min((hold or DEFAULT_HOLD).start, STEPS - 1)
+    state, right = body.start(from_input), []
+    before = values = {MEMORY[model.kind]: torch.zeros(RECALLS, body.hidden_size)}
+    for t in range(STEPS + 1):
+        now = holding(clamps, t)
+        if t:
+            _, asked = body.step(question, state, now)
+            right.append(int((model.output(asked["hidden"]).argmax(-1) == answers).sum()))
+        last = values
+        state, values = body.step(from_input[:, t], state, now)
+        if t == at:
+            before, here = last, values
+        yield t + 1, STEPS + 1
+    held = before if at else here
+    unit = int(held[MEMORY[model.kind]].abs().mean(0).argmax())
+    step = Sum(
+        kind="gru" if model.kind == "gru" else "lstm",
+        before=float(before[MEMORY[model.kind]][0, unit]),
+        gates={gate: float(here[gate][0, unit]) for gate in GATES[model.kind]},
+        candidate=float(here["candidate"][0, unit]),
+        memory=float(here[MEMORY[model.kind]][0, unit]),
+        hidden=float(here["hidden"][0, unit]),
+    )
+    return Along(hold, RECALLS, np.array(right), at, unit, step)
 
 
-def all_kinds(distance: int, seed: int) -> Generator[tuple[int, int], None, dict[str, tuple[Recalled, ...]]]:
-    """Ask every kind's networks that were trained on all distances; yields (networks done, all)."""
-    found: dict[str, tuple[Recalled, ...]] = {}
-    for number, kind in enumerate(KINDS):
-        asked: list[Recalled] = []
-        for which in SEEDS:
-            asked.append(ask((kind, which), distance, seed))
-            yield number * len(SEEDS) + which + 1, len(KINDS) * len(SEEDS)
-        found[kind] = tuple(asked)
-    return found
+@torch.no_grad()
+def latch(network: Network, steps: int = LATCH_STEPS, count: int = LATCH_SEQUENCES) -> Latch:
+    """Compare the states after `steps` steps of sequences that began with the same symbol, and with different ones."""
+    made, model = sequences(steps, SEED, count), load_recaller(*network)
+    hidden, _ = model.body(model.one_hot(torch.as_tensor(made.ids[:, :-1])))
+    last = hidden[:, -1].double().numpy()
+    apart = np.linalg.norm(last[:, None] - last[None], axis=-1)
+    same = made.answers[:, None] == made.answers[None]
+    pairs = ~np.eye(count, dtype=bool)
+    return Latch(steps, count, float(apart[same & pairs].mean()), float(apart[~same].mean()))

@@ -1,112 +1,23 @@
-"""What the lesson on LSTM gates shows at its defaults, as it ships with the app. Needs no torch.
+"""The calls of the lesson on LSTM gates whose results ship with the app: what its views show first, and its bets."""
 
-The dataclasses are the live ones, taken apart: arrays in an npz file, the rest in JSON beside it.
-"""
+from dataclasses import replace
 
-import json
-from dataclasses import fields
-from functools import cache
-from pathlib import Path
-from typing import Any, TypeVar
+from core.experiments import lstm_gates
+from core.experiments.lstm_gates.results import DEFAULT_HOLD, DEFAULT_LAYER, DEFAULT_TEXT, GATES, NETWORKS, Hold
+from core.experiments.recording import Call, call
 
-import numpy as np
-from jaxtyping import Float
+REPEATS = 8  # of the recorded measurement of speed
+SYMBOL = Hold("input", 0.0, 0, 1)  # shut for the one step at which the symbol is read
+_ON = (DEFAULT_LAYER, DEFAULT_TEXT)
+_HELD = tuple(replace(DEFAULT_HOLD, gate=gate) for gate in GATES["lstm"])
 
-from core.experiments.characters import Written
-from core.experiments.lstm_gates import Cell, Gates, Read, Recalled
-from core.experiments.lstm_gates.tables import Speed
-
-FILE = Path(__file__).parents[1] / "recorded" / "lstm_gates.json"
-T = TypeVar("T")
-
-
-def write(parts: dict[str, Any], recalled: dict[str, list[Recalled]], made: dict[str, Any]) -> Path:
-    """Write dataclasses and arrays by name, and what was asked of the recall models; return the JSON file."""
-    arrays: dict[str, np.ndarray] = {}
-    content: dict[str, Any] = {"made": made}
-    for name, part in parts.items():
-        if isinstance(part, np.ndarray):
-            arrays[name] = part
-            continue
-        plain = {}
-        for field, value in vars(part).items():
-            if isinstance(value, np.ndarray):
-                arrays[f"{name}.{field}"] = value
-            else:
-                plain[field] = value
-        content[name] = plain
-    content["recalled"] = {name: [vars(one) for one in each] for name, each in recalled.items()}
-    FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    np.savez_compressed(FILE.with_suffix(".npz"), **arrays)  # type: ignore[arg-type]
-    return FILE
-
-
-@cache
-def read() -> Read:
-    """Return the default text as the default model reads it."""
-    return _part("read", Read)
-
-
-@cache
-def gates() -> Gates:
-    """Return its gates."""
-    return _part("gates", Gates)
-
-
-@cache
-def cell() -> Cell:
-    """Return the cell with the longest memory."""
-    return _part("cell", Cell)
-
-
-@cache
-def held() -> Float[np.ndarray, "time"]:
-    """Return the surprise with the default hold, in bits."""
-    found: np.ndarray = _arrays()["held"]
-    return found
-
-
-@cache
-def texts() -> tuple[Written, Written]:
-    """Return what is written after the text with nothing held and with the default hold."""
-    return _part("written_free", Written), _part("written_held", Written)
-
-
-@cache
-def speed() -> Speed:
-    """Return how fast characters went through each layer on the machine that `Speed.where` describes."""
-    return _part("speed", Speed)
-
-
-@cache
-def recalled(name: str) -> tuple[Recalled, ...]:
-    """Return what was recalled: "free", "held", "other" (the hold of the page's question), or by kind of network."""
-    return tuple(Recalled(**one) for one in _content()["recalled"][name])
-
-
-def made() -> dict[str, Any]:
-    """Return how the recording was made."""
-    found: dict[str, Any] = _content()["made"]
-    return found
-
-
-def _part(name: str, of: type[T]) -> T:
-    arrays, content = _arrays(), _content()[name]
-    parts = {}
-    for field in fields(of):  # type: ignore[arg-type]
-        value = content[field.name] if field.name in content else arrays[f"{name}.{field.name}"]
-        parts[field.name] = tuple(value) if isinstance(value, list) else value
-    return of(**parts)
-
-
-@cache
-def _arrays() -> dict[str, np.ndarray]:
-    with np.load(FILE.with_suffix(".npz"), allow_pickle=False) as arrays:
-        return dict(arrays)
-
-
-@cache
-def _content() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
-    return found
+CALLS: tuple[Call, ...] = (
+    *(call(lstm_gates.recalled, NETWORKS["lstm"]["alone"], hold) for hold in (None, *_HELD, SYMBOL)),
+    *(call(lstm_gates.recalled, NETWORKS["lstm"]["together"], hold) for hold in (None, DEFAULT_HOLD)),
+    call(lstm_gates.read, *_ON),
+    *(call(lstm_gates.held, *_ON, hold) for hold in _HELD),
+    *(call(lstm_gates.cell, *_ON, rank, 0) for rank in (1, 100)),
+    call(lstm_gates.recall_table),
+    call(lstm_gates.latched, ("rnn_tanh", 0)),
+    call(lstm_gates.race, REPEATS, varies="a clock"),
+)

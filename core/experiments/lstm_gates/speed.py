@@ -2,19 +2,19 @@
 
 import platform
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.experiments.lstm_gates.tables import BATCHES, LENGTHS, RACERS, Speed
+from core.experiments.lstm_gates.tables import BATCHES, RACERS, Speed
 from core.models.char_lm import recurrent_layer
 from core.models.transformer import TransformerBlock
+from core.progress import Steps
 
 PARAMETERS = 200_000
 HEADS = 4
-REPEATS = 3  # the fastest counts: whatever else the machine did made the others slower
 
 
 def racer(name: str) -> tuple[nn.Module, int]:
@@ -46,8 +46,8 @@ def once(layer: nn.Module, x: Tensor) -> float:
     return time.perf_counter() - began
 
 
-def race(lengths: tuple[int, ...] = LENGTHS, repeats: int = REPEATS) -> Generator[tuple[int, int], None, Speed]:
-    """Measure all racers at all lengths; yields (measurements done, all), returns a `Speed`."""
+def race(repeats: int, lengths: tuple[int, ...]) -> Steps[Speed]:
+    """Measure all racers at all lengths; of `repeats` the fastest counts: what else the machine did made others slower."""
     seconds = np.full((len(BATCHES), len(RACERS), len(lengths)), np.inf)
     layers = [racer(name) for name in RACERS]
     runs = [(b, r, n) for b in range(len(BATCHES)) for r in range(len(RACERS)) for n in range(len(lengths))]

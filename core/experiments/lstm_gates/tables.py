@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.data.recall import CHANCE
-from core.pretrained.recallers import BIAS_0, KINDS, SEEDS, alone_facts, recall_facts
+from core.pretrained.recallers import KINDS, SEEDS, alone_facts, recall_facts
 
 NAMES = {
     "rnn_tanh": "RNN",
@@ -26,35 +26,25 @@ HALF = 0.5  # of the answers: below that a network is said to have failed
 
 @dataclass(frozen=True)
 class Recall:
-    """What recall models could do that were trained in two ways, and an LSTM's way there from two forget biases.
+    """What recall models could do that were trained in two ways.
 
-    alone: models trained on one distance alone, shares of right answers at that distance by variant and training seed,
-    nan where it was not tried any more; took: the steps of training. together: models trained on distances from 2 to 200
-    at once, asked at each of `asked`. on_the_way: those at distance 40 after each of `steps` steps, LSTMs that began with
-    a forget bias of 1 and of 0.
+    alone: models trained on one distance alone, shares of correct answers at that distance by variant and training seed,
+    nan where it was not tried any more. together: models trained on distances from 2 to 200 at once, asked at each of
+    `asked`.
     """
 
     variants: tuple[str, ...]
     distances: Int[np.ndarray, "distances"]
     alone: Float[np.ndarray, "variant seed distances"]
-    took: Float[np.ndarray, "variant seed distances"]
     kinds: tuple[str, ...]
     parameters: tuple[int, ...]
-    hidden: tuple[int, ...]
     asked: Int[np.ndarray, "asked"]
     together: Float[np.ndarray, "kind seed asked"]
-    steps: Int[np.ndarray, "reports"]
-    on_the_way: Float[np.ndarray, "two seed reports"]
 
     def of(self, variant: str) -> Float[np.ndarray, "seed distances"]:
-        """Return the shares of right answers of one variant."""
+        """Return the shares of correct answers of one variant."""
         found: np.ndarray = self.alone[self.variants.index(variant)]
         return found
-
-    def steps_to(self, variant: str, distance: int) -> float:
-        """Return how many steps of training a variant took at a distance, on average; nan where it was not tried."""
-        place = int(np.searchsorted(self.distances, distance))
-        return float(self.took[self.variants.index(variant), :, place].mean())
 
     def fails_at(self, variant: str) -> float:
         """Return from which distance on a variant's mean stays below a half; infinite where it never does.
@@ -91,29 +81,25 @@ class Speed:
         return tuple(int(n) for n in self.lengths[self.of("transformer", batch) > self.of(behind, batch)])
 
 
-def recall_table() -> Recall:
-    """Return what was written down when the recall models were made; raises `OSError` where a file is missing."""
+def read() -> Recall:
+    """Return what was written down when the recall models were made."""
     alone = [alone_facts(seed) for seed in SEEDS]
     variants = tuple(alone[0])
     distances = np.array(sorted({row.distance for found in alone for rows in found.values() for row in rows}))
-    tables = np.full((2, len(variants), len(SEEDS), len(distances)), np.nan)
+    shares = np.full((len(variants), len(SEEDS), len(distances)), np.nan)
     for v, variant in enumerate(variants):
         for s, found in enumerate(alone):
             for row in found[variant]:
-                tables[:, v, s, np.searchsorted(distances, row.distance)] = row.accuracy, row.steps
-    facts = {name: [recall_facts(name, seed) for seed in SEEDS] for name in (*KINDS, BIAS_0)}
+                shares[v, s, np.searchsorted(distances, row.distance)] = row.accuracy
+    facts = {name: [recall_facts(name, seed) for seed in SEEDS] for name in KINDS}
     return Recall(
         variants=variants,
         distances=distances,
-        alone=tables[0],
-        took=tables[1],
+        alone=shares,
         kinds=KINDS,
         parameters=tuple(facts[kind][0].parameters for kind in KINDS),
-        hidden=tuple(facts[kind][0].hidden for kind in KINDS),
         asked=facts[KINDS[0]][0].distances,
         together=np.array([[one.accuracy for one in facts[kind]] for kind in KINDS]),
-        steps=facts["lstm"][0].steps,
-        on_the_way=np.array([[one.on_the_way for one in facts[name]] for name in ("lstm", BIAS_0)]),
     )
 
 
@@ -133,9 +119,3 @@ def falls_below(
     part = (accuracy[last] - level) / (accuracy[last] - accuracy[last + 1])
     low, high = math.log(distances[last]), math.log(distances[last + 1])
     return math.exp(low + part * (high - low))
-
-
-def first_above(steps: Int[np.ndarray, "reports"], curve: Float[np.ndarray, "reports"], level: float) -> float:
-    """Return after how many steps of training a curve first reached `level`; infinite where it never did."""
-    reached = np.flatnonzero(curve >= level)
-    return float(steps[reached[0]]) if len(reached) else math.inf

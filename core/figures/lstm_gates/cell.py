@@ -1,106 +1,117 @@
-"""The picture of the lesson on LSTM gates that shows one cell over the text, and how its parts are named."""
+"""One cell as a sketch: the line of its memory with a tap for each gate, and the numbers that flow through it."""
 
 import math
 from typing import Any
 
-from core.experiments import lstm_gates as lesson
-from core.experiments.lstm_gates import Cell
-from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
-from core.figures.parts import text_axis
-from core.figures.style import HOVER, Figure, layout, plain
+from core.experiments.lstm_gates.results import Sum
+from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, TEXT
+from core.figures.picture import Picture
+from core.figures.style import arrow, label, layout
 
-NAMES = {
-    "forget": "Forget gate",
-    "input": "Input gate",
-    "output": "Output gate",
-    "candidate": "Candidate",
-    "cell": "Cell",
-    "hidden": "Hidden state",
-    "update": "Update gate",
-    "reset": "Reset gate",
-}
-BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "yref": "container", "y": 0, "yanchor": "bottom"}
+LINE, BRANCH, FOOT = 3.05, 1.75, 0.75  # heights: the memory, the taps of what comes in and goes out, their ends
+REACH = (0.54, 0.44)  # half a tap's width and height
+LIT = CATEGORY[1]
 
 
-def characters(text: float) -> str:
+def number(value: float, digits: int = 2) -> str:
+    """Return a number as it is written in a picture: a real minus sign, none before a zero, fewer digits from 10 on."""
+    shown = f"{value:.{digits if abs(value) < 9.95 else 1}f}"
+    return shown.lstrip("-") if not float(shown) else shown.replace("-", "\u2212")
+
+
+def characters(life: float) -> str:
     """Return a half-life in words: "41 characters", "no end"."""
-    if math.isinf(text):
+    if math.isinf(life):
         return "no end"
-    return f"{text:,.0f} characters" if text >= 9.95 else f"{text:.1f} characters"
+    return f"{life:,.0f} characters" if life >= 9.95 else f"{life:.1f} characters"
 
 
-def cell_story(cell: Cell, at: int) -> Figure:
-    """Return one cell over the text: what it holds and shows above, its gates below, and the chosen character."""
-    gates = tuple(name for name in lesson.GATES[cell.kind] if name != "candidate")
-    panels = [("cell",), ("candidate", "hidden"), gates] if cell.kind == "lstm" else [("hidden", "candidate"), gates]
-    # From the bottom up: the gates' panel, then the others, each with a little room below it.
-    tops = (1.0, 0.68, 0.3) if cell.kind == "lstm" else (1.0, 0.46)
-    heavy = (lesson.MEMORY[cell.kind], lesson.KEEPER[cell.kind])
-    colours = dict(zip((*gates, *NAMES), (ACCENT, *CATEGORY[1:3]), strict=False))
-    colours |= {"cell": MUTED, "hidden": CATEGORY[4] if cell.kind == "lstm" else MUTED, "candidate": CATEGORY[3]}
-    traces: list[dict[str, Any]] = []
-    axes: dict[str, Any] = {}
-    for number, names in enumerate(panels):
-        axis = "y" if not number else f"y{number + 1}"
-        floor = tops[number + 1] + 0.05 if number + 1 < len(panels) else 0.0
-        axes[axis.replace("y", "yaxis")] = {
-            "title": {"text": "gates" if names == gates else "cell" if names == ("cell",) else "−1 to 1"},
-            "domain": [floor, tops[number]],
-            "fixedrange": True,
-            **({"range": [-0.05, 1.05]} if names == gates else {} if names == ("cell",) else {"range": [-1.1, 1.1]}),
-        }
-        traces += [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": NAMES[name],
-                "x": list(range(len(cell.text))),
-                "y": [round(float(value), 4) for value in cell.of(name)],
-                "yaxis": axis,
-                "line": {"color": colours[name], "width": 2.5 if name in heavy else 1.5},
-                "customdata": _said(cell, name),
-                "hovertemplate": HOVER,
-            }
-            for name in names
+def mechanism(step: Sum, lit: str, held: str = "") -> Picture:
+    """Draw one step of one cell: its memory goes from left to right through the gate that keeps; `lit` is the gate in colour.
+
+    held: how that gate is held, in a word ("shut"), empty where it is not. What a GRU's update gate does not keep, it writes.
+    """
+    lstm = step.kind == "lstm"
+    keeper, writer, third = ("forget", "input", "output") if lstm else ("update", "1 \u2212 update", "reset")
+    x = 4.7 if lstm else 7.3
+    taps = {keeper: (2.2, LINE), writer: (x, BRANCH), third: (8.7, BRANCH) if lstm else (2.2, FOOT)}
+    opened = {keeper: step.keep, writer: step.write, third: step.gates[third]}
+    shapes = [_line(f"M 0.1,{LINE} L 9.9,{LINE}", ACCENT, 6)]
+    words = [
+        arrow((x, FOOT), (x, BRANCH - REACH[1]), TEXT),
+        arrow((x, BRANCH + REACH[1]), (x, LINE - 0.08), TEXT),
+        label(0.0, 3.85, f"memory {number(step.before)}", ACCENT, xanchor="left"),
+        label(10.0, 3.85, f"memory {number(step.memory)}", ACCENT, xanchor="right"),
+        label(x, 0.4, f"new {number(step.candidate)}", MUTED),
+    ]
+    if lstm:
+        words += [
+            arrow((8.7, LINE), (8.7, BRANCH + REACH[1]), TEXT),
+            arrow((8.7, BRANCH - REACH[1]), (8.7, FOOT), TEXT),
         ]
-    line = {"color": TEXT, "width": 1.5, "dash": "dot"}
-    mark = {
-        "type": "line",
-        "x0": at - cell.first,
-        "x1": at - cell.first,
-        "y0": 0,
-        "y1": 1,
-        "yref": "paper",
-        "line": line,
-    }
+        words.append(label(8.7, 0.4, f"shown {number(step.hidden)}", MUTED))
+    else:  # the new value sees the memory through the reset gate
+        shapes.append(_line(f"M 0.6,{LINE} L 0.6,{FOOT} L 4.85,{FOOT}", TEXT, 2.5))
+        words.append(arrow((4.8, FOOT), (5.9, FOOT), TEXT))
+    for name, (across, up) in taps.items():
+        aside = up == BRANCH
+        words.append(label(across, up, number(opened[name]), size=14))
+        words.append(
+            _name(
+                name,
+                lit,
+                held,
+                across - 0.7 if aside else across,
+                up if aside else up - 0.8 if up == LINE else 1.5,
+                aside,
+            )
+        )
+        shapes.append(_tap(across, up, lit in (name, name.removeprefix("1 \u2212 "))))
+    values = ", ".join(f"{name} {number(value)}" for name, value in opened.items())
+    alt = (
+        f"Sketch of one cell at one step: memory {number(step.before)} comes in, its gates are at {values}, "
+        f"{number(step.candidate)} is new, and memory {number(step.memory)} goes on."
+    )
+    return sketch(shapes, words, alt)
+
+
+def _name(gate: str, lit: str, held: str, x: float, y: float, aside: bool) -> dict[str, Any]:
+    """Return a gate's name, to the left of its tap or in the middle; that of the gate in colour with how it is held."""
+    anchor = {"xanchor": "right" if aside else "center"}
+    if gate != lit:
+        return label(x, y, gate, size=16, **anchor)
+    return label(
+        x, y, f"<b>{gate}</b>{'<br>' if aside else ' '}{held}" if held else f"<b>{gate}</b>", LIT, size=16, **anchor
+    )
+
+
+def _tap(x: float, y: float, lit: bool) -> dict[str, Any]:
+    ends = {"x0": x - REACH[0], "x1": x + REACH[0], "y0": y - REACH[1], "y1": y + REACH[1]}
     return {
-        "data": traces,
+        "type": "circle",
+        "layer": "above",
+        "fillcolor": GROUND,
+        "line": {"color": LIT if lit else TEXT, "width": 4 if lit else 2},
+        **ends,
+    }
+
+
+def _line(path: str, colour: str, width: float) -> dict[str, Any]:
+    return {"type": "path", "layer": "below", "path": path, "line": {"color": colour, "width": width}}
+
+
+def sketch(shapes: list[dict[str, Any]], words: list[dict[str, Any]], alt: str) -> Picture:
+    """Return a sketch of the machine on a plane from 0 to 10 by 0 to 4, 190 px high."""
+    spec = {
+        "data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}],
         "layout": layout(
-            f"Cell {cell.unit} over the text",
-            f"number {cell.rank} of {cell.hidden} by memory: half-life {characters(cell.half_life)}",
-            height=480,
-            shapes=[mark],
-            legend=BELOW,
-            xaxis={**text_axis(cell.text), "anchor": axis},
-            **axes,
+            "",
+            height=190,
+            annotations=words,
+            shapes=shapes,
+            margin={"l": 0, "r": 0, "t": 0, "b": 0},
+            xaxis={"visible": False, "range": [-0.1, 10.1], "fixedrange": True},
+            yaxis={"visible": False, "range": [0.1, 4.15], "fixedrange": True},
         ),
     }
-
-
-def _said(cell: Cell, name: str) -> list[str]:
-    what = "content" if name == "cell" else NAMES[name].lower()
-    return [
-        f"character {cell.first + i + 1}, “{plain(character)}”: {what} of cell {cell.unit} {value:.3f}"
-        for i, (character, value) in enumerate(zip(cell.text, cell.of(name), strict=True))
-    ]
-
-
-def describe_story(cell: Cell, at: int) -> str:
-    """Return the time line in one sentence, from its numbers."""
-    memory, place = cell.of(lesson.MEMORY[cell.kind]), at - cell.first
-    keep = cell.of(lesson.KEEPER[cell.kind])
-    return (
-        f"Line chart of cell {cell.unit} over {len(cell.text)} characters: it holds between {memory.min():.2f} and "
-        f"{memory.max():.2f}, its {lesson.KEEPER[cell.kind]} gate is {keep.mean():.2f} on average; at character {at + 1} it "
-        f"holds {memory[place]:.2f}."
-    )
+    return Picture(spec, alt)

@@ -14,7 +14,6 @@ LESSONS = (
     "attention_search",
     "encoder_decoder",
     "gpt_sampling",
-    "lstm_gates",
     "rnn",
     "vanishing_gradients",
 )
