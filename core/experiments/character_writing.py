@@ -6,6 +6,7 @@ import numpy as np
 
 from core.experiments.characters import Written as Written
 from core.experiments.characters import log_probabilities
+from core.generation.seeds import checked
 from core.models.clamp import Clamps
 from core.pretrained.characters import CharacterModel
 
@@ -22,9 +23,9 @@ def write(
     """Read `prompt`, then draw `length` characters; yields (characters done, length), returns what was written.
 
     temperature 0 takes the likeliest character each time. `clamp` holds gates while reading and writing; its steps
-    count from the prompt's first character. Raises `ValueError` for an empty prompt.
+    count from the prompt's first character. Raises `ValueError` for an empty prompt, and as `seeds.checked` does.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checked(seed))
     reading = model.read(model.encode(prompt), clamp=clamp)
     ids: list[int] = []
     chances: list[float] = []

@@ -14,6 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from core.generation.filters import Choices, nearest, next_token_choices
+from core.generation.seeds import checked
 
 PIECE = 256  # chances that are summed at once when a token is drawn
 RIVALS = 6  # the likeliest tokens that a step remembers: the chosen one and five others
@@ -68,9 +69,10 @@ def uniform(seed: int, position: int) -> float:
     """Return the random number in [0, 1) that belongs to the `position`-th token of a text drawn with `seed`.
 
     A number for each position, rather than one stream of numbers, so that a text that is changed in the middle
-    meets the same luck after the change, and no other text's draws can shift it (Philox: Salmon et al. 2011).
+    meets the same luck after the change, and no other text's draws can shift it (Philox: Salmon et al. 2011). Raises
+    `ValueError` as `seeds.checked` does.
     """
-    return float(np.random.Generator(np.random.Philox(key=seed, counter=position)).random())
+    return float(np.random.Generator(np.random.Philox(key=checked(seed), counter=position)).random())
 
 
 def draw(choices: Choices, luck: float) -> int:
@@ -102,7 +104,7 @@ class Sampling:
     """Draw each token from the filtered distribution; temperature 0 is greedy.
 
     `forced` maps positions (0 is the first new token) to tokens that are put there instead of a draw, which is
-    how a reader takes another branch. `steps` grows by one for each token.
+    how a reader takes another branch. `steps` grows by one for each token. Raises `ValueError` as `seeds.checked` does.
     """
 
     temperature: float = 1.0
@@ -115,6 +117,10 @@ class Sampling:
     forced: dict[int, int] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     rows: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse a seed before anybody waits for a text."""
+        checked(self.seed)
 
     @property
     def length(self) -> int:

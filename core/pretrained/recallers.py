@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.assets.own import TRAINED, facts
+from core.assets.own import TRAINED, facts, read
 
 if TYPE_CHECKING:
     from core.models.recaller import Recaller
@@ -54,7 +54,7 @@ class Alone:
 def recall_facts(name: str, seed: int) -> RecallFacts:
     """Return what is known of a model: one of `KINDS`, `BIAS_0` or `AT_40`, with one of `SEEDS`. Needs no torch.
 
-    Raises `KeyError` for a name or a seed that there is not, and `OSError` where the file is missing.
+    Raises `KeyError` for a name or a seed that there is not, and as `core.assets.own.read` does for a broken file.
     """
     content = facts(_stem(name, seed))
     measured = sorted((int(distance), share) for distance, share in content["metrics"]["accuracy"].items())
@@ -93,7 +93,7 @@ def load_recaller(name: str, seed: int = 0) -> "Recaller":
     from core.models.recaller import Recaller
     from core.models.saved import load
 
-    model = load(TRAINED / f"{_stem(name, seed)}.safetensors")
+    model = read(TRAINED / f"{_stem(name, seed)}.safetensors", load)
     if not isinstance(model, Recaller):
         raise TypeError(f"{_stem(name, seed)}.safetensors holds no model for the recall task")
     return model

@@ -1,9 +1,12 @@
 """Text to token numbers and back, and how a token is shown: spaces, line ends and broken characters visible."""
 
+import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
+from tokenizers import Regex, models, pre_tokenizers
 from tokenizers import Tokenizer as Backend
 
 _VISIBLE = {" ": "·", "\n": "⏎", "\r": "␍", "\t": "⇥", "\u00a0": "⍽"}
@@ -14,8 +17,7 @@ class Tokenizer:
 
     def __init__(self, file: Path) -> None:
         self._backend = Backend.from_file(str(file))
-        # What a reader types is text: "<|im_end|>" in a prompt is these ten characters, not the end of a turn.
-        self._backend.encode_special_tokens = True
+        read_as_text(self._backend)
 
     def encode(self, text: str) -> list[int]:
         """Return the token numbers of `text`; lone surrogates become U+FFFD."""
@@ -50,6 +52,25 @@ class Tokenizer:
             number: token.encode() if number in special else bytes(spelling[c] for c in token)
             for token, number in self._backend.get_vocab().items()
         }
+
+
+def read_as_text(backend: Backend, names: Iterable[str] = ()) -> None:
+    """Make a tokenizer read all that is typed as text: "<|im_end|>" is these ten characters, not the end of a turn.
+
+    names: the model's own marks, such as "</s>", where the tokenizer does not list them as special. A unigram model looks
+    for every piece of its table in a text, its own marks too: there such a text is cut after its first character.
+    """
+    backend.encode_special_tokens = True
+    if not isinstance(backend.model, models.Unigram):
+        return
+    special = [token.content for token in backend.get_added_tokens_decoder().values() if token.special]
+    marks = sorted({name for name in (*names, *special) if len(name) > 1})
+    if not marks:
+        return
+    inside = "|".join(f"{re.escape(mark[0])}(?={re.escape(mark[1:])})" for mark in marks)
+    cut = pre_tokenizers.Split(Regex(inside), "isolated")
+    before = backend.pre_tokenizer
+    backend.pre_tokenizer = pre_tokenizers.Sequence([before, cut]) if before else cut
 
 
 def whole(text: str) -> str:

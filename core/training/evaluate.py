@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from sacrebleu.metrics import BLEU, CHRF
 
-from core.assets.own import ONE_WAY, TRAINED
+from core.assets.own import ONE_WAY, TRAINED, seal
 from core.data.pairs import HELD_OUT, controlled_sentences, held_out_controlled, natural_sentences, verses
 from core.pretrained.translation.recurrent import LONGEST, load
 from core.pretrained.translation.translator import Translator, load_translator
@@ -135,6 +135,7 @@ def main() -> None:
     if given.verses:
         french = english_to_french(given.folder, given.verses)
         _write(given.folder / "evaluation_en_fr.json", command, where, french)
+    seal(given.folder)
 
 
 def _write(path: Path, command: str, where: str, found: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from core import device as devices
-from core.assets.own import TRAINED
+from core.assets.own import TRAINED, seal
 from core.data.prose import load_prose, vocabulary_of
 from core.data.recall import ALPHABET, SYMBOLS, recall_batch
 from core.models.char_lm import FORGET_BIAS, CharLM, Kind, width_for
@@ -257,4 +257,5 @@ if __name__ == "__main__":
         ),
         wanted.folder,
     )
+    seal(made.parent)
     print(made)

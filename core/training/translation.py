@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from core import device as devices
-from core.assets.own import TRAINED
+from core.assets.own import TRAINED, seal
 from core.assets.store import root
 from core.data.pairs import HELD_OUT, Pair, natural_sentences, read_pairs, verses
 from core.models.seq2seq import END, PAD, START, Look, Reads, Seq2Seq, pad
@@ -250,4 +250,5 @@ if __name__ == "__main__":
         folder=given.folder,
         bible=given.verses,
     )
+    seal(made.parent)
     print(made)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol, runtime_checkable
 
-from core.assets.own import TRAINED
+from core.assets.own import TRAINED, read
 from core.models.char_lm import CharLM, Reading
 from core.models.clamp import Clamps
 from core.models.saved import load
@@ -33,7 +33,8 @@ class CharacterModel(Protocol):
 def load_character_model(name: str) -> CharacterModel:
     """Return the model of that name: one of `OURS`, at once, or the `PUBLIC` one, whose files are fetched at first use.
 
-    Raises `KeyError` for another name, and `AssetError` where the public one can't be had.
+    Raises `KeyError` for another name, `AssetError` where the public one can't be had, and as `core.assets.own.read` does
+    for a broken file of ours.
     """
     if name == PUBLIC:
         from core.pretrained.characters.textgenrnn import load_textgenrnn
@@ -41,7 +42,7 @@ def load_character_model(name: str) -> CharacterModel:
         return load_textgenrnn()
     if name not in OURS:
         raise KeyError(name)
-    model = load(TRAINED / f"char_{name}.safetensors")
+    model = read(TRAINED / f"char_{name}.safetensors", load)
     if not isinstance(model, CharLM):
         raise TypeError(f"char_{name}.safetensors holds no character model")
     return model

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from core.assets.fetch import Progress, ensure
 from core.pretrained.encoder.layers import Embeddings, EncoderConfig, EncoderLayer, Looks
-from core.pretrained.tokens import whole
+from core.pretrained.tokens import read_as_text, whole
 
 DEFAULT_ENCODER = "all-minilm-l6-v2"
 LONGEST = 256  # pieces of a text, its two ends included: what the model was made for
@@ -195,8 +195,7 @@ def load_folder(folder: Path, *, name: str = "", device: torch.device | None = N
     backend = Backend.from_file(str(folder / "tokenizer.json"))
     backend.no_padding()
     backend.enable_truncation(min(LONGEST, config.places))
-    # What a reader types is text: "[SEP]" is five characters, not the end of a sentence.
-    backend.encode_special_tokens = True
+    read_as_text(backend)
     return Encoder(name or folder.name, model.to(device).eval().requires_grad_(False), backend)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from core.assets.fetch import offline_mode
 from core.pretrained.hub.progress import Meter, Progress
 from core.pretrained.tokens import visible
 
@@ -121,11 +122,16 @@ def line(error: Exception) -> str:
 
 
 def ask(question: Callable[[], T]) -> T:
-    """Return the hub's answer to a question that calls it; raises `HubError` when there is none in about `TIMEOUT` seconds."""
+    """Return the hub's answer to a question that calls it.
+
+    Raises `HubError` when there is none in about `TIMEOUT` seconds, or nobody may be asked.
+    """
     from huggingface_hub import constants
     from huggingface_hub.errors import HTTPError, RepositoryNotFoundError
 
     away = "not on this machine, and the hub could not be reached"
+    if offline_mode():
+        raise HubError(f"{away}: UNROLLED_OFFLINE is set")
     if constants.is_offline_mode():
         raise HubError(f"{away}: HF_HUB_OFFLINE is set")
     answer: list[T | HubError] = []

@@ -12,23 +12,30 @@ from typing import Protocol
 from tokenizers import Regex, models, normalizers, pre_tokenizers
 from tokenizers import Tokenizer as Backend
 
-from core.pretrained.tokens import whole
+from core.pretrained.tokens import read_as_text
+from core.pretrained.translation.known import Cut, plain
 
-END_PIECE, UNKNOWN_PIECE = "</s>", "<unk>"
+END_PIECE, UNKNOWN_PIECE, PADDING_PIECE = "</s>", "<unk>", "<pad>"
 
 # Numbers of fields in a SentencePiece file, and values that they may have.
 PIECES, TRAINER, NORMALIZER = 1, 2, 3
 PIECE_TEXT, PIECE_SCORE, PIECE_ROLE = 1, 2, 3
-NORMAL, UNKNOWN, USER_DEFINED = 1, 2, 4
-NOT_TYPED = "\ufdd0"  # no character: stands for the unknown piece, whose own name can be typed
+NORMAL, UNKNOWN, CONTROL, USER_DEFINED = 1, 2, 3, 4
+NOT_TYPED = " "  # stands for the unknown piece, whose own name can be typed: no piece of a text holds a space
 TRAINER_KIND, UNIGRAM, NORMALIZER_MAP = 3, 1, 2
 
 
 class Pieces(Protocol):
-    """What every tokenizer of a translator can do."""
+    """What every tokenizer of a translator can do. All that is typed is text: "</s>" is four characters, not the end."""
 
     def encode(self, text: str) -> tuple[list[int], list[str]]:
-        """Return the numbers of a text's pieces and the pieces as they stand in it, both with the end's."""
+        """Return the numbers of a text's pieces and the pieces as they stand in it, both with the end's.
+
+        The text is read as `core.pretrained.translation.known.plain` has it.
+        """
+
+    def cut(self, text: str) -> Cut:
+        """Return how a text is cut, for `core.pretrained.translation.known`: without the end."""
 
     def written(self, numbers: Sequence[int]) -> list[str]:
         """Return the target pieces of these numbers."""
@@ -48,12 +55,19 @@ class MarianPieces:
 
     def __init__(self, folder: Path) -> None:
         self._backend = Backend.from_file(str(folder / "tokenizer.json"))
+        read_as_text(self._backend, (END_PIECE, UNKNOWN_PIECE))
+        self._end, self._unknown = self.number(END_PIECE), self.number(UNKNOWN_PIECE)
 
     def encode(self, text: str) -> tuple[list[int], list[str]]:
         """See `Pieces.encode`; lone surrogates become U+FFFD."""
-        encoding = self._backend.encode(whole(text), add_special_tokens=False)
-        end = self.number(END_PIECE)
-        return [*encoding.ids, end], [*encoding.tokens, END_PIECE]
+        encoding = self._backend.encode(plain(text), add_special_tokens=False)
+        return [*encoding.ids, self._end], [*encoding.tokens, END_PIECE]
+
+    def cut(self, text: str) -> Cut:
+        """See `Pieces.cut`."""
+        encoding = self._backend.encode(plain(text), add_special_tokens=False)
+        unknown = [number == self._unknown for number in encoding.ids]
+        return Cut(encoding.tokens, encoding.offsets, unknown, self._backend.normalizer.normalize_str)
 
     def written(self, numbers: Sequence[int]) -> list[str]:
         """See `Pieces.written`."""
@@ -74,8 +88,8 @@ class MarianPieces:
 class HubPieces:
     """The pieces of a Marian model as the hub has them: `source.spm`, and their numbers in `vocab.json`.
 
-    Raises `ValueError` for files that are none. As in transformers without its optional sacremoses, punctuation is left as
-    it was typed.
+    Raises `ValueError` for files that are none. Typographic signs become plain ones (`known.plain`), much as transformers
+    has it where its optional sacremoses is installed.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -88,10 +102,16 @@ class HubPieces:
 
     def encode(self, text: str) -> tuple[list[int], list[str]]:
         """See `Pieces.encode`; lone surrogates become U+FFFD."""
-        shown = self._source.encode(whole(text)).tokens
-        unknown = self._numbers[UNKNOWN_PIECE]
-        numbers = [self._numbers.get(piece, unknown) for piece in shown]
+        shown = self._source.encode(plain(text)).tokens
+        # A piece has one number for both languages: what the source's file lacks may still have one.
+        numbers = [self._numbers.get(piece, self._numbers[UNKNOWN_PIECE]) for piece in shown]
         return [*numbers, self._numbers[END_PIECE]], [*shown, END_PIECE]
+
+    def cut(self, text: str) -> Cut:
+        """See `Pieces.cut`."""
+        encoding = self._source.encode(plain(text))
+        unknown = [piece not in self._numbers for piece in encoding.tokens]
+        return Cut(encoding.tokens, encoding.offsets, unknown, self._source.normalizer.normalize_str)
 
     def written(self, numbers: Sequence[int]) -> list[str]:
         """See `Pieces.written`."""
@@ -115,16 +135,18 @@ def sentencepiece(content: bytes) -> Backend:
     Source of the format: SentencePiece, src/sentencepiece_model.proto.
     """
     pieces: list[tuple[str, float, int | bytes]] = []
+    marks = [END_PIECE, UNKNOWN_PIECE, PADDING_PIECE]
     kind: int | bytes = UNIGRAM
     charsmap = b""
     for field, value in _fields(content):
         if field == PIECES:
             piece = dict(_fields(_bytes(value)))
-            role = piece.get(PIECE_ROLE, NORMAL)
+            role, text = piece.get(PIECE_ROLE, NORMAL), _bytes(piece.get(PIECE_TEXT, b"")).decode("utf-8")
             if role in (NORMAL, UNKNOWN, USER_DEFINED):
                 (score,) = struct.unpack("<f", _bytes(piece.get(PIECE_SCORE, bytes(4))))
-                text = NOT_TYPED if role == UNKNOWN else _bytes(piece.get(PIECE_TEXT, b"")).decode("utf-8")
-                pieces.append((text, score, role))
+                pieces.append((NOT_TYPED if role == UNKNOWN else text, score, role))
+            elif role == CONTROL:
+                marks.append(text)
         elif field == TRAINER:
             kind = dict(_fields(_bytes(value))).get(TRAINER_KIND, UNIGRAM)
         elif field == NORMALIZER:
@@ -137,6 +159,7 @@ def sentencepiece(content: bytes) -> Backend:
     spaces = [normalizers.Replace(Regex(" {2,}"), " "), normalizers.Strip()]
     backend.normalizer = normalizers.Sequence([*mapped, *spaces])
     backend.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always", split=True)
+    read_as_text(backend, marks)
     return backend
 
 

@@ -16,7 +16,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from core.assets.own import TRAINED
+from core.assets.own import TRAINED, read
 from core.generation.decoding import BeamSearch
 from core.models.saved import half
 from core.models.seq2seq import END, START, Carry, Encoded, Seq2Seq, Seq2SeqTrace, pad
@@ -246,5 +246,5 @@ def load(path: Path, device: torch.device | None = None) -> RecurrentTranslator:
 
 @cache  # a handful of small models, and none is ever changed
 def load_recurrent(name: str) -> RecurrentTranslator:
-    """Return one of `RECURRENT` or of `core.assets.own.ONE_WAY`; raises `OSError` where its weights are missing."""
-    return load(TRAINED / f"{name}.safetensors")
+    """Return one of `RECURRENT` or of `core.assets.own.ONE_WAY`; raises as `core.assets.own.read` does."""
+    return read(TRAINED / f"{name}.safetensors", load)

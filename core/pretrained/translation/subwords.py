@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from core.models.seq2seq import END, PAD, START
-from core.pretrained.tokens import whole
+from core.pretrained.tokens import read_as_text
+from core.pretrained.translation.known import Cut, plain
 from core.pretrained.translation.pieces import END_PIECE, UNKNOWN_PIECE
 
 SPECIAL = ("<pad>", "<s>", END_PIECE, UNKNOWN_PIECE)
@@ -16,8 +17,8 @@ LETTERS = 160  # characters that get a piece of their own; rarer ones are unknow
 class Subwords:
     """One vocabulary for two languages. What has no piece is read as "<unk>", and shown as it was typed.
 
-    White space and control characters are read as single spaces, all quotation marks as straight ones. A typed "</s>" is
-    text, not the end.
+    White space and control characters are read as single spaces, typographic signs as plain ones (`known.plain`). A typed
+    "</s>" is text, not the end.
     """
 
     def __init__(self, content: str) -> None:
@@ -26,7 +27,7 @@ class Subwords:
             self._backend = Tokenizer.from_str(content)
         except Exception as error:  # the library raises nothing narrower
             raise ValueError("not a tokenizer") from error
-        self._backend.encode_special_tokens = True
+        read_as_text(self._backend)
         self.size = self._backend.get_vocab_size()
 
     @classmethod
@@ -46,7 +47,7 @@ class Subwords:
         trainer = trainers.BpeTrainer(
             vocab_size=size, special_tokens=list(SPECIAL), limit_alphabet=LETTERS, show_progress=False
         )
-        backend.train_from_iterator(texts, trainer)
+        backend.train_from_iterator(map(plain, texts), trainer)
         return cls(backend.to_str())
 
     def to_json(self) -> str:
@@ -55,13 +56,19 @@ class Subwords:
 
     def encode(self, text: str) -> tuple[list[int], list[str]]:
         """Return the numbers of a text's pieces and the pieces as they stand in it, both with the end's."""
-        encoding = self._backend.encode(whole(text), add_special_tokens=False)
-        normal = self._backend.normalizer.normalize_str(whole(text))
+        numbers = self._backend.encode(plain(text), add_special_tokens=False).ids
+        return [*numbers, END], [*self.cut(text).pieces, END_PIECE]
+
+    def cut(self, text: str) -> Cut:
+        """Return how a text is cut, for `core.pretrained.translation.known`: without the end."""
+        read = plain(text)
+        encoding = self._backend.encode(read, add_special_tokens=False)
         shown = [
-            normal[start:stop] if number == UNKNOWN else piece
+            read[start:stop] if number == UNKNOWN else piece
             for number, piece, (start, stop) in zip(encoding.ids, encoding.tokens, encoding.offsets, strict=True)
         ]
-        return [*encoding.ids, END], [*shown, END_PIECE]
+        unknown = [number == UNKNOWN for number in encoding.ids]
+        return Cut(shown, encoding.offsets, unknown, self._backend.normalizer.normalize_str)
 
     def written(self, numbers: Sequence[int]) -> list[str]:
         """Return the pieces of these numbers."""

@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float
 
 from core.assets.fetch import Progress, ensure
-from core.pretrained.translation import marian
+from core.pretrained.translation import known, marian
 from core.pretrained.translation.marian import LONGEST, MOST_WRITTEN, Marian, MarianTrace
 from core.pretrained.translation.pieces import END_PIECE, MarianPieces, Pieces
 from core.pretrained.translation.search import Choice, Shortlist, Written, beam, choose, follow, greedy, limit, read
@@ -46,8 +46,10 @@ class Translation:
 class Translator(ABC):
     """A model that translates sentences in one direction. Never changed after loading, so that many may share it.
 
-    A text is read as it is, at one go: the models know single sentences, and nothing here splits a text into them. Of
-    white space and control characters only single spaces are read. Texts of no pieces give a translation of no pieces.
+    A text is read at one go: the models know single sentences, and nothing here splits a text into them. Of white space
+    and control characters only single spaces are read, typographic quotes, dashes and the like as the plain ones
+    (`core.pretrained.translation.known.plain`); all else is text as it is, "</s>" too. Texts of no pieces give a
+    translation of no pieces.
     """
 
     pair: str
@@ -87,6 +89,19 @@ class Translator(ABC):
     def follow(self, text: str, target: Sequence[str], *, hidden: Collection[int] = ()) -> Translation:
         """Return what the model makes of one given translation: see `follow_all`."""
         return self.follow_all([text], [target], hidden=[hidden])[0]
+
+    def unknown(self, text: str) -> tuple[int, ...]:
+        """Return the positions, from 0 and in order, of the characters of a text that the model has no piece for.
+
+        It reads them as one and the same unknown piece, drops them, or takes them for another number ("²" for 2), and
+        what it writes in their place is a guess. `known.characters` names them. What has a piece is known, whichever
+        language it was learned from: "ã" in an English text for Marian, whose pieces serve both.
+        """
+        return known.unknown(text, self.pieces.cut(text))
+
+    def unknown_pieces(self, text: str) -> tuple[int, ...]:
+        """Return the positions in `Translation.source` of the pieces that hold what `unknown` finds."""
+        return known.unknown_pieces(text, self.pieces.cut(text))
 
     def _check(
         self,
