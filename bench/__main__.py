@@ -11,7 +11,19 @@ import traceback
 
 from bench.report import machine
 
-NAMES = ("decode", "batch", "fidelity", "prefill", "start", "page", "memory", "training", "lessons", "translate")
+NAMES = (
+    "decode",
+    "batch",
+    "fidelity",
+    "prefill",
+    "start",
+    "page",
+    "memory",
+    "training",
+    "lessons",
+    "translate",
+    "writing",
+)
 
 
 def main() -> int:

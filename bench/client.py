@@ -68,6 +68,7 @@ class Reader:
     values: dict[str, Any] = field(default_factory=dict)
     began: float = 0.0
     pictured: float = 0.0  # seconds of the last run until its last chart was here
+    received: int = 0  # bytes, of all runs
 
     async def set(self, key: str, value: Any) -> float:
         """Give the control `key` a value and return how many seconds the rerun took, until its last message was here."""
@@ -102,7 +103,9 @@ class Reader:
     async def _finished(self) -> None:
         """Take in what the server sends until a run has come to its end (not one that was cut short for another)."""
         while True:
-            message = ForwardMsg.FromString(await self.socket.recv(decode=False))
+            raw = await self.socket.recv(decode=False)
+            self.received += len(raw)
+            message = ForwardMsg.FromString(raw)
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self.widgets, self.elements = {}, []

@@ -37,7 +37,7 @@ ROOMS = (
 TOOLS = ("bench", "scripts", "tests")  # may import every room; no room imports them
 
 # Hand Streamlit a style sheet, the file STYLE: the one thing that `st.html` is good for here.
-STYLE_SHEETS = {"pages/kit/reach.py"}
+STYLE_SHEETS = {"pages/kit/streaming.py"}
 
 # Folders and files that stand among the lessons and are none.
 NO_LESSONS = {
@@ -610,7 +610,12 @@ BAD: list[tuple[Callable[[Tree], Iterator[str]], str, str | None, str]] = [
     (no_html_made_of_strings, "pages/rnn/page.py", "st.markdown('', unsafe_allow_html=True)\n", "pages/rnn/page.py:1"),
     (no_html_made_of_strings, "pages/rnn/page.py", "f(**{'unsafe_allow_html': True})\n", "pages/rnn/page.py:1"),
     (no_html_made_of_strings, "pages/rnn/page.py", "import streamlit as st\nst.html('<b>')\n", "pages/rnn/page.py:2"),
-    (no_html_made_of_strings, "pages/kit/reach.py", "import streamlit as st\nst.html('<b>')\n", "pages/kit/reach.py:2"),
+    (
+        no_html_made_of_strings,
+        "pages/kit/streaming.py",
+        "import streamlit as st\nst.html('<b>')\n",
+        "pages/kit/streaming.py:2",
+    ),
     (no_html_made_of_strings, "pages/kit/strip.js", "\nelement.innerHTML = text;\n", "pages/kit/strip.js:2"),
     (nothing_unpickled, "core/device.py", "import pickle\n", "core/device.py:1"),
     (

@@ -92,7 +92,9 @@ def key_of(function: Callable[..., Any], arguments: Sequence[Any]) -> str:
 
 def return_type(function: Callable[..., Any]) -> Any:
     """Return the type of what a function returns, of one that yields its progress the type of its result."""
-    kind = typing.get_type_hints(function)["return"]
+    # That one annotation alone: an argument's may name a model's class, which is not imported before torch is.
+    returned = {"__annotations__": {"return": function.__annotations__["return"]}, "__module__": function.__module__}
+    kind = typing.get_type_hints(type("Returned", (), returned))["return"]
     return typing.get_args(kind)[2] if typing.get_origin(kind) is Generator else kind
 
 

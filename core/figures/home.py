@@ -57,4 +57,6 @@ def guess(next_token: NextToken, words: tuple[str, ...], chosen: str = "") -> Pi
     }
     best = rows[0]
     alt = f"Bar chart of the {len(rows)} likeliest next words: the first has {percent(best[1])}, the last {percent(rows[-1][1])}."
-    return Picture(spec, alt, ("next word", "probability (%)"), [(n, round(s, 3)) for n, s in zip(names, shares, strict=True)])
+    return Picture(
+        spec, alt, ("next word", "probability (%)"), [(n, round(s, 3)) for n, s in zip(names, shares, strict=True)]
+    )

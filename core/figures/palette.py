@@ -20,7 +20,8 @@ FAINT = "#000039"
 MUTED = CATEGORY[5]
 GROUND = "#000038"
 
-# In a text marks are colours only where `core.figures.style.swatch` wrote them: a stranger's "<" is escaped.
+# In a text marks are colours only where `core.figures.style.swatch` wrote them: a stranger's "<" is escaped. The browser
+# replaces them wherever they stand, so `core.figures.style.plain` takes them out of what a stranger wrote.
 _MARK = re.compile(r"(?<=<span style='color:)#0000\d\d")
 
 CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
@@ -38,12 +39,18 @@ def _colours(theme: str) -> dict[str, str]:
 
 
 def concrete(value: Any, theme: str = "light") -> Any:
-    """Return a figure, or any part of it, as JSON values with real colours in place of the theme's marks."""
+    """Return a figure as JSON values with real colours in place of the theme's marks.
+
+    A mark is one where a property of a colour holds it (`color`, `bgcolor`, `colorscale` ...), or in a swatch.
+    """
+    return _replaced(value, _colours(theme), False)
+
+
+def _replaced(value: Any, colours: dict[str, str], is_colour: bool) -> Any:
     if isinstance(value, dict):
-        return {name: concrete(part, theme) for name, part in value.items()}
+        return {name: _replaced(part, colours, "color" in str(name).lower()) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [concrete(part, theme) for part in value]
+        return [_replaced(part, colours, is_colour) for part in value]
     if not isinstance(value, str):
         return value
-    colours = _colours(theme)
-    return colours.get(value) or _MARK.sub(lambda mark: colours[mark[0]], value)
+    return colours.get(value, value) if is_colour else _MARK.sub(lambda mark: colours[mark[0]], value)

@@ -20,8 +20,12 @@ def percent(share: float) -> str:
 
 
 def plain(text: str) -> str:
-    """Return `text` so that Plotly shows it as it is: it would take "<b>" for bold and "%{x}" for a number."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
+    """Return `text` so that Plotly shows it as it is: it would take "<b>" for bold and "%{x}" for a number.
+
+    And the browser would take "#000001" for a mark of the palette, wherever in a figure it stands.
+    """
+    shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
+    return shown.replace("#0000", "#\u200b0000")
 
 
 def arrow(start: tuple[float, float], end: tuple[float, float], colour: str, width: float = 2.5) -> dict[str, Any]:

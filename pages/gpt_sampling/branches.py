@@ -1,30 +1,27 @@
 """The branches that a reader takes in a written text: in the link, one below the other, each for its own text only."""
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from core.experiments.gpt_sampling import NextToken
 from core.experiments.gpt_sampling.texts import MAX_FORKS, Fork, Settings, Text, read_forks, write_forks
+from pages.gpt_sampling import strips
+from pages.gpt_sampling.prompt import Given
 from pages.kit import controls
-from pages.kit import texts as shown
-from pages.kit.reach import at_hand, stick
-
-if TYPE_CHECKING:
-    from core.serving.engine import Engine
-
+from pages.kit.streaming import at_hand
 
 KEPT = 64  # texts whose branches a visit finds again
 
 
-def in_link(engine: "Engine | None", next_token: NextToken, settings: Settings) -> tuple[tuple[Fork, ...], int]:
+def in_link(given: Given, settings: Settings) -> tuple[tuple[Fork, ...], int]:
     """Return the branches in the link and which of them is shown (0 is the first draw)."""
-    if not engine or settings.strategy == "beam":
+    if settings.strategy == "beam":
         return (), 0
-    of = (next_token.model, next_token.ids, settings)
+    of = (given.model, given.next_token.ids, settings)
     _keep_apart(of)
-    vocabulary = len(next_token.logits)
+    vocabulary = len(given.next_token.logits)
     forks = controls.parameter("branches", (), lambda raw: _known(read_forks(raw), vocabulary))
     chosen = controls.parameter("branch", 0, lambda raw: range(len(forks) + 1).index(int(raw)))
     kept = controls.staying("branches")
@@ -41,7 +38,7 @@ def _keep_apart(of: Hashable) -> None:
     kept = controls.staying("branches")
     before = st.session_state.get("_branches_of")
     st.session_state["_branches_of"] = of
-    if before == of or (before is None and ("branches" in st.query_params or of not in kept)):
+    if before == of or (before is None and ("branches" in controls.address() or of not in kept)):
         return
     branches, branch = kept.get(of, ("", ""))
     if before is not None:
@@ -53,27 +50,26 @@ def _keep_apart(of: Hashable) -> None:
 
 
 def chosen_word(settings: Settings) -> int | None:
-    """Return the word that the reader clicked; in a beam search's text there is nothing to put in its place."""
+    """Return the token that the reader clicked; in a beam search's text there is nothing to put in its place."""
     word: int | None = st.session_state.get("_word") if settings.strategy != "beam" else None
     return word
 
 
-def offer_a_rival(text: Text, forks: tuple[Fork, ...], chosen: int) -> None:
-    """Let the reader put one of its rivals in the place of the word that was clicked: a new branch."""
+def offer_a_rival(text: Text, forks: tuple[Fork, ...], chosen: int, place: DeltaGenerator) -> None:
+    """Let the reader put one of its rivals in the place of the token that was clicked: a new branch."""
     position = st.session_state.get("_word")
     if position is None or position >= len(text.words):
-        st.caption("Point at a word to see its rivals; click it to put another in its place.")
+        place.caption("Point at a token to see its rivals; click it to put another in its place.")
         return
-    stick()
-    with at_hand("rivals"):
-        token = shown.replace_word(text, position)
+    with at_hand(place, "rivals"):
+        token = strips.replace_word(text, position)
     if token is None:
         return
     fork = Fork(chosen, position, token)
     if fork in forks:
         go_to(forks.index(fork) + 1)
     if len(forks) >= MAX_FORKS:
-        st.caption(f"{MAX_FORKS} branches are as many as fit in a link: take them away to begin anew.")
+        place.caption(f"{MAX_FORKS} branches are as many as fit in a link: take them away to begin anew.")
         return
     controls.set_parameter("branches", write_forks([*forks, fork]))
     go_to(len(forks) + 1)

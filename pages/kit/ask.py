@@ -72,21 +72,55 @@ def answer(
     *,
     again: int = 0,
     put_in_line: Any = compute.with_small_models,
+    prepare: Callable[[], Any] | None = None,
 ) -> Any:
-    """Return the result of a call from this run, the shelf or the record, else of `work`, put in line."""
-    key = (function.__module__, function.__qualname__, arguments, again)
+    """Return the result of a call from this run, the shelf or the record, else of `work`, put in line.
+
+    `prepare` is called before something has to be computed: it may wait, which `put_in_line` may not.
+    """
+    found = known(function, arguments, again)
+    if found is MISSING:
+        if prepare:
+            prepare()
+        key = _key(function, arguments, again)
+        found = compute.result(key, work, *named(function), put_in_line=put_in_line)
+        _hold(key, found, "computed")
+    return found
+
+
+def known(function: Callable[..., Any], arguments: tuple[Any, ...], again: int = 0) -> Any:
+    """Return the result of a call where nothing has to be computed for it, else `MISSING`."""
+    key = _key(function, arguments, again)
     if key in _RUN.held:
         return _RUN.held[key]
-    came: Origin = "computed"
     found = cache.results().get(key)
-    if found is MISSING and not again:
-        found = recording.find(function, *arguments)
-        came = "computed" if found is recording.MISSING else "recorded"
-    if found is MISSING or found is recording.MISSING:
-        found = compute.result(key, work, *named(function), put_in_line=put_in_line)
+    if found is not MISSING:
+        return _hold(key, found, "computed")
+    found = MISSING if again else recording.find(function, *arguments)
+    return MISSING if found is recording.MISSING or found is MISSING else _hold(key, found, "recorded")
+
+
+def keep(function: Callable[..., Any], arguments: tuple[Any, ...], found: T) -> T:
+    """Put the result of a call on the shelf that came about in another way: a text that was followed as it was written."""
+    key = _key(function, arguments, 0)
+    cache.results().put(key, found)
+    _hold(key, found, "computed")
+    return found
+
+
+def _key(function: Callable[..., Any], arguments: tuple[Any, ...], again: int) -> Hashable:
+    return (function.__module__, function.__qualname__, arguments, again)
+
+
+def _hold(key: Hashable, found: T, came: Origin) -> T:
     _RUN.held[key] = found
     _RUN.origins.add(came)
     return found
+
+
+def derive(function: Callable[P, T], *arguments: P.args, **named_arguments: P.kwargs) -> T:
+    """Return what a pure function makes of results and plain values, kept as `draw` keeps a picture."""
+    return _made(function, arguments, named_arguments)
 
 
 def draw(function: Callable[P, Picture], *arguments: P.args, **named_arguments: P.kwargs) -> Picture:
@@ -95,6 +129,10 @@ def draw(function: Callable[P, Picture], *arguments: P.args, **named_arguments: 
     Results are told apart by identity: `ask` returns the same object as long as it is on the shelf, and the picture
     keeps what it was drawn from. Everything else is told apart by value.
     """
+    return _made(function, arguments, named_arguments)
+
+
+def _made(function: Callable[..., T], arguments: Any, named_arguments: Any) -> T:
     key = (
         function.__module__,
         function.__qualname__,
@@ -105,13 +143,13 @@ def draw(function: Callable[P, Picture], *arguments: P.args, **named_arguments: 
     if held is MISSING:
         held = _Drawn(function(*arguments, **named_arguments), (arguments, named_arguments))
         cache.pictures().put(key, held)
-    picture: Picture = held.picture
-    return picture
+    made: T = held.made
+    return made
 
 
 @dataclasses.dataclass(frozen=True)
 class _Drawn:
-    picture: Picture
+    made: Any
     of: Any
 
 

@@ -6,7 +6,6 @@ Keys hold all that a result depends on: the model's name, its device and precisi
 import copy
 import functools
 import threading
-import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, ParamSpec, TypeVar, cast
@@ -15,14 +14,13 @@ import streamlit as st
 
 from core.serving.turn import Turn
 from pages.kit.course import ABOUT, HOME, LESSONS, WORDS
-from pages.kit.models import Loading, Offers, Workshop
+from pages.kit.models import Workshop
 from pages.kit.sharing import Sharing
 from pages.kit.shelf import Shelf as ByteShelf
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_started: "weakref.WeakValueDictionary[str, Loading]" = weakref.WeakValueDictionary()
 # Entries, by their size in memory: a result takes 5 to 50 kilobytes, a text of 200 tokens or four of them 250 to 350, the
 # scores after a prompt 200.
 RESULTS, TEXTS, PROMPTS = 1024, 96, 48
@@ -88,29 +86,61 @@ def _pages() -> dict[str, list[st.Page]]:
     return parts
 
 
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _turn() -> Turn:
+class Few:
+    """At most so many large things by name, made when they are first asked for: the least recently used makes room.
+
+    Not in `st.cache_resource`: any client may send Streamlit's message that empties it, and others' work would be lost.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._held: OrderedDict[str, Any] = OrderedDict()
+
+    def get(self, name: str, make: Callable[[], Any]) -> Any:
+        """Return what is held under `name`, else what `make` makes, which takes no time."""
+        with self._lock:
+            if name not in self._held:
+                self._held[name] = make()
+            self._held.move_to_end(name)
+            left = [self._held.popitem(last=False)[1] for _ in range(len(self._held) - self._most)]
+            found = self._held[name]
+        for one in left:
+            one.close()
+        return found
+
+    def held(self, name: str) -> Any:
+        """Return what is held under `name` without using it, else None."""
+        with self._lock:
+            return self._held.get(name)
+
+    def forget(self, name: str) -> None:
+        """Let go of what is held under `name`: whoever asks next has it made anew."""
+        with self._lock:
+            left = self._held.pop(name, None)
+        if left is not None:
+            left.close()
+
+
+MODELS = 2  # language models in memory at once
+
+
+@functools.lru_cache(maxsize=1)
+def models() -> Few:
+    """Return the language models of this server."""
+    return Few(MODELS)
+
+
+@functools.lru_cache(maxsize=1)
+def turn() -> Turn:
     """Return what the engines of this server pass to one another, so that only one of them computes at a time."""
     return Turn()
 
 
-@st.cache_resource(show_spinner=False, max_entries=2, on_release=lambda loading: loading.close())
-def model(name: str) -> Loading:
-    """Return model `name` on its way into memory, at once: at most two models are kept."""
-    _started[name] = loading = Loading(name, _turn())
-    return loading
-
-
-def started(name: str) -> Loading | None:
-    """Return model `name` where somebody has asked for it and it has made room for no other, without asking for it."""
-    loading = _started.get(name)
-    return loading if loading and not loading.closed else None
-
-
-@functools.lru_cache(maxsize=1)
-def offers() -> Offers:
-    """Return this server's list of the models that a reader may choose."""
-    return Offers()
+@functools.lru_cache(maxsize=8)
+def only(kind: Callable[[], T]) -> T:
+    """Return the one object of a class that this server has."""
+    return kind()
 
 
 RESULT_BYTES, PICTURE_BYTES = 96_000_000, 48_000_000

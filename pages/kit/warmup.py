@@ -11,8 +11,8 @@ import os
 import threading
 import time
 
-from pages.kit import cache, delivery
-from pages.kit.models import DEFAULT
+from pages.kit import cache, delivery, language_models
+from pages.kit.language_models import DEFAULT, Offers
 
 log = logging.getLogger(__name__)
 _DELAY_SECONDS = 0.3  # lets a first page that somebody is already waiting for be served before torch is imported
@@ -32,7 +32,7 @@ def stop() -> None:
 
 def state() -> tuple[str, str]:
     """Return "idle" (nobody has asked for the model yet), "loading", "ready" or "failed", and one line more about it."""
-    loading = cache.started(DEFAULT)
+    loading = language_models.started(DEFAULT)
     if loading is None:
         return "idle", "the first page that needs the model starts it"
     if not loading.wait(0):
@@ -50,7 +50,7 @@ def _warm_up() -> None:
 
     delivery.prepare()
     warm_up()  # before torch is imported, which takes the processor from a first page that draws its figure now
-    loading = cache.model(DEFAULT)
+    loading = language_models.model(DEFAULT)
     cache.workshop()
     loading.wait(None)
     if loading.error:
@@ -58,4 +58,4 @@ def _warm_up() -> None:
     gc.collect()
     gc.freeze()
     log.info("warm after %.1f s", time.monotonic() - began)
-    cache.offers().get(wait=True)
+    cache.only(Offers).get(wait=True)

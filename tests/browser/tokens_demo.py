@@ -5,7 +5,7 @@ import time
 import numpy as np
 import streamlit as st
 
-from pages.kit.tokens import Branch, Token, linked, strip, tree
+from pages.kit.tokens import Branch, Token, grow, linked, strip, tree
 
 st.title("Tokens", anchor=False)
 
@@ -128,18 +128,10 @@ tree(DEEP, key="deep", label="Deep", chosen=12)
 
 st.subheader("Text as it comes", anchor=False)
 go = st.button("Write")
-slot = st.empty()
-for count in range(1, len(WORDS) + 1) if go else [1]:
-    with slot:
-        strip(
-            [token(i, text) for i, text in enumerate(WORDS[:count])],
-            key="stream",
-            label="Written so far",
-            busy=go and count < len(WORDS),
-            redraw=True,
-        )
-    if go:
-        time.sleep(0.1)
+strip([token(0, WORDS[0])], key="stream", label="Written so far", busy=go, feed="written")
+for n, text in enumerate(WORDS[1:], start=1) if go else []:
+    grow("written", n - 1, n, [token(n, text)], busy=n + 1 < len(WORDS))
+    time.sleep(0.1)
 st.write("Finished" if go else "Waiting")
 
 

@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 
 from core.serving.engine import Engine
-from pages.kit import cache
-from pages.kit.models import DEFAULT
+from pages.kit import cache, language_models
+from pages.kit.language_models import DEFAULT
 from tests.pages.helpers import PATIENCE
 
 
@@ -21,13 +21,12 @@ def engine() -> Iterator[Engine]:
     """The engine that every page of this process gets; fails where the asset is not there (`make assets`)."""
     before = os.environ.get("UNROLLED_THREADS")
     os.environ["UNROLLED_THREADS"] = "1"  # steadier where the machine has other work
-    loading = cache.model(DEFAULT)
+    loading = language_models.model(DEFAULT)
     assert loading.wait(120), "the model did not load within two minutes"
     assert not loading.error, loading.error
     assert loading.engine is not None
     yield loading.engine
-    cache.model.clear()
-    loading.close()
+    cache.models().forget(DEFAULT)
     if before is None:
         del os.environ["UNROLLED_THREADS"]
     else:

@@ -48,7 +48,8 @@ def verdict(at: AppTest) -> str:
 
 def token_keys(at: AppTest) -> list[str | None]:
     """The keys of all token pictures (strip, linked, tree) on the page, in order."""
-    return [element.key for element in at.get("bidi_component")]
+    found = at.get("bidi_component")
+    return [e.key for e in found if e.proto.component_name.split("_")[-1] in ("strip", "linked", "tree")]
 
 
 def token_proto(at: AppTest, key: str) -> Any:
@@ -59,9 +60,20 @@ def token_proto(at: AppTest, key: str) -> Any:
 
 
 def token_data(at: AppTest, key: str) -> dict[str, Any]:
-    """What the browser gets for the picture under `key` (`pages.kit.tokens.payload` says in which form)."""
+    """What the browser shows for the picture under `key` (`pages.kit.tokens.payload` says in which form), grown as it is."""
     data: dict[str, Any] = json.loads(token_proto(at, key).json)
+    for piece in pieces(at, data["feed"]) if data.get("feed") else []:
+        data["tokens"][piece["from"] :] = piece["tokens"]
+        data |= {name: piece[name] for name in ("busy", "reads", "meter")}
     return data
+
+
+def pieces(at: AppTest, feed: str) -> list[dict[str, Any]]:
+    """The pieces of a text that were sent after its strip, in order."""
+    elements = [element.proto for element in at.get("bidi_component") if (element.key or "").startswith(f"{feed}_")]
+    found: list[dict[str, Any]] = [json.loads(proto.json) for proto in elements]
+    assert [piece["n"] for piece in found] == list(range(len(found)))
+    return found
 
 
 def token_texts(at: AppTest, key: str) -> list[str]:

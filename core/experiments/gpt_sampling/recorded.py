@@ -1,74 +1,31 @@
-"""Results that ship with the app, so that a page's default shows at once: made by `python -m core.experiments.record`.
+"""The calls of the lesson on GPT sampling whose results ship with the app: what its views and bets show first."""
 
-The dataclasses are the live ones, taken apart into JSON; arrays lie in an npz file beside it.
-"""
-
-import json
-from dataclasses import asdict
-from functools import cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
-import numpy as np
+from core.experiments import gpt_sampling as lesson
+from core.experiments import recording
+from core.experiments.gpt_sampling.results import DEFAULT_MODEL, DEFAULT_PROMPT, Filters
+from core.experiments.gpt_sampling.texts import Settings
+from core.experiments.recording import Call, call
 
-from core.experiments.gpt_sampling import NextToken
-from core.experiments.gpt_sampling.texts import BeamNode, Text, Way, Word
+_AT = (DEFAULT_MODEL, DEFAULT_PROMPT)
 
-FOLDER = Path(__file__).parents[1] / "recorded"
-
-
-def write_gpt_sampling(
-    next_token: NextToken, texts: dict[str, Text], tree: tuple[BeamNode, ...], ways: list[Way], made: dict[str, Any]
-) -> None:
-    """Write what the lesson shows at its default settings; `made` says with which command, model and precision."""
-    FOLDER.mkdir(exist_ok=True)
-    parts = {k: v for k, v in vars(next_token).items() if k not in ("logits", "order")}
-    content = {
-        "made": made,
-        "next_token": parts,
-        "texts": {name: asdict(text) for name, text in texts.items()},
-        "tree": [asdict(node) for node in tree],
-        "ways": [asdict(way) for way in ways],
-    }
-    (FOLDER / "gpt_sampling.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    np.savez_compressed(FOLDER / "gpt_sampling.npz", logits=next_token.logits, order=next_token.order)
+CALLS: tuple[Call, ...] = (
+    call(lesson.next_token, *_AT),
+    *(call(lesson.write, *_AT, Settings(strategy=strategy)) for strategy in ("sample", "greedy", "beam")),
+    *(call(lesson.write, *_AT, Settings(Filters(temperature))) for temperature in (0.5, 2.0)),  # what the bets go to
+)
 
 
-@cache
-def gpt_sampling_next() -> NextToken:
-    """Return the recorded scores after the default prompt."""
-    content = _content()["next_token"]
-    with np.load(FOLDER / "gpt_sampling.npz", allow_pickle=False) as arrays:
-        logits, order = arrays["logits"], arrays["order"]
-    ids, labels = tuple(content.pop("ids")), tuple(content.pop("labels"))
-    return NextToken(ids=ids, labels=labels, logits=logits, order=order, **content)
+def run(one: Call) -> Any:
+    """Run a call with the model that its first argument names."""
+    name, *arguments = one.arguments
+    return recording.run(one.function, _model(name), *arguments)
 
 
-@cache
-def gpt_sampling_texts() -> dict[str, Text]:
-    """Return the recorded texts at the default settings, by strategy."""
-    return {name: _text(raw) for name, raw in _content()["texts"].items()}
+@lru_cache(maxsize=1)
+def _model(name: str) -> Any:
+    from core.pretrained.registry import load_language_model
 
-
-@cache
-def gpt_sampling_ways() -> tuple[list[Way], tuple[BeamNode, ...]]:
-    """Return the recorded four ways to draw and the beam's tree."""
-    content = _content()
-    return [Way(**way) for way in content["ways"]], tuple(BeamNode(**node) for node in content["tree"])
-
-
-def made() -> dict[str, Any]:
-    """Return how the recording was made."""
-    return _content()["made"]
-
-
-def _content() -> dict[str, Any]:
-    return json.loads((FOLDER / "gpt_sampling.json").read_text("utf-8"))
-
-
-def _text(raw: dict[str, Any]) -> Text:
-    def rivals(word: dict[str, Any]) -> tuple[tuple[int, str, float], ...]:
-        return tuple((token, label, chance) for token, label, chance in word["rivals"])
-
-    words = tuple(Word(**{**word, "rivals": rivals(word)}) for word in raw["words"])
-    return Text(words, raw["string"], raw["finished"])
+    return load_language_model(name)

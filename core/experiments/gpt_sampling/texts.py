@@ -1,6 +1,6 @@
-"""The texts that the lesson on GPT sampling writes: branches that a reader takes, and four ways to draw.
+"""Texts that a language model wrote: token by token, with the branches that a reader takes, and how four of them differ.
 
-Like `gpt_sampling`, numpy only: the model does its work in the engine's thread, this puts its results in shape.
+No torch: the model does its work in the engine's thread, this puts its results in shape.
 """
 
 import math
@@ -8,18 +8,13 @@ import re
 from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
 
-from core.experiments.gpt_sampling import Filters
-
-if TYPE_CHECKING:
-    from core.generation.decoding import BeamSearch, Step
-    from core.pretrained.causal_lm import LanguageModel
+from core.experiments.gpt_sampling.results import Filters
 
 BANDS = (1, 10, 100)  # ranks: the likeliest, 2 to 10, 11 to 100, beyond
 MAX_FORKS = 12
-WAYS = ("Greedy", "Pure sampling", "Your filters", "Beam search")
+METHODS = ("Greedy", "Pure sampling", "Your filters", "Beam search")
+END = "(end)"  # how a token that ends a text is spelled: the model's own sign for it is nobody's concern
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,7 @@ class Settings:
 
 
 def four_settings(settings: Settings) -> list[Settings]:
-    """Return the settings of the four ways to draw, in the order of `WAYS`."""
+    """Return the settings of the four ways to draw, in the order of `METHODS`."""
     return [
         replace(settings, strategy="greedy"),
         replace(settings, strategy="sample", filters=Filters()),
@@ -60,13 +55,13 @@ def four_settings(settings: Settings) -> list[Settings]:
 class Word:
     """One generated token, spelled out: `label` with spaces made visible, `text` as it is.
 
-    `drawn` is its chance in the filtered distribution; `chance` and `rivals` are under the model alone.
+    `drawn` is its probability in the filtered distribution; `probability` and `rivals` are under the model alone.
     """
 
     token: int
     label: str
     text: str
-    chance: float
+    probability: float
     logprob: float
     drawn: float
     rank: int
@@ -85,30 +80,31 @@ class Word:
 
     @property
     def raw(self) -> bytes:
-        """Return the bytes that the token stands for."""
+        """Return the bytes that the token stands for, none where it ends the text."""
         return bytes.fromhex(self.label.replace("\\x", "")) if self.partial else self.text.encode()
 
 
 @dataclass(frozen=True)
 class Text:
-    """A generated text; `finished` is whether it came to its end rather than being stopped."""
+    """A generated text; `finished` is whether it came to its end rather than being stopped.
+
+    `tree` holds every token that a beam search ever kept.
+    """
 
     words: tuple[Word, ...]
     string: str
     finished: bool
-
-    def __hash__(self) -> int:
-        """Return the same as a frozen dataclass would: a page looks up what it drew of a text three times in a rerun."""
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.words, self.string, self.finished))
+    tree: tuple["BeamNode", ...] = ()
 
     @property
     def logprob(self) -> float:
         """Return the total log-probability under the model alone, in nats."""
         return sum(word.logprob for word in self.words)
+
+    @property
+    def typical(self) -> float:
+        """Return the geometric mean of its tokens' probabilities under the model alone, 0 for a text without any."""
+        return math.exp(self.logprob / len(self.words)) if self.words else 0.0
 
     def pieces(self) -> list[str]:
         """Return what each word adds to the text as it reads: a character is added by the word that completes it."""
@@ -142,13 +138,13 @@ class BeamNode:
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way to draw, and its text's numbers (see `repeated_share` and `distinct_share`)."""
+class Measured:
+    """A text's numbers (see `Text.typical`, `repeated_share` and `distinct_share`), and how it was drawn."""
 
     name: str
     text: str
     tokens: int
-    logprob_per_token: float
+    typical: float
     repeated_3grams: float
     distinct_2: float
 
@@ -165,10 +161,10 @@ def distinct_share(tokens: Sequence[int], size: int = 2) -> float:
     return len(set(grams)) / len(grams) if grams else 1.0
 
 
-def measure(name: str, text: str, tokens: Sequence[int], total_logprob: float) -> Way:
-    """Return the numbers of one text; `total_logprob` in nats under the model alone."""
-    per_token = total_logprob / len(tokens) if tokens else 0.0
-    return Way(name, text, len(tokens), per_token, repeated_share(tokens), distinct_share(tokens))
+def measure(name: str, text: Text) -> Measured:
+    """Return the numbers of one text."""
+    tokens = [word.token for word in text.words]
+    return Measured(name, text.string, len(tokens), text.typical, repeated_share(tokens), distinct_share(tokens))
 
 
 def read_forks(raw: str, limit: int = MAX_FORKS) -> tuple[Fork, ...]:
@@ -194,42 +190,6 @@ def read_forks(raw: str, limit: int = MAX_FORKS) -> tuple[Fork, ...]:
 def write_forks(forks: Sequence[Fork]) -> str:
     """Return branches as a link holds them; the inverse of `read_forks`."""
     return "_".join(f"{f.parent}.{f.position}.{f.token}" for f in forks)
-
-
-def spell(model: "LanguageModel", steps: Sequence["Step"], finished: bool, forced: int = -1) -> Text:
-    """Return the steps as words; `forced` is the position of the one that a reader put there."""
-    words = tuple(
-        Word(
-            token=step.token,
-            label=model.label(step.token),
-            text=model.decode([step.token]),
-            chance=math.exp(step.logprob),
-            logprob=step.logprob,
-            drawn=step.drawn,
-            rank=step.rank,
-            rivals=tuple((token, model.label(token), chance) for token, chance in step.rivals),
-            forced=position == forced,
-        )
-        for position, step in enumerate(steps)
-    )
-    return Text(words, model.decode([step.token for step in steps]), finished)
-
-
-def spell_beam(model: "LanguageModel", search: "BeamSearch", finished: bool) -> tuple[Text, tuple[BeamNode, ...]]:
-    """Return the beam's likeliest text and its whole tree."""
-    best, survivors = search.best(), search.survivors()
-    words = []
-    for number in best:
-        node = search.nodes[number]
-        logprob = node.total - (search.nodes[node.parent].total if node.parent >= 0 else 0.0)
-        rivals = tuple((token, model.label(token), chance) for token, chance in node.rivals)
-        label, text = model.label(node.token), model.decode([node.token])
-        words.append(Word(node.token, label, text, math.exp(logprob), logprob, 1.0, node.rank, rivals))
-    nodes = tuple(
-        BeamNode(model.label(n.token), n.parent, n.depth, n.total, i in survivors, i in best)
-        for i, n in enumerate(search.nodes)
-    )
-    return Text(tuple(words), model.decode([w.token for w in words]), finished), nodes
 
 
 def tree_order(forks: Sequence[Fork]) -> list[tuple[int, int]]:

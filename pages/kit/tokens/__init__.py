@@ -64,17 +64,18 @@ class Branch:
     name: str = ""
 
 
-def _component(name: str, *scripts: str) -> ComponentRenderer:
+def _component(name: str, *scripts: str, seen: bool = True) -> ComponentRenderer:
     """Register a component made of `scripts`, each sent without its comments and indentation."""
     source = "".join(payload.lean((_HERE / script).read_text("utf-8")) for script in scripts)
-    css = payload.lean((_HERE / "tokens.css").read_text("utf-8"))
-    html = '<div class="root"></div>'
+    css = payload.lean((_HERE / "tokens.css").read_text("utf-8")) if seen else None
+    html = '<div class="root"></div>' if seen else None
     return st.components.v2.component(f"unrolled_{name}", html=html, css=css, js=source)
 
 
 _STRIP = _component("strip", "line.js", "theme.js", "panel.js", "strip.js")
 _LINKED = _component("linked", "line.js", "theme.js", "panel.js", "linked.js")
 _TREE = _component("tree", "line.js", "tree.js")
+_FEED = _component("feed", "feed.js", seen=False)
 
 
 def strip(
@@ -85,16 +86,15 @@ def strip(
     chosen: int | None = None,
     legend: Sequence[tuple[int, str]] = (),
     busy: bool = False,
-    redraw: bool = False,
     reads: str = "",
+    feed: str = "",
 ) -> int | None:
     """Draw a strip of tokens; return the index of the one clicked in this run, else None.
 
     `label` names the strip to a screen reader, `chosen` is the pressed token, `legend` says in words what a
-    band means. `busy` shows a caret behind the last token. `redraw` allows the same key again within one run:
-    for a loop that streams into one ``st.empty()`` (a fragment with ``run_every`` does not need it). `reads` is for
-    tokens that are parts of characters: the text that they make together, shown beneath them; it then decides
-    which way the strip runs.
+    band means. `busy` shows a caret behind the last token. `reads` is for tokens that are parts of characters: the
+    text that they make together, shown beneath them; it then decides which way the strip runs. `feed` names what
+    `grow` adds to the strip later in this run.
     """
     data = {
         "tokens": [token.packed for token in tokens],
@@ -103,8 +103,29 @@ def strip(
         "legend": [[band, words] for band, words in legend],
         "busy": busy,
         "reads": reads,
+        "feed": feed,
     }
-    return _mount(_STRIP, key, data, len(tokens), redraw)
+    return _mount(_STRIP, key, data, len(tokens))
+
+
+def grow(
+    feed: str, number: int, start: int, tokens: Sequence[Token], *, meter: str = "", busy: bool = True, reads: str = ""
+) -> None:
+    """Put `tokens` in the place of all from index `start` on, in the strip that was drawn with `feed`; say `meter` below it.
+
+    Only these tokens are sent. `number` counts the pieces of a feed from 0 on; each is an element of its own, shown
+    nowhere, so call it in a container that keeps them all until the page runs again.
+    """
+    data = {
+        "feed": feed,
+        "n": number,
+        "from": start,
+        "tokens": [token.packed for token in tokens],
+        "meter": meter,
+        "busy": busy,
+        "reads": reads,
+    }
+    _FEED(key=f"{feed}_{number}", data=data)
 
 
 def linked(
@@ -116,7 +137,6 @@ def linked(
     label: str,
     chosen: int | None = None,
     names: tuple[str, str] = ("source", "target"),
-    redraw: bool = False,
 ) -> int | None:
     """Draw two strips joined by links as strong as `weights` (target, source); return the clicked target.
 
@@ -133,12 +153,10 @@ def linked(
         "label": label,
         "names": list(names),
     }
-    return _mount(_LINKED, key, data, len(target_tokens), redraw)
+    return _mount(_LINKED, key, data, len(target_tokens))
 
 
-def tree(
-    branches: Sequence[Branch], *, key: str, label: str, chosen: int | None = None, redraw: bool = False
-) -> int | None:
+def tree(branches: Sequence[Branch], *, key: str, label: str, chosen: int | None = None) -> int | None:
     """Draw a tree of texts, a row a branch; return the index of the row clicked in this run, else None.
 
     Raises ValueError when a row hangs more than one level below the row before it.
@@ -151,13 +169,11 @@ def tree(
         "chosen": payload.index(chosen, len(branches)),
         "label": label,
     }
-    return _mount(_TREE, key, data, len(branches), redraw)
+    return _mount(_TREE, key, data, len(branches))
 
 
-def _mount(component: ComponentRenderer, key: str, data: dict[str, Any], count: int, redraw: bool) -> int | None:
+def _mount(component: ComponentRenderer, key: str, data: dict[str, Any], count: int) -> int | None:
     """Mount `component` and return its trigger. It comes from a browser: anything but an index is dropped."""
-    if redraw:
-        payload.release(key)
     clicked = component(key=key, data=data, on_chosen_change=lambda: None).get("chosen")
     if isinstance(clicked, bool) or not isinstance(clicked, int):
         return None

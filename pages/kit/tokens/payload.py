@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from streamlit.elements.lib.utils import user_key_from_element_id
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 if TYPE_CHECKING:
     from pages.kit.tokens import Branch, Token
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 def lean(source: str) -> str:
     """Return `source` without indentation, blank lines and lines that are only a comment.
 
-    Streamlit sends a component's sources with every update, and a strip that is streamed has ten a second.
+    Streamlit sends a component's sources with every update.
     """
     lines = (line.strip() for line in source.splitlines())
     return "".join(f"{line}\n" for line in lines if line and not re.match(r"//|/\*.*\*/$", line))
@@ -55,17 +53,3 @@ def of_matrix(weights: ArrayLike, shape: tuple[int, int]) -> list[list[float]]:
 def index(chosen: int | None, count: int) -> int:
     """Return `chosen`, or -1 where it points at nothing."""
     return chosen if chosen is not None and 0 <= chosen < count else -1
-
-
-def release(key: str) -> None:
-    """Let `key` be drawn again in this run.
-
-    Streamlit has no public way to update a component twice in one run: it takes the second drawing for a
-    second component. A test holds this to the pinned version.
-    """
-    ctx = get_script_run_ctx()
-    if ctx is None:
-        return
-    for seen in (ctx.shared.widget_user_keys_this_run, ctx.shared.widget_ids_this_run):
-        with seen._lock:
-            seen._data -= {it for it in seen._data if it == key or user_key_from_element_id(it) == key}

@@ -1,5 +1,5 @@
-// One strip of tokens, with its key above it and, while text is still coming, a caret behind it. Beneath it stands
-// the text as it reads, where the tokens are only parts of its characters.
+// One strip of tokens, with its key above it and, while text is still coming, a caret behind it and a line that says
+// how far it is. Beneath it stands the text as it reads, where the tokens are only parts of its characters.
 
 function makeStrip(root) {
   const state = { root, legend: make("ul", "legend", root), send: () => {} };
@@ -9,6 +9,7 @@ function makeStrip(root) {
   state.whole = make("div", "whole", root);
   make("bdi", "name", state.whole).textContent = "as text";
   state.reads = make("bdi", "", state.whole);
+  state.meter = make("div", "meter", root);
   state.panel = makePanel(root);
   const describe = (i) => {
     const [, note = "", , , details = []] = state.line.tokens[i];
@@ -39,15 +40,39 @@ function drawReads(state, reads) {
   if (state.reads.textContent !== reads) state.reads.textContent = reads;
 }
 
-export default function ({ parentElement, data, setTriggerValue }) {
-  const state = stateOf(parentElement, makeStrip);
-  state.send = (index) => setTriggerValue("chosen", index);
+// What was written since the strip was sent, in pieces that each stand for all from `from` on (see feed.js).
+function grown(data) {
+  let { tokens, busy, reads, meter = "" } = data;
+  const pieces = globalThis.unrolledFeeds?.get(data.feed) ?? [];
+  for (let n = 0; pieces[n]; n += 1) {
+    tokens = [...tokens.slice(0, pieces[n].from), ...pieces[n].tokens];
+    ({ busy, reads, meter } = pieces[n]);
+  }
+  return { ...data, tokens, busy, reads, meter };
+}
+
+function draw(state) {
+  const data = grown(state.data);
   paint(state.root);
   drawLegend(state, data.legend);
   drawReads(state, data.reads);
   drawLine(state.line, data.tokens, data.label, data.chosen, Object.fromEntries(data.legend), state.root, state.caret);
   state.caret.hidden = !data.busy;
+  state.meter.hidden = !data.meter;
+  state.meter.textContent = data.meter;
   label(state.line.box, "aria-busy", String(data.busy));
   state.refresh();
-  return state.panel.hide;
+}
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const state = stateOf(parentElement, makeStrip);
+  state.send = (index) => setTriggerValue("chosen", index);
+  state.data = data;
+  const more = (event) => event.detail === state.data.feed && draw(state);
+  if (data.feed) addEventListener("unrolled-feed", more);
+  draw(state);
+  return () => {
+    removeEventListener("unrolled-feed", more);
+    state.panel.hide();
+  };
 }

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.generation.decoding import PIECE, RIVALS, BeamSearch, Policy, Sampling, draw, uniform
+from core.generation.decoding import RIVALS, BeamSearch, Policy, Sampling, draw, uniform
+from core.generation.drawing import PIECE
 from core.generation.filters import Choices, next_token_choices, next_token_distribution
 from tests.core.pretrained.conftest import random_llama
 

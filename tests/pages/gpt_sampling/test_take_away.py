@@ -1,6 +1,7 @@
 """The script that a reader takes along: run outside the app, by transformers, it prints the page's numbers."""
 
 import ast
+import csv
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.experiments.gpt_sampling.texts import WAYS
+from core.experiments.gpt_sampling.texts import METHODS
 from core.serving.engine import Engine
 from tests.pages.conftest import engine
 from tests.pages.helpers import metrics, open_drawer, sound, token_texts
@@ -49,7 +50,7 @@ WRITTEN: dict[str, dict[str, Any]] = {
     "four ways": {"view": "Four ways", "tokens": 10, "beams": 3, "temperature": 0.8, "top_p": 0.9, "min_p": 0.02},
 }
 ROW = re.compile(r"(?P<token>'.*'|\".*\") +(?P<model>[\d.]+) % +(?P<drawn>[\d.]+) %")
-TEXT = re.compile(r"^(.+): (-?[\d.]+) nats, -?[\d.]+ a token\n(['\"].*['\"])$", re.MULTILINE)
+TEXT = re.compile(r"^(.+): typical probability of a token ([\d.]+) %\n(['\"].*['\"])$", re.MULTILINE)
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Printed:
     tokens: list[str]
     model: list[float]
     drawn: list[float]
-    entropy: float
+    equal: float
     texts: list[tuple[str, float, str]]
 
 
@@ -70,10 +71,10 @@ class Shown:
     tokens: list[str]
     model: list[float]
     drawn: list[float]
-    entropy: str
+    equal: float
     script: str
     texts: list[str]
-    nats: str = ""
+    typical: list[float]
 
 
 @pytest.fixture(scope="module")
@@ -87,17 +88,18 @@ def shown(engine: Engine) -> Iterator[dict[str, Shown]]:
         at = AppTest.from_file(str(PAGE), default_timeout=60)
         at.query_params.update({key: str(value) for key, value in link.items()})
         sound(open_drawer(sound(at.run()), "Take it with you"))
-        numbers = [[], [], [], ""]  # type: ignore[var-annotated]
-        if name in LINKS:
-            table = sound(open_drawer(at, "next")).table[0].value
-            numbers = [
-                [cell.strip("`") for cell in table["token"]],
-                list(table["model's own chance (%)"]),
-                list(table["drawn from (%)"]),
-                metrics(at)["entropy"],
-            ]
-        texts = ["".join(token_texts(at, "strip"))] if link.get("view") == "Text" else [text.value for text in at.text]
-        found[name] = Shown(*numbers, offered["gpt_sampling.py"](), texts, metrics(at).get("log-probability", ""))
+        rows = list(csv.reader(offered["gpt_sampling.csv"]().removeprefix("\ufeff").splitlines()))[1:]
+        view = link.get("view", "Next token")
+        numbers: list[list[Any]] = [[], [], []]
+        if view == "Next token":
+            numbers = [[row[0] for row in rows], *([float(row[n]) for row in rows] for n in (1, 2))]
+        equal = metrics(at).get("as uncertain as so many equal tokens", "0").replace(",", "")
+        keys = {"Text": ["strip"], "Four ways": [f"way{n}" for n in range(4)]}.get(view, [])
+        texts = ["".join(token_texts(at, key)) for key in keys]
+        typical = [float(row[1]) for row in rows] if view == "Four ways" else []
+        if view == "Text":
+            typical = [float(metrics(at)["typical probability of a token"].split()[0])]
+        found[name] = Shown(*numbers, float(equal), offered["gpt_sampling.py"](), texts, typical)  # type: ignore[arg-type]
     yield found
     patch.undo()
 
@@ -137,14 +139,14 @@ def same_disk(one: Path, other: Path) -> bool:
 
 def read(out: str) -> Printed:
     rows = [match for line in out.splitlines() if (match := ROW.fullmatch(line.strip()))]
-    bits = re.search(r"entropy ([\d.]+) bits, as uncertain as (\d+) equally likely tokens", out)
+    bits = re.search(r"entropy ([\d.]+) bits, as uncertain as ([\d.]+) equally likely tokens", out)
     assert bits is not None, out
     assert 2 ** float(bits[1]) == pytest.approx(float(bits[2]), rel=0.01, abs=0.51)
     return Printed(
         [ast.literal_eval(row["token"]) for row in rows],
         [float(row["model"]) for row in rows],
         [float(row["drawn"]) for row in rows],
-        float(bits[1]),
+        float(bits[2]),
         [(name, float(total), ast.literal_eval(text)) for name, total, text in TEXT.findall(out)],
     )
 
@@ -165,23 +167,23 @@ def test_prints_the_numbers_of_the_page(
     assert [spelled(engine, token) for token in script.tokens] == page.tokens[:10]
     assert script.model == pytest.approx(page.model[:10], abs=0.01)
     assert script.drawn == pytest.approx(page.drawn[:10], abs=0.01)
-    assert script.entropy == pytest.approx(float(page.entropy.split()[0]), abs=0.011)
+    assert script.equal == pytest.approx(page.equal, rel=0.01)
 
 
 def test_writes_the_branch_of_the_page(shown: dict[str, Shown], printed: dict[str, Printed]) -> None:
     """The same luck at each place, from transformers' scores: the same text."""
     page = shown["a branch of a branch"]
-    ((name, total, text),) = printed["a branch of a branch"].texts
+    ((name, typical, text),) = printed["a branch of a branch"].texts
     assert (name, text) == ("Your text", page.texts[0])
-    assert f"{total:.1f}" == page.nats.split()[0].replace("\u2212", "-")
+    assert typical == pytest.approx(page.typical[0], abs=0.051)
 
 
 def test_writes_the_four_texts_of_the_page(shown: dict[str, Shown], printed: dict[str, Printed]) -> None:
     texts = printed["four ways"].texts
-    assert [name for name, _, _ in texts] == list(WAYS)
-    assert [text.strip() for _, _, text in texts] == shown["four ways"].texts  # Streamlit strips what it shows
+    assert [name for name, _, _ in texts] == list(METHODS)
+    assert [text for _, _, text in texts] == shown["four ways"].texts
     assert len(set(shown["four ways"].texts)) == 4
-    assert texts[3][1] == max(total for _, total, _ in texts)
+    assert [typical for _, typical, _ in texts] == pytest.approx(shown["four ways"].typical, abs=0.01)
 
 
 def test_the_two_scripts_differ(printed: dict[str, Printed]) -> None:

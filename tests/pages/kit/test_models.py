@@ -12,8 +12,8 @@ import pytest
 from core.generation.decoding import Sampling
 from core.pretrained import registry
 from core.serving.turn import Turn
-from pages.kit import cache, models, warmup
-from pages.kit.models import DEFAULT, Loading, Offer, Offers
+from pages.kit import cache, language_models, warmup
+from pages.kit.language_models import DEFAULT, Loading, Offer, Offers
 from tests.core.serving.fake_model import PATIENCE, FakeModel, Gate
 
 
@@ -107,11 +107,11 @@ def test_who_writes_with_a_model_that_makes_room_is_served_to_the_end(found: Fak
 
 
 def test_an_engine_that_dies_is_said(found: FakeModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "model", lambda name: loading)
-    monkeypatch.setattr(cache, "_started", {})
+    few = cache.Few(2)
+    monkeypatch.setattr(cache, "models", lambda: few)
     assert warmup.state() == ("idle", "the first page that needs the model starts it")
     loading = over(Loading("any", Turn()))
-    monkeypatch.setattr(cache, "_started", {DEFAULT: loading})
+    few.get(DEFAULT, lambda: loading)
     assert warmup.state()[0] == "ready"
     assert loading.engine is not None
 
@@ -122,16 +122,35 @@ def test_an_engine_that_dies_is_said(found: FakeModel, monkeypatch: pytest.Monke
     assert ended(loading)
     assert loading.error == "the disk is gone"
     assert warmup.state() == ("failed", "the disk is gone")
-    loading.close()
-    assert warmup.state()[0] == "idle"  # whoever still has it
+    few.forget(DEFAULT)
+    assert warmup.state()[0] == "idle"
 
 
 def test_health_starts_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
-    monkeypatch.setattr(cache, "model", made.append)
-    monkeypatch.setattr(cache, "_started", {})
+    few = cache.Few(2)
+    monkeypatch.setattr(cache, "models", lambda: few)
     assert warmup.state()[0] == "idle"
-    assert made == []
+    assert few.held(DEFAULT) is None
+
+
+def test_two_models_are_kept_and_the_one_not_used_for_longest_makes_room() -> None:
+    closed: list[str] = []
+    few = cache.Few(2)
+
+    def get(name: str) -> Any:
+        return few.get(name, lambda: SimpleNamespace(name=name, close=lambda: closed.append(name)))
+
+    one, two = get("one"), get("two")
+    assert get("one") is one
+    get("three")
+    assert closed == ["two"]
+    assert few.held("two") is None
+    assert get("one") is one
+    assert get("two") is not two
+    assert closed == ["two", "three"]
+    few.forget("one")
+    few.forget("one")
+    assert closed == ["two", "three", "one"]
 
 
 # The list of models
@@ -147,8 +166,8 @@ class Hub:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.reason, self.asked, self.now, self.gate = "the hub is away", 0, 1000.0, Gate()
-        monkeypatch.setattr(models, "offers", self.answer)
-        monkeypatch.setattr(models, "time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(language_models, "offers", self.answer)
+        monkeypatch.setattr(language_models, "time", SimpleNamespace(monotonic=lambda: self.now))
 
     def answer(self) -> tuple[Offer, ...]:
         self.asked += 1
@@ -191,7 +210,7 @@ def test_a_hub_that_was_away_is_asked_again(hub: Hub) -> None:
     offers = Offers()
     assert offers.get(wait=True)[1].reason == "the hub is away"
     hub.reason = ""
-    hub.now += models.FRESH_SECONDS - 1
+    hub.now += language_models.FRESH_SECONDS - 1
     offers.get(wait=True)
     assert hub.asked == 1
     hub.now += 2
@@ -203,5 +222,5 @@ def test_a_hub_that_was_away_is_asked_again(hub: Hub) -> None:
     assert hub.asked == 2
 
 
-def test_the_server_has_one_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert cache.offers() is cache.offers()
+def test_the_server_has_one_list() -> None:
+    assert cache.only(Offers) is cache.only(Offers)

@@ -38,12 +38,12 @@ def three() -> None:
 def stream() -> None:
     import streamlit as st
 
-    from pages.kit.tokens import Token, strip
+    from pages.kit.tokens import Token, grow, strip
 
-    slot = st.empty()
-    for count in range(1, 4):
-        with slot:
-            clicked = strip([Token("x")] * count, key="s", label="S", busy=count < 3, redraw=True)
+    clicked = strip([Token("x")], key="s", label="S", busy=True, feed="f")
+    with st.container():
+        grow("f", 0, 1, [Token("y"), Token("z")], meter="2 of 3")
+        grow("f", 1, 2, [Token("w")], busy=False)
     st.write(str(clicked))
 
 
@@ -56,7 +56,7 @@ def twice() -> None:
 
 def written() -> None:
     from core.experiments.gpt_sampling.texts import Fork, Text, Word
-    from pages.kit import texts
+    from pages.gpt_sampling import strips
 
     def text_of(*tokens: bytes) -> Text:
         def word(raw: bytes) -> Word:
@@ -70,10 +70,10 @@ def written() -> None:
     second = text_of(b"Hi", b" \xf0\x9f", b"\x8d", b"\x94", b" \xd7", b"\xa9")
     third = text_of(b"\xd7", b"\xa9", b"2")
     forks = [Fork(0, 3, 0), Fork(1, 0, 0), Fork(0, 9, 0)]
-    texts.strip(first, key="emoji")
-    texts.strip(third, key="hebrew")
-    texts.strip(text_of(b"Hi", b" you"), key="plain")
-    texts.branch_tree([first, second, third, Text((), "", True)], forks, chosen=2, key="tree")
+    strips.strip(first, key="emoji")
+    strips.strip(third, key="hebrew")
+    strips.strip(text_of(b"Hi", b" you"), key="plain")
+    strips.branch_tree([first, second, third, Text((), "", True)], forks, chosen=2, key="tree")
 
 
 def said(at: AppTest) -> str:
@@ -92,6 +92,7 @@ def test_what_is_sent() -> None:
         "legend": [[0, "first"]],
         "busy": False,
         "reads": "",
+        "feed": "",
     }
     assert token_data(at, "pair")["weights"] == [[0.25, 0.5, 0.25], [1, 0, 0]]
     assert token_data(at, "rows")["branches"][2] == ["c", 1, "-2.0", True]
@@ -131,10 +132,10 @@ def test_generated_text_reads_as_text() -> None:
     assert notes[4] == "\\xf0\\x9f: rank 1, 50.0 %"  # no character has come of it yet
     # Each branch from its own word on, the character that it changed included; the second shares nothing with the first.
     assert token_data(at, "tree")["branches"] == [
-        ["Hi 🍕", 0, "−5.0 nats", False, "first draw"],
-        ["🍔 ש", 1, "−6.0 nats", False, "from word 4"],
-        ["ש2", 1, "−3.0 nats", False, "from word 1"],
-        ["behind the end of its text", 1, "", True, "from word 10"],
+        ["Hi 🍕", 0, "36.8 % a token", False, "first draw"],
+        ["🍔 ש", 1, "36.8 % a token", False, "from token 4"],
+        ["ש2", 1, "36.8 % a token", False, "from token 1"],
+        ["behind the end of its text", 1, "", True, "from token 10"],
     ]
     assert token_data(at, "tree")["chosen"] == 2
 
@@ -151,14 +152,16 @@ def test_each_runtime_gets_the_components() -> None:
         assert said(AppTest.from_function(three).run()) == "None None None"
 
 
-def test_one_key_can_be_drawn_again_in_one_run() -> None:
+def test_a_strip_grows_by_what_is_sent_alone() -> None:
     at = AppTest.from_function(stream).run()
     assert said(at) == "None"
     assert token_keys(at) == ["s"]
-    assert token_texts(at, "s") == ["x"] * 3
+    assert json.loads(token_proto(at, "s").json)["tokens"] == [["x"]]
+    assert token_texts(at, "s") == ["x", "y", "w"]
     assert not token_data(at, "s")["busy"]
-    click_token(at, "s", 2)
-    assert said(at) == "2"
+    feeds = [element.proto for element in at.get("bidi_component") if element.key != "s"]
+    assert len(feeds) == 2
+    assert all(len(feed.js_content) < 600 and not feed.css_content for feed in feeds)  # sent with each of them
 
 
 def test_a_key_used_twice_by_mistake_is_an_error() -> None:

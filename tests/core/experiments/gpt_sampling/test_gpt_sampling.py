@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,31 +12,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Categorical
 
-from core.experiments.gpt_sampling import (
+from core.experiments import gpt_sampling as lesson
+from core.experiments import recording
+from core.experiments.gpt_sampling.results import (
+    DEFAULT_MODEL,
     DEFAULT_PROMPT,
+    FAR,
     LABELLED,
     MAX_PROMPT_TOKENS,
+    MORE,
+    NEAR,
     NOTES,
-    SWEEP,
+    SAME,
+    SHOWN,
+    TEMPERATURES,
     Filters,
     NextToken,
     choose,
+    compare,
+    ends_in_blank,
     fit_prompt,
-    next_token,
     other_temperature,
-    predict_change,
-    recorded,
     sweep,
 )
-from core.serving.engine import Engine
-from tests.core.serving.fake_model import PATIENCE, FakeModel
+from core.experiments.gpt_sampling.texts import END
+from core.generation.drawing import uniform
+from tests.core.serving.fake_model import FakeModel
 
 
 def after(logits: object) -> NextToken:
     """Return scores as if a model had given them; a label is its token's number."""
     scores = np.asarray(logits, dtype=np.float32)
     order = np.argsort(-scores, kind="stable")[:LABELLED]
-    return NextToken("made up", (1,), 0, scores, order, tuple(f"t{n}" for n in order))
+    return NextToken("made up", (1,), ("t",), 0, 0, scores, order, tuple(f"t{n}" for n in order))
 
 
 def bits(logits: object, temperature: float = 1.0) -> float:
@@ -61,14 +70,15 @@ ROWS = st.lists(st.floats(-20, 20, width=32), min_size=1, max_size=100)
 def test_without_filters_the_choice_is_the_models_own(logits: list[float]) -> None:
     choice = choose(after(logits), Filters())
     chances = Categorical(logits=torch.tensor(logits, dtype=torch.float64)).probs.numpy()
-    assert choice.base == pytest.approx(chances[choice.tokens])
+    order = after(logits).order[:SHOWN]
+    assert choice.base == pytest.approx(chances[order])
     assert choice.probs == pytest.approx(choice.base)
-    assert choice.labels == tuple(f"t{n}" for n in choice.tokens)
-    assert len(choice.labels) == len(choice.probs) == min(13, len(logits))
+    assert choice.labels == tuple(f"t{n}" for n in order)
+    assert len(choice.labels) == len(choice.probs) == min(SHOWN, len(logits))
     assert list(choice.base) == sorted(choice.base, reverse=True)
     assert (choice.vocabulary, choice.kept_count) == (len(logits), len(logits))
     assert choice.removed_mass == pytest.approx(0, abs=1e-12)
-    assert choice.entropy == pytest.approx(choice.base_entropy, abs=1e-9)
+    assert choice.is_own
     assert choice.entropy == pytest.approx(bits(logits), abs=1e-6)
 
 
@@ -76,13 +86,12 @@ def test_without_filters_the_choice_is_the_models_own(logits: list[float]) -> No
 def test_entropy_is_of_the_tempered_distribution(logits: list[float], temperature: float) -> None:
     choice = choose(after(logits), Filters(temperature))
     assert choice.entropy == pytest.approx(bits(logits, temperature), abs=1e-6)
-    assert choice.base_entropy == pytest.approx(bits(logits), abs=1e-6)
 
 
 @pytest.mark.parametrize("count", [1, 2, 8, 1000])
 def test_equal_chances_are_as_many_effective_choices(count: int) -> None:
     choice = choose(after(np.zeros(count)), Filters(temperature=1.7))
-    assert choice.effective_choices == pytest.approx(count)
+    assert choice.effective == pytest.approx(count)
     assert choice.entropy == pytest.approx(math.log2(count))
 
 
@@ -97,7 +106,6 @@ def test_filters_by_hand() -> None:
     assert (choice.kept_count, choice.vocabulary) == (2, 5)
     assert choice.removed_mass == pytest.approx(1 / 4)
     assert choice.entropy == pytest.approx(bits(np.log([2 / 3, 1 / 3])), abs=1e-6)
-    assert choice.base_entropy == pytest.approx(1.875, abs=1e-6)
     assert choice.top == ("t2", pytest.approx(2 / 3))
     assert choose(scores, Filters(top_p=0.8)).removed_mass == pytest.approx(1 / 8)
     assert choose(scores, Filters(min_p=0.3)).kept_count == 2
@@ -109,7 +117,7 @@ def test_filters_by_hand() -> None:
 
 
 @given(
-    st.lists(st.floats(-20, 20, width=32), min_size=1, max_size=LABELLED),
+    st.lists(st.floats(-20, 20, width=32), min_size=1, max_size=64),
     st.sampled_from([0.3, 1.0, 2.0]),
     st.integers(0, 8),
     st.sampled_from([0.3, 0.9, 1.0]),
@@ -119,17 +127,18 @@ def test_what_is_cut_and_what_is_left_are_the_whole(
 ) -> None:
     choice = choose(after(logits), Filters(temperature, top_k, top_p), rows=LABELLED)
     tempered = Categorical(logits=torch.tensor(logits, dtype=torch.float64) / temperature).probs.numpy()
-    kept = tempered[choice.tokens][choice.kept].sum()
+    order = after(logits).order[:LABELLED]
+    kept = tempered[order][choice.kept].sum()
     assert choice.removed_mass == pytest.approx(1 - kept, abs=1e-9)
     assert choice.kept_count == choice.kept.sum()
     assert choice.probs.sum() == pytest.approx(1)
-    assert choice.probs == pytest.approx(np.where(choice.kept, tempered[choice.tokens] / kept, 0))
+    assert choice.probs == pytest.approx(np.where(choice.kept, tempered[order] / kept, 0))
 
 
 def test_temperature_nought_is_certain() -> None:
     choice = choose(after([1.0, 3.0, 3.0, 2.0]), Filters(temperature=0.0))
     assert choice.top == ("t1", 1.0)
-    assert (choice.kept_count, choice.entropy, choice.effective_choices) == (1, 0.0, 1.0)
+    assert (choice.kept_count, choice.entropy, choice.effective) == (1, 0.0, 1.0)
 
 
 # The sweep
@@ -138,8 +147,8 @@ def test_temperature_nought_is_certain() -> None:
 @given(ROWS)
 def test_entropy_never_falls_with_temperature(logits: list[float]) -> None:
     swept = sweep(after(logits), Filters())
-    assert tuple(swept.temperatures) == SWEEP
-    assert swept.plain == pytest.approx([bits(logits, t) for t in SWEEP], abs=1e-6)
+    assert tuple(swept.temperatures) == TEMPERATURES
+    assert swept.plain == pytest.approx([bits(logits, t) for t in TEMPERATURES], abs=1e-6)
     assert (np.diff(swept.plain) >= -1e-9).all()
     assert (swept.filtered == swept.plain).all()
 
@@ -149,22 +158,23 @@ def test_filters_act_at_every_temperature_of_the_sweep() -> None:
     filters = Filters(temperature=0.3, top_k=5)
     swept = sweep(after(logits), filters)
     best = np.sort(logits)[-5:]
-    assert swept.filtered == pytest.approx([bits(best, t) for t in SWEEP], abs=1e-5)
+    assert swept.filtered == pytest.approx([bits(best, t) for t in TEMPERATURES], abs=1e-5)
     assert (swept.filtered <= swept.plain + 1e-9).all()
     assert swept.plain[-1] > math.log2(5) > swept.filtered[-1]
 
 
 def test_the_sweep_covers_the_control() -> None:
-    assert SWEEP[0] == 0.05
-    assert SWEEP[-1] == 2.0
-    assert np.diff(SWEEP) == pytest.approx(0.05)
+    assert TEMPERATURES[0] == 0.05
+    assert TEMPERATURES[-1] == 2.0
+    assert np.diff(TEMPERATURES) == pytest.approx(0.05)
 
 
-# The prediction
+# The bet
 
 
 @pytest.mark.parametrize(
-    ("temperature", "other"), [(0.0, 0.5), (0.05, 0.1), (0.5, 1.0), (1.0, 2.0), (1.05, 0.525), (1.5, 0.75), (2.0, 1.0)]
+    ("temperature", "other"),
+    [(0.0, 0.5), (1e-310, 0.5), (0.05, 0.1), (0.5, 1.0), (1.0, 2.0), (1.05, 0.525), (1.5, 0.75), (2.0, 1.0)],
 )
 def test_the_question_goes_to_a_temperature_that_the_control_has(temperature: float, other: float) -> None:
     assert other_temperature(temperature) == pytest.approx(other)
@@ -178,27 +188,29 @@ PEAK = np.r_[9.0, np.zeros(999)]  # 89 % at temperature 1, 8 % at 2
 @pytest.mark.parametrize(
     ("logits", "filters", "answer"),
     [
-        (PEAK, Filters(1.0), "less than half"),
-        (LONE, Filters(1.0), "less"),
-        (FLAT, Filters(1.0), "same"),
-        (PEAK, Filters(2.0), "more"),
-        (PEAK, Filters(1.5), "more"),
-        (PEAK, Filters(0.0), "same"),  # still as good as certain at 0.5
-        (LONE, Filters(0.0), "same"),  # 99.99 %
-        ([1.0, 0.0], Filters(0.0), "less"),
-        (np.r_[0.1, np.zeros(9)], Filters(0.0), "less than half"),
-        (FLAT, Filters(0.0), "less than half"),  # a tie: the first is certain, then it is one of a thousand
-        (FLAT, Filters(2.0), "same"),
-        ([3.0, 3.0, -30.0], Filters(1.0), "same"),  # two that tie share all there is
-        (PEAK, Filters(1.0, top_k=1), "same"),
-        (PEAK, Filters(0.0, top_k=1), "same"),
-        ([9.0, 5.0, 4.0, 4.0], Filters(1.0, top_k=2), "less"),
-        (PEAK, Filters(1.0, min_p=1.0), "same"),
-        ([0.0], Filters(1.0), "same"),
+        (PEAK, Filters(1.0), FAR),
+        (LONE, Filters(1.0), NEAR),
+        (FLAT, Filters(1.0), SAME),
+        (PEAK, Filters(2.0), MORE),
+        (PEAK, Filters(1.5), MORE),
+        (PEAK, Filters(0.0), SAME),  # still as good as certain at 0.5
+        (LONE, Filters(0.0), SAME),  # 99.99 %
+        ([1.0, 0.0], Filters(0.0), NEAR),
+        (np.r_[0.1, np.zeros(9)], Filters(0.0), FAR),
+        (FLAT, Filters(0.0), FAR),  # a tie: the first is certain, then it is one of a thousand
+        (FLAT, Filters(2.0), SAME),
+        ([3.0, 3.0, -30.0], Filters(1.0), SAME),  # two that tie share all there is
+        (PEAK, Filters(1.0, top_k=1), SAME),
+        (PEAK, Filters(0.0, top_k=1), SAME),
+        ([9.0, 5.0, 4.0, 4.0], Filters(1.0, top_k=2), NEAR),
+        (PEAK, Filters(1.0, min_p=1.0), SAME),
+        ([0.0], Filters(1.0), SAME),
     ],
 )
 def test_the_right_answer(logits: object, filters: Filters, answer: str) -> None:
-    now, then, found = predict_change(after(logits), filters)
+    now, then, found = compare(
+        after(logits), filters, replace(filters, temperature=other_temperature(filters.temperature))
+    )
     assert found == answer
     scores = np.asarray(logits, dtype=np.float64)
     if filters.top_k == 0 and filters.min_p == 0:
@@ -212,15 +224,15 @@ def test_answers_at_their_borders() -> None:
     """Chances now p; at twice the temperature sqrt(p) / (sqrt(p) + sqrt(1 - p))."""
 
     def ask(before: float, others: int) -> tuple[float, float, str]:
-        return predict_change(after(np.log([before, *[(1 - before) / others] * others])), Filters(1.0))
+        return compare(after(np.log([before, *[(1 - before) / others] * others])), Filters(1.0), Filters(2.0))
 
     half = next(n for n in range(2, 9000) if 2 * ask(0.9, n)[1] < 0.9)
-    assert ask(0.9, half)[2] == "less than half"
-    assert ask(0.9, half - 1)[2] == "less"
+    assert ask(0.9, half)[2] == FAR
+    assert ask(0.9, half - 1)[2] == NEAR
     gap = 0.5 + np.linspace(1e-5, 1e-3, 200)
     answers = [ask(float(p), 1) for p in gap]
-    assert {answer for _, _, answer in answers} == {"same", "less"}
-    assert all((answer == "same") == (abs(now - then) < 1e-4) for now, then, answer in answers)
+    assert {answer for _, _, answer in answers} == {SAME, NEAR}
+    assert all((answer == SAME) == (abs(now - then) < 1e-4) for now, then, answer in answers)
 
 
 # Reading
@@ -235,9 +247,10 @@ def test_the_end_of_a_long_prompt_is_read(length: int, limit: int, kept: range, 
 
 
 def test_scores_after_a_prompt() -> None:
-    model = FakeModel(vocabulary=100, context=2000)
+    model = FakeModel(vocabulary=2000, context=2000)
     ids = list(range(50)) * 11
-    steps = next_token(model, ids)
+    model.encode = lambda text: ids
+    steps = lesson.next_token(model, "any")
     assert next(steps) == (1, 3)
     found = result(steps)
     read = ids[-MAX_PROMPT_TOKENS:]
@@ -245,32 +258,44 @@ def test_scores_after_a_prompt() -> None:
     scores = model.scores(read)
     assert np.array_equal(found.logits, scores.numpy())
     assert found.order.tolist() == scores.topk(LABELLED).indices.tolist()
-    assert found.labels == tuple(model.label(n) for n in found.order.tolist())
+    assert found.labels == tuple(END if n in model.end_tokens else model.label(n) for n in found.order.tolist())
+    assert found.read == tuple(model.label(n) for n in read[-3:])
 
 
 def test_equal_scores_keep_the_order_of_the_vocabulary() -> None:
     model = FakeModel(vocabulary=4)
     model.scores = lambda text: torch.tensor([1.0, 2.0, 2.0, 1.0])
-    assert result(next_token(model, [1])).order.tolist() == [1, 2, 0, 3]
+    model.encode = lambda text: [1]
+    assert result(lesson.next_token(model, "any")).order.tolist() == [1, 2, 0, 3]
 
 
 def test_no_prompt_at_all() -> None:
-    with pytest.raises(ValueError, match="no tokens"):
-        result(next_token(FakeModel(), []))
-
-
-def test_the_engine_computes_it_as_a_job() -> None:
-    from core.experiments.gpt_sampling.writing import ask_next
-
     model = FakeModel()
-    engine = Engine(lambda device: model)
-    try:
-        job = ask_next(engine, [1, 2, 3])
-        assert job.wait(PATIENCE)
-        assert job.progress == (3, 3)
-        assert np.array_equal(job.result.logits, model.scores([1, 2, 3]).numpy())
-    finally:
-        engine.close()
+    model.encode = lambda text: []
+    with pytest.raises(ValueError, match="no tokens"):
+        result(lesson.next_token(model, ""))
+
+
+@given(ROWS, st.integers(0, 99), st.sampled_from([0.0, 0.3, 1.0]))
+def test_what_is_drawn_is_where_the_luck_falls(logits: list[float], seed: int, temperature: float) -> None:
+    """By sums over the whole vocabulary, which is what a text of this seed begins with."""
+    choice = choose(after(logits), Filters(temperature), seed, rows=len(logits))
+    probabilities = np.zeros(len(logits))
+    probabilities[after(logits).order] = choice.probs
+    sums = np.cumsum(probabilities)
+    place = int(np.searchsorted(sums, uniform(seed, 0) * sums[-1], side="right"))
+    assert choice.drawn == f"t{min(place, len(logits) - 1)}"
+
+
+def test_a_temperature_near_nought_is_greedy() -> None:
+    choice = choose(after([1.0, 3.0, 2.0]), Filters(temperature=1e-310))
+    assert choice.top == ("t1", 1.0)
+    assert choice.entropy == 0
+
+
+@pytest.mark.parametrize(("text", "blank"), [("a", False), ("a ", True), ("a\n", True), ("", False), (" a", False)])
+def test_a_blank_at_the_end_is_noticed(text: str, blank: bool) -> None:
+    assert ends_in_blank(text) is blank
 
 
 # The lesson's own claims, on the scores that ship with the app
@@ -278,7 +303,7 @@ def test_the_engine_computes_it_as_a_job() -> None:
 
 @pytest.fixture(scope="module")
 def shipped() -> NextToken:
-    return recorded.gpt_sampling_next()
+    return recording.find(lesson.next_token, DEFAULT_MODEL, DEFAULT_PROMPT)
 
 
 def test_the_recorded_scores_are_whole(shipped: NextToken) -> None:
@@ -300,15 +325,15 @@ def test_the_likeliest_token_is_usually_not_drawn(shipped: NextToken) -> None:
 def test_entropy_rises_with_temperature(shipped: NextToken) -> None:
     swept = sweep(shipped, Filters())
     assert (np.diff(swept.plain) > 0).all()
-    assert swept.plain == pytest.approx([bits(shipped.logits, t) for t in SWEEP], abs=1e-4)
+    assert swept.plain == pytest.approx([bits(shipped.logits, t) for t in TEMPERATURES], abs=1e-4)
     assert swept.plain[0] < 1 < 10 < swept.plain[-1] < math.log2(49_152)
 
 
 @pytest.mark.parametrize("temperature", [0.25, 0.5, 0.75, 1.0])
 def test_twice_the_temperature_lowers_the_top_chance(shipped: NextToken, temperature: float) -> None:
-    now, then, answer = predict_change(shipped, Filters(temperature))
+    now, then, answer = compare(shipped, Filters(temperature), Filters(2 * temperature))
     assert then < now
-    assert answer in ("less", "less than half")
+    assert answer in (NEAR, FAR)
 
 
 def test_the_notes_are_in_order() -> None:

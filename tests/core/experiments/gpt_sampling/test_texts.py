@@ -8,10 +8,12 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.experiments.gpt_sampling import Filters
+from core.experiments import gpt_sampling as lesson
+from core.experiments import recording
+from core.experiments.gpt_sampling.results import DEFAULT_MODEL, DEFAULT_PROMPT, Filters
 from core.experiments.gpt_sampling.texts import (
     MAX_FORKS,
-    WAYS,
+    METHODS,
     Fork,
     Settings,
     Text,
@@ -22,13 +24,12 @@ from core.experiments.gpt_sampling.texts import (
     put_here,
     read_forks,
     repeated_share,
-    spell,
-    spell_beam,
     tree_order,
     write_forks,
 )
-from core.experiments.gpt_sampling.writing import measure_ways, policy_of, text_of, tree_of, write, write_branch
-from core.generation.decoding import BeamSearch, Sampling
+from core.experiments.gpt_sampling.writing import alone as write_alone
+from core.experiments.gpt_sampling.writing import begin, begin_branch, policy_of, text_of, written
+from core.generation.decoding import BeamSearch, Sampling, Step
 from core.pretrained.causal_lm import LanguageModel
 from core.pretrained.tokens import visible
 from core.serving.engine import Engine
@@ -67,15 +68,16 @@ def test_shares_by_hand() -> None:
 
 
 def test_measure() -> None:
-    way = measure("Greedy", "a a a a", [5, 5, 5, 5], -6.0)
-    assert (way.name, way.text, way.tokens) == ("Greedy", "a a a a", 4)
-    assert (way.logprob_per_token, way.repeated_3grams, way.distinct_2) == (-1.5, 0.5, pytest.approx(1 / 3))
-    nothing = measure("Greedy", "", [], 0.0)
-    assert (nothing.tokens, nothing.logprob_per_token) == (0, 0.0)
+    found = measure("Greedy", Text((word(logprob=-1.5, token=5),) * 4, "a a a a", True))
+    assert (found.name, found.text, found.tokens) == ("Greedy", "a a a a", 4)
+    assert found.typical == pytest.approx(math.exp(-1.5))
+    assert (found.repeated_3grams, found.distinct_2) == (0.5, pytest.approx(1 / 3))
+    nothing = measure("Greedy", Text((), "", True))
+    assert (nothing.tokens, nothing.typical) == (0, 0.0)
 
 
 def word(rank: int = 1, logprob: float = -1.0, token: int = 0) -> Word:
-    return Word(token=token, label="a", text="a", chance=math.exp(logprob), logprob=logprob, drawn=0.5, rank=rank)
+    return Word(token=token, label="a", text="a", probability=math.exp(logprob), logprob=logprob, drawn=0.5, rank=rank)
 
 
 @pytest.mark.parametrize(("rank", "band"), [(1, 0), (2, 1), (10, 1), (11, 2), (100, 2), (101, 3), (49_152, 3)])
@@ -254,7 +256,7 @@ def check_words(model: LanguageModel, prompt: list[int], text: Text) -> None:
     for position, w in enumerate(text.words):
         row = scores[len(prompt) - 1 + position]
         assert w.logprob == pytest.approx(float(row[w.token]), abs=1e-3)
-        assert w.chance == pytest.approx(math.exp(w.logprob))
+        assert w.probability == pytest.approx(math.exp(w.logprob))
         assert w.rank == int((row > row[w.token]).sum()) + 1
         assert w.label == model.label(w.token)
         assert w.text == model.decode([w.token])
@@ -272,11 +274,13 @@ def check_words(model: LanguageModel, prompt: list[int], text: Text) -> None:
 def test_spelled_steps(model: LanguageModel, temperature: float) -> None:
     prompt = some_ids(9)
     steps = list(model.stream(prompt, max_new_tokens=12, temperature=temperature, seed=2))
-    text = spell(model, steps, finished=True, forced=4)
+    policy = Sampling(steps=steps, forced={4: steps[4].token})
+    text = text_of(model, policy, True)
     check_words(model, prompt, text)
     assert [w.forced for w in text.words] == [n == 4 for n in range(12)]
     assert text.finished
-    assert not any(w.forced for w in spell(model, steps, finished=False).words)
+    assert not any(w.forced for w in text_of(model, Sampling(steps=steps), False).words)
+    assert text_of(model, policy, True, text.words[:7]) == text  # what was spelled before is not spelled again
     for w, step in zip(text.words, steps, strict=True):
         assert w.drawn == step.drawn
 
@@ -284,7 +288,8 @@ def test_spelled_steps(model: LanguageModel, temperature: float) -> None:
 def test_spelled_beam(model: LanguageModel) -> None:
     prompt = some_ids(6)
     beam = alone(BeamSearch(3, 7, end_tokens=(5, 6, 7)), prompt, lambda ids: torch.from_numpy(model.logits(ids)[-1]))
-    text, nodes = spell_beam(model, beam, finished=True)
+    text = text_of(model, beam, True)
+    nodes = text.tree
     check_words(model, prompt, text)
     assert all(w.drawn == 1 for w in text.words)
     assert len(nodes) == len(beam.nodes)
@@ -306,7 +311,7 @@ def test_spelled_beam(model: LanguageModel) -> None:
 
 
 def test_a_beam_before_its_first_token(model: LanguageModel) -> None:
-    assert spell_beam(model, BeamSearch(3), finished=False) == (Text((), "", False), ())
+    assert text_of(model, BeamSearch(3), False) == Text((), "", False)
 
 
 # Writing, through the engine
@@ -324,15 +329,15 @@ PROMPT = some_ids(11, seed=5)
 
 
 def written_by(engine: Engine, settings: Settings) -> Text:
-    run = write(engine, PROMPT, settings)
+    run = begin(engine, PROMPT, settings)
     assert run.wait(PATIENCE)
-    return text_of(engine, run)
+    return written(engine, run)
 
 
 def branch(engine: Engine, settings: Settings, parent: Text, fork: Fork) -> Text:
-    run = write_branch(engine, PROMPT, settings, parent, fork)
+    run = begin_branch(engine, PROMPT, settings, parent, fork)
     assert run.wait(PATIENCE)
-    return text_of(engine, run)
+    return written(engine, run)
 
 
 def test_policies() -> None:
@@ -408,9 +413,9 @@ def test_branches_that_cannot_be(engine: Engine) -> None:
     settings = Settings(tokens=5)
     parent = written_by(engine, settings)
     with pytest.raises(ValueError, match="no word 6"):
-        write_branch(engine, PROMPT, settings, parent, Fork(0, 5, 1))
+        begin_branch(engine, PROMPT, settings, parent, Fork(0, 5, 1))
     with pytest.raises(ValueError, match="no word 1"):
-        write_branch(engine, PROMPT, Settings(strategy="beam"), parent, Fork(0, 0, 1))
+        begin_branch(engine, PROMPT, Settings(strategy="beam"), parent, Fork(0, 0, 1))
 
 
 def test_a_text_that_is_stopped_is_not_finished() -> None:
@@ -419,13 +424,13 @@ def test_a_text_that_is_stopped_is_not_finished() -> None:
     try:
         assert engine.ready(PATIENCE)
         model.gate.shut()
-        run = write(engine, [1], Settings(tokens=100))
+        run = begin(engine, [1], Settings(tokens=100))
         for _ in range(model.layers + 3):
             model.gate.one()
         run.stop()
         model.gate.open()
         assert run.wait(PATIENCE)
-        text = text_of(engine, run)
+        text = written(engine, run)
         assert not text.finished
         assert 3 <= len(text.words) < 100
     finally:
@@ -443,21 +448,61 @@ def test_four_ways(engine: Engine, model: LanguageModel) -> None:
         ("beam", settings.filters),
     ]
     assert {(s.beams, s.seed, s.tokens) for s in four} == {(3, 4, 9)}
-    runs = [write(engine, PROMPT, each) for each in four]
+    runs = [begin(engine, PROMPT, each) for each in four]
     assert all(run.wait(PATIENCE) for run in runs)
-    texts = [text_of(engine, run) for run in runs]
-    ways = measure_ways(texts)
-    assert tuple(way.name for way in ways) == WAYS
-    for way, text, each in zip(ways, texts, four, strict=True):
+    texts = [written(engine, run) for run in runs]
+    for name, text, each in zip(METHODS, texts, four, strict=True):
         check_words(model, PROMPT, text)
         tokens = [w.token for w in text.words]
-        assert (way.text, way.tokens) == (model.decode(tokens), 9)
-        assert way.logprob_per_token == pytest.approx(text.logprob / 9)
-        assert way.repeated_3grams == pytest.approx(naive_repeated(tokens, 3))
+        found = measure(name, text)
+        assert (found.text, found.tokens) == (model.decode(tokens), 9)
+        assert found.repeated_3grams == pytest.approx(naive_repeated(tokens, 3))
         assert [w.token for w in written_by(engine, each).words] == tokens  # alone it is the same text
-    assert tree_of(engine, runs[3])[0] == texts[3]
-    with pytest.raises(TypeError):
-        tree_of(engine, runs[0])
+    assert [bool(text.tree) for text in texts] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("strategy", ["sample", "greedy", "beam"])
+def test_without_an_engine_it_is_the_same_text(engine: Engine, model: LanguageModel, strategy: str) -> None:
+    settings = Settings(Filters(1.2), strategy, seed=3, tokens=12)
+    model.encode = lambda text: PROMPT  # type: ignore[method-assign]
+    steps = write_alone(model, "any", settings)
+    told = []
+    try:
+        while True:
+            told.append(next(steps))
+    except StopIteration as end:
+        text = end.value
+    assert told == [(n, 12) for n in range(1, 12)]
+    expected = written_by(engine, settings)
+    assert [w.token for w in text.words] == [w.token for w in expected.words]
+    assert [n.best for n in text.tree] == [n.best for n in expected.tree]
+
+
+def test_what_ends_a_text_is_no_word_of_it() -> None:
+    model = FakeModel()
+    (end, *_) = model.end_tokens = (5,)
+    step = Step(end, -1.0, 1.0, 1, ((end, 0.5), (1, 0.1)))
+    text = text_of(model, Sampling(steps=[step]), True)
+    assert (text.words[0].label, text.words[0].text, text.string) == ("(end)", "", "")
+    assert text.words[0].rivals[0][1] == "(end)"
+
+
+# What ships
+
+
+@pytest.mark.parametrize("strategy", ["sample", "greedy", "beam"])
+def test_the_recorded_texts_are_whole(strategy: str) -> None:
+    text = recording.find(lesson.write, DEFAULT_MODEL, DEFAULT_PROMPT, Settings(strategy=strategy))
+    assert text.finished
+    assert text.string == "".join(word.text for word in text.words)
+    assert "<|" not in text.string
+    assert len(text.words) == Settings().tokens or strategy == "beam"
+    assert all(len(word.rivals) == 5 for word in text.words)
+    assert strategy != "greedy" or all(word.rank == 1 for word in text.words)
+    best = [node for node in text.tree if node.best]
+    assert [node.label for node in best] == ([word.label for word in text.words] if strategy == "beam" else [])
+    if strategy == "beam":
+        assert best[-1].total == pytest.approx(text.logprob, abs=1e-6)
 
 
 def test_no_model_yet() -> None:
@@ -471,7 +516,7 @@ def test_no_model_yet() -> None:
     engine = Engine(load)
     try:
         with pytest.raises(RuntimeError, match="not loaded"):
-            write(engine, [1], Settings())
+            begin(engine, [1], Settings())
     finally:
         model.gate.open()
         engine.close()
