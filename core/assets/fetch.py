@@ -19,7 +19,7 @@ from core.assets import package, store
 from core.assets.convert import CONVERTERS
 from core.assets.manifest import Asset, AssetError, load, megabytes
 
-__all__ = ["AssetError", "Progress", "ensure", "status", "verify"]
+__all__ = ["AssetError", "Progress", "ensure", "offline_mode", "status", "verify"]
 
 Progress = Callable[[str, int, int], None]
 """stage, done, total. Stages: "wait" (another process fetches it), "download" and "extract", in bytes;
@@ -43,17 +43,15 @@ def ensure(
     total) while something happens. manifest: other entries than those of manifest.toml, for tests.
 
     With the asset in place every byte of it is compared with the hashes that it was written with (0.1 s for 100 MB):
-    one flipped bit in a weight would be a wrong number on a page, without a word. Several processes or threads may call
-    it at once: one fetches, the others wait.
+    one flipped bit in a weight would be a wrong number on a page, without a word. Several processes or threads may call it at
+    once: one fetches, the others wait.
     Raises AssetError, one line with the remedy, and then leaves nothing half-written behind.
     """
     asset = _find(name, manifest)
     problem = store.problem(asset, deep=True)
     if problem is None:
         return store.result(asset)
-    if offline is None:
-        offline = os.environ.get("UNROLLED_OFFLINE", "").strip().lower() not in ("", "0", "false", "no")
-    if offline:
+    if offline_mode() if offline is None else offline:
         raise asset.error(
             f"{problem}, and offline mode forbids fetching it",
             f"With a network, without --offline and UNROLLED_OFFLINE, run: {asset.command}",
@@ -74,6 +72,11 @@ def ensure(
                 # tidy up, and the next fetch begins by removing the folder.
                 shutil.rmtree(work, ignore_errors=True)
     return store.result(asset)
+
+
+def offline_mode() -> bool:
+    """Return whether UNROLLED_OFFLINE forbids the network, to assets and to the model hub alike; asked anew each time."""
+    return os.environ.get("UNROLLED_OFFLINE", "").strip().lower() not in ("", "0", "false", "no")
 
 
 def status(name: str, *, manifest: Mapping[str, Asset] | None = None) -> str | None:

@@ -16,6 +16,7 @@ from torch import Tensor
 from core.generation.drawing import draw as draw
 from core.generation.drawing import uniform as uniform
 from core.generation.filters import nearest, next_token_choices
+from core.generation.seeds import checked
 
 RIVALS = 6  # the likeliest tokens that a step remembers: the chosen one and five others
 
