@@ -1,110 +1,97 @@
-"""Over 100 sentences: how often the word that was looked at most is the one that mattered most."""
+"""Many sentences: what hiding a word takes, over 100 sentences that our networks were not trained on."""
 
-import streamlit as st
+from functools import partial
 
-from core.experiments import alignment as lesson
-from core.experiments.alignment import FELT, Look, recorded
-from core.experiments.alignment.study import Share, Study
+from core.experiments import alignment
+from core.experiments.alignment.many import Share, Study
+from core.experiments.alignment.results import DEFAULT_HIDE, DEFAULT_STEP, MODELS, STUDIED, default_text
 from core.figures import alignment as figures
-from pages.alignment import work
-from pages.alignment.words import Verdict, matters, named, nats
-from pages.kit.former import Picture, show, verdict
-from pages.kit.words import code, count, percent
+from pages.alignment import text
+from pages.alignment.text import named
+from pages.kit.ask import ask, draw
+from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
+from pages.kit.words import code, percent
 
-FEW = 6  # examples that are shown
+FEW = 3  # examples that are shown
 
 
-def show_many(look: Look) -> Picture:
-    """Show the recorded study: of the chosen model where it is there, and of all side by side."""
-    studies, made = recorded.studies(), recorded.made()
-    study = studies.get(look.model) or studies[lesson.DEFAULT_MODEL]
-    st.caption(
-        f"Recorded over {study.sentences} sentences from reviews and editorials that our own models were not trained on. Each "
-        "source word is hidden in turn; the one without which a target word loses most mattered most to it."
+def show(stage: Stage) -> Shown | Nothing:
+    """Show how many words lose more than half of their probability, by which word is hidden, for one model."""
+    with stage.decide:
+        model = text.choose_model()
+    study, sentence = ask(alignment.study, model), default_text(model)
+    found = ask(alignment.aligned, model, sentence)
+    hide = min(DEFAULT_HIDE, len(found.words.source) - 1)
+    if MODELS[model].reads == "Portuguese":
+        stage.note("From Portuguese, the sources are what Marian en-pt writes for the same sentences.")
+    guesses = study.shares()
+    names = (
+        ("looked", "looked at most = needed most"),
+        ("diagonal", "same position = needed most"),
+        ("chance", "by chance"),
     )
-    if lesson.MODELS[study.model].reads == "Portuguese":
-        st.caption("From Portuguese, the sources are what Marian en-pt writes for these sentences.")
-    if study.model != look.model:
-        label = lesson.MODELS[look.model].label
-        st.caption(f"{label} is not in the recording: {lesson.MODELS[study.model].label} is shown.")
-    found = {model: each.shares() for model, each in studies.items()}
-    rows = [
-        (lesson.MODELS[model].label, figures.NAMES[guess], *(round(100 * v, 2) for v in (s.value, s.low, s.high)))
-        for model, each in found.items()
-        for guess, s in each.items()
-    ]
-    columns = ("model", "guess", "right (%)", "95 % from", "95 % to")
-    picture = Picture(figures.shares(found, study.model), figures.describe_shares(found), columns, rows)
-    show(picture, key="shares")
-    if made["missing"]:
-        named = ", ".join(lesson.MODELS[model].label for model in made["missing"])
-        st.caption(f"Not in the recording, as the weights were missing when it was made: {named}.")
-    weights = work.kept(("alignment weights", study.model, study.pair_weights.size), lambda: _weights(study))
-    show(weights, key="weights")
-    verdict(*judge_study(study, lesson.MODELS[study.model].label))
-    st.markdown(f"**Your own sentence.** {matters(look.words)}")
-    _examples(study)
-    return picture
-
-
-def _weights(study: Study) -> Picture:
-    rows = [
-        (
-            f"{100 * b.low:.0f} to {100 * b.high:.0f}",
-            b.pairs,
-            *(round(v, 3) for v in (b.cost.value, b.cost.low, b.cost.high)),
-        )
-        for b in figures.curve(study)
-    ]
-    columns = ("weight (%)", "pairs", "mean loss (nats)", "95 % from", "95 % to")
-    return Picture(figures.weight_curve(study), figures.describe_weights(study), columns, rows)
-
-
-def _examples(study: Study) -> None:
-    st.markdown("**Where attention was not alignment**")
-    if not study.examples:
-        st.caption("No word of the recording gave half of its attention to one that did not matter while another did.")
-        return
-    shown = study.examples[:FEW]
-    st.caption(
-        f"The clearest {count(len(shown), 'case')}: half of the attention or more on a word whose hiding costs less than "
-        f"{lesson.FELT:g} nats, while another one costs far more. A source place knows its neighbours, too: what it looks at "
-        "is a vector, not a word."
+    return Shown(
+        verdict=judge(study),
+        picture=draw(figures.dose, study),
+        mechanism=draw(figures.mechanism, found, int(found.words.weights[:, hide].argmax()), hide, None),
+        bet=bet(model),
+        numbers=[(words, percent(guesses[name].value)) for name, words in names],
+        caption=_examples(study),
+        **text.taken(found, hide, min(DEFAULT_STEP, found.steps - 1)),
     )
-    for one in shown:
-        st.markdown(
-            f"- {named(one.target)} gave {named(one.looked)} {percent(one.looked_weight)} of its attention; hiding that costs it "
-            f"{nats(one.looked_cost)}, hiding {named(one.mattered)} {nats(one.mattered_cost)}. In {code(one.source)}"
-        )
 
 
-def judge_study(study: Study, label: str) -> Verdict:
-    """Say how often looked at is mattered, against a guess by place and by lot."""
-    found, felt = study.shares(), study.shares(felt=True)
-    looked, place, lot = (found[name] for name in ("looked", "diagonal", "chance"))
-    beats = looked.low > max(place.high, lot.high)
-    text = (
-        f"{'In' if beats else 'Not here: in'} {label}, {between(looked)} of {len(study.agree):,} target words looked most at the "
-        f"word that mattered most to them. Guessing the word at the same place is right for {between(place)}, drawing lots "
-        f"for {percent(lot.value)}. "
+def judge(study: Study) -> str:
+    """Say how many words lose more than half without the word they looked at most, against another one."""
+    halved = study.halved()
+    most, other = halved["most"], halved["other"]
+    beats = "" if most.low > max(halved["second"].high, other.high) else "Not here: "
+    return (
+        f"{beats}Without the word they looked at most, {between(most)} of {len(study.agree):,} words lose more than half of "
+        f"their probability; without another one, {percent(other.value)}."
     )
-    text += "Looking is " + (
-        "far more than place, and still no proof: "
-        if beats
-        else "no better here than knowing the place, as far as these sentences can tell: "
-    )
-    text += (
-        f"{percent(1 - looked.value)} looked most at a word that mattered less than another. Of the words that lose {FELT:g} "
-        f"nats or more by anything, {percent(felt['looked'].value)} looked at what cost them most."
-    )
-    numbers = [
-        ("looked at = mattered most", percent(looked.value)),
-        ("guessed by place", percent(place.value)),
-        ("drawn by lot", percent(lot.value)),
-    ]
-    return text, numbers
 
 
 def between(share: Share) -> str:
     """Return a share with its interval."""
     return f"{percent(share.value)} ({percent(share.low)} to {percent(share.high)})"
+
+
+def _examples(study: Study) -> str:
+    """Name the words that gave most of their attention to what they did not need."""
+    lines = [
+        f"Over {study.sentences} sentences from reviews and editorials; 95 % intervals by drawing whole sentences again."
+    ]
+    if study.examples:
+        lines.append("**Attention is no proof.** Some gave half of it and more to a word that they did not need:\n")
+    lines += [
+        f"- {named(one.target)} gave {named(one.looked)} {percent(one.looked_weight)}, but needed {named(one.needed)}, in "
+        f"{code(one.source)}"
+        for one in study.examples[:FEW]
+    ]
+    return "\n".join(lines)
+
+
+MORE, FEWER = "more words", "fewer words"
+
+
+def bet(model: str) -> Bet | None:
+    """Ask whether another model's attention is needed by more words."""
+    other = next(each for each in STUDIED if each != model)
+    one, two = MODELS[model], MODELS[other]
+    return Bet(
+        question=f"Take {two.label} instead of {one.label}. Do more of its words lose over half without the word they looked "
+        "at most?",
+        answers=(MORE, FEWER),
+        change={"model": two.label},
+        moved=f"{two.label} is shown",
+        judge=partial(_outcome, model, other),
+    )
+
+
+def _outcome(model: str, other: str) -> tuple[str, str]:
+    one, two = (ask(alignment.study, each).halved()["most"].value for each in (model, other))
+    return MORE if two > one else FEWER, f"{percent(two)} against {percent(one)}."
+
+
+VIEW = View("Many sentences", show)

@@ -1,147 +1,152 @@
-"""The alignment as a map and as links between two lines of words."""
+"""Map: where every word of the translation looked, and what each loses while one source word is hidden."""
 
-import math
-from typing import Any
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from core.experiments.alignment import END_NAME, MODELS, Look, Table
+from core.experiments import alignment
+from core.experiments.alignment import results
 from core.figures import alignment as figures
-from pages.alignment import work
-from pages.alignment.words import judge_alignment
+from pages.alignment import text
+from pages.alignment.text import named
 from pages.kit import controls, tokens
-from pages.kit.former import Picture, show, verdict
-from pages.kit.words import percent
+from pages.kit.ask import ask, draw
+from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
+from pages.kit.words import code, escape, percent
 
-ALL, CHOSEN = "of all words", "of the chosen one"
-
-
-def choose_links() -> str:
-    """Let the reader choose whether all links are shown; a click on a word shows its own alone."""
-    if "_links" in st.session_state:
-        st.session_state["which"] = st.session_state.pop("_links")
-    return controls.choice("Links: shown are those", (ALL, CHOSEN), ALL, key="which")
+CHANGED = 1  # the band of a word that is not in the other translation
 
 
-def table_of(look: Look, unit: str) -> Table:
-    """Return the alignment in words or in pieces."""
-    return look.words if unit == "words" else look.pieces
+def show(stage: Stage) -> Shown | Nothing:
+    """Hide a source word from the attention, and show it in the matrix, in the probabilities and in a new translation."""
+    with stage.decide:
+        place = st.container()
+    found = text.choose(stage)
+    if isinstance(found, Nothing):
+        return found
+    table = found.words
+    with place:
+        position = controls.position("Hide word number", len(table.source), results.DEFAULT_HIDE + 1, key="hide") - 1
+    hidden = ask(alignment.hidden, found.model, found.text, position)
+    _under(stage, found, hidden)
+    row, model = int(table.weights[:, position].argmax()), results.MODELS[found.model]
+    return Shown(
+        verdict=judge(table, position),
+        picture=draw(figures.matrix, found, position),
+        mechanism=draw(figures.mechanism, found, row, position, None),
+        bet=bet(found, position),
+        numbers=_numbers(table),
+        caption=f"{_order(table)} {model.label}: {model.learned}. A hidden word was still read by the encoder, so something of "
+        "it may stand in its neighbours' vectors.",
+        **text.taken(found, position, min(results.DEFAULT_STEP, found.steps - 1)),
+    )
 
 
-def row_of(look: Look, unit: str, step: int) -> int:
-    """Return the row of that table which a step (0 is the first) writes."""
-    return look.word_of(step) if unit == "words" else step
-
-
-def target_tokens(table: Table) -> list[tokens.Token]:
-    """Return the translation as tokens, with the chance of each."""
-    chances = [math.exp(float(logprob)) for logprob in table.logprobs]
-    return [
-        tokens.Token(
-            text=word,
-            note=f"written with a chance of {percent(chance)}; looked most at {table.source[best]}, "
-            f"{percent(float(table.weights[row, best]))}",
+def _under(stage: Stage, found: results.Alignment, hidden: results.Hidden) -> None:
+    """Show the links between the sentences, to click a word of the translation, and the translation without the hidden word."""
+    table, position = found.words, hidden.position
+    read = [
+        tokens.Token(word, "hidden from the attention" if n == position else "", CHANGED if n == position else -1)
+        for n, word in enumerate(table.source)
+    ]
+    went, came = results.changes(table.target, hidden.words)
+    written = [
+        tokens.Token(word, f"probability {percent(float(p))}; looked most at {table.source[best]}: click to hide that")
+        for word, p, best in zip(table.target, table.before, table.looked, strict=True)
+    ]
+    after = [
+        tokens.Token(word, f"probability {percent(float(np.exp(logprob)))}", CHANGED if n in came else -1)
+        for n, (word, logprob) in enumerate(zip(hidden.words, hidden.logprobs, strict=True))
+    ]
+    with stage.under:
+        clicked = tokens.linked(
+            read,
+            written,
+            table.weights,
+            key="links",
+            label="the source above, the translation below; choose a word of the translation to hide what it looked at most",
+            names=("source", "translation"),
         )
-        for row, (word, chance, best) in enumerate(zip(table.target, chances, table.looked, strict=True))
-    ]
+        if hidden.english[0]:
+            st.markdown(f":small[In English: “{escape(hidden.english[0])}”]")
+        name = named(table.source[position])
+        if not (went or came):
+            st.markdown(f"Translated again without {name}, the sentence stays the same.")
+        elif after:
+            st.markdown(f"**Translated again without {name}:**")
+            tokens.strip(after, key="after", label="the translation after", legend=((CHANGED, "new"),) if came else ())
+            if hidden.english[1]:
+                st.markdown(f":small[In English: “{escape(hidden.english[1])}”]")
+        else:
+            st.markdown(f"Without {name}, nothing is written.")
+    if clicked is not None and table.looked[clicked] != position:
+        controls.move_to("hide", int(table.looked[clicked]) + 1)
 
 
-def clicked_row(look: Look, unit: str, row: int | None, now: int) -> None:
-    """Move to the step of the row that was clicked, if one was."""
-    if row is None or row == now:
-        return
-    controls.move_to("step", (look.first_step(row) if unit == "words" else row) + 1)
-
-
-def show_map(look: Look, unit: str, step: int) -> Picture:
-    """Show the alignment as a heat map, and the row of the chosen target word as bars."""
-    table, row = table_of(look, unit), row_of(look, unit, step)
-    label = "the translation: choose a word to see where the decoder looked"
-    clicked_row(look, unit, tokens.strip(target_tokens(table), key="target", label=label, chosen=row), row)
-    key = ("alignment map", look.model, look.text, unit, row, table.weights.dtype.str)
-    title = "Where the decoder looked, word by word" if unit == "words" else "Where the decoder looked, piece by piece"
-    subtitle = f"{MODELS[look.model].label}: read across, written down"
-    picture = work.kept(
-        key,
-        lambda: Picture(
-            figures.alignment_map(table, row, title, subtitle), figures.describe_map(table), *summary(table)
-        ),
+def judge(table: results.Table, position: int) -> str:
+    """Say what hiding a word did to the word that had looked at it most."""
+    row = int(table.weights[:, position].argmax())
+    cost, before, after = table.costs[row, position], table.before[row], table.after(position)[row]
+    start = (
+        f"With {named(table.source[position])} hidden, {named(table.target[row])}, which gave it "
+        f"{percent(float(table.weights[row, position]))} of its attention, "
     )
-    show(picture, key="map")
-    show_row(table, row)
-    verdict(*judge_alignment(look))
-    columns = ("target", "source", "weight (%)", *(() if table.costs is None else ("loss when hidden (nats)",)))
-    return Picture(picture.figure, picture.alt, columns, cells(table))
+    moved = f"from {percent(float(before))} to {percent(float(after))}"
+    if cost > results.HALF:
+        return f"{start}falls {moved}: it needed that word."
+    if cost >= results.FELT:
+        return f"{start}falls {moved}: it misses that word a little."
+    return f"{start}goes {moved}: it looked there, but did not need it."
 
 
-def summary(table: Table) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Return a short table of the map, a row for each target: where it looked most, and what mattered most."""
-    columns: tuple[str, ...] = ("written", "looked most at", "weight (%)")
-    rows: list[tuple[Any, ...]] = [
-        (word, table.source[best], round(100 * float(weights[best]), 2))
-        for word, weights, best in zip(table.target, table.weights, table.looked, strict=True)
-    ]
-    if table.costs is not None:
-        columns += ("loss without that (nats)", "needed most", "loss without this (nats)")
-        found = zip(rows, table.costs, table.looked, table.mattered, strict=True)
-        rows = [
-            (*cell, round(float(lost[one]), 3), table.source[other], round(float(lost[other]), 3))
-            for cell, lost, one, other in found
-        ]
-    return columns, rows
-
-
-def cells(table: Table) -> list[tuple[Any, ...]]:
-    """Return all numbers of the map, a row for each pair of places: too many to be shown, to be taken along."""
+def _numbers(table: results.Table) -> list[tuple[str, str]]:
+    size = len(table.target)
     return [
-        (
-            f"{row + 1} {table.target[row]}",
-            f"{column + 1} {table.source[column]}",
-            round(100 * float(weight), 2),
-            *(() if table.costs is None else (round(float(table.costs[row, column]), 3),)),
-        )
-        for (row, column), weight in np.ndenumerate(table.weights)
+        ("halved without the word looked at most", f"{int(table.halved.sum())} of {size}"),
+        ("looked at most = needed most", f"{int(table.agree.sum())} of {size}"),
+        ("words in another order", str(sum(map(len, results.turned(table))))),
     ]
 
 
-def show_row(table: Table, row: int) -> Picture:
-    """Show where one target looked, and what mattered to it."""
-    columns: tuple[str, ...] = ("source", "weight (%)")
-    rows = [
-        (word, round(100 * float(weight), 2)) for word, weight in zip(table.source, table.weights[row], strict=True)
-    ]
-    if table.costs is not None:
-        columns += ("loss when hidden (nats)",)
-        rows = [(*cells, round(float(loss), 3)) for cells, loss in zip(rows, table.costs[row], strict=True)]  # type: ignore[misc]
-    picture = Picture(figures.row_bars(table, row), figures.describe_row(table, row), columns, rows)
-    show(picture, key="row")
-    return picture
+def _order(table: results.Table) -> str:
+    """Say where the order of the words changed, by what they looked at."""
+    runs = results.turned(table)
+    if not runs:
+        return "The translation keeps the order of the source."
+    if len(run := runs[0]) > 6:
+        return f"From {named(table.target[run[0]])} on, {len(run)} words look back in another order than they were read in."
+    read = " ".join(table.source[at] for at in sorted({int(table.looked[row]) for row in run}))
+    return f"{code(read)} became {code(' '.join(table.target[row] for row in run))}: there the links cross."
 
 
-def show_links(look: Look, unit: str, step: int, which: str) -> Picture:
-    """Show source and translation as two lines of words, joined by links as strong as the weights."""
-    table, row = table_of(look, unit), row_of(look, unit, step)
-    read = len(table.source) - (table.source[-1] == END_NAME)
-    source = [tokens.Token(word, note=f"read at place {n}") for n, word in enumerate(table.source[:read], 1)]
-    clicked = tokens.linked(
-        source,
-        target_tokens(table),
-        table.weights[:, :read],
-        key="links",
-        label="the source above, the translation below; choose a word of the translation to see its links alone",
-        chosen=row if which == CHOSEN else None,
-        names=("source", "translation"),
+MORE, LESS = "more than half", "less than half"
+
+
+def bet(found: results.Alignment, position: int) -> Bet | None:
+    """Ask about the word that gave most of its attention to another source word, and lost least without it."""
+    table = found.words
+    costs = table.costs[np.arange(len(table.target)), table.looked]
+    able = [n for n, at in enumerate(table.looked) if at != position and table.weights[n, at] >= 0.5]
+    if not able:
+        return None
+    row = min(able, key=lambda n: float(costs[n]))
+    other = int(table.looked[row])
+    word, name = named(table.target[row]), named(table.source[other])
+    return Bet(
+        question=f"Hide {name} instead. {word} gave it {percent(float(table.weights[row, other]))} of its attention. How much "
+        f"of its probability does {word} lose?",
+        answers=(MORE, LESS),
+        change={"hide": other + 1},
+        moved=f"word {other + 1}, {name}, is hidden",
+        judge=partial(_outcome, found.model, found.text, row, other),
     )
-    if clicked is not None:
-        st.session_state["_links"] = CHOSEN
-    clicked_row(look, unit, clicked, row)
-    if clicked is not None and which != CHOSEN:
-        st.rerun()
-    st.caption(
-        "The wider a link, the more of its attention the lower word gave to the upper one. "
-        + ("Choose a word below to see its links alone." if which != CHOSEN else "Shown: the links of the chosen word.")
-    )
-    picture = show_row(table, row)
-    verdict(*judge_alignment(look))
-    return picture
+
+
+def _outcome(model: str, sentence: str, row: int, position: int) -> tuple[str, str]:
+    table = ask(alignment.aligned, model, sentence).words
+    said = f"From {percent(float(table.before[row]))} to {percent(float(table.after(position)[row]))}."
+    return MORE if table.costs[row, position] > results.HALF else LESS, said
+
+
+VIEW = View("Map", show)

@@ -1,97 +1,119 @@
-"""One step of the decoder, to be followed with the numbers: scores, softmax, weighted sum, and what was written."""
+"""One step of the decoder, with its numbers: scores, softmax, and the context vector as a weighted sum."""
 
 import math
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from core.experiments import alignment as lesson
-from core.experiments.alignment import Inside, Look
+from core.experiments import alignment
+from core.experiments.alignment.results import DEFAULT_HIDE, DEFAULT_STEP, MODELS, Alignment, Inside, shown
 from core.figures import alignment as figures
-from pages.alignment import map as maps
-from pages.alignment import work
-from pages.alignment.words import Verdict, exception, named, nats
-from pages.kit import tokens
-from pages.kit.former import Picture, show, verdict
-from pages.kit.words import percent, signed
+from pages.alignment import text
+from pages.alignment.text import named
+from pages.kit import controls, tokens
+from pages.kit.ask import ask, draw
+from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
+from pages.kit.words import percent
 
 KINDS = {
-    "guided": "query times key, divided by √{width}; the query comes from the decoder, a key and a value from each source piece",
-    "additive": "a small network's mark for the decoder's state and each source place; the values are the encoder's states",
-    "dot": "the decoder's state times each source place (after one matrix); the values are the encoder's states",
+    "guided": "A score is a query times a key, divided by √{width}: the query comes from the decoder, key and vector from "
+    "each source piece.",
+    "additive": "A score is a small network's mark for the decoder's state and one encoder state; the vectors are these states.",
+    "dot": "A score is the decoder's state times one encoder state, after a matrix; the vectors are these states.",
 }
 
 
-def show_step(look: Look, step: int, *, live: bool) -> Picture:
-    """Show the arithmetic of a step; of a model whose inside is not open, where it looked."""
-    table = look.pieces
-    label = "the pieces of the translation: choose one to see the step that wrote it"
-    maps.clicked_row(
-        look, "pieces", tokens.strip(maps.target_tokens(table), key="target", label=label, chosen=step), step
-    )
-    inside = work.inside(look, live=live)
+def show(stage: Stage) -> Shown | Nothing:
+    """Show the arithmetic of the step that writes one piece."""
+    with stage.decide:
+        place = st.container()
+    found = text.choose(stage)
+    if isinstance(found, Nothing):
+        return found
+    with place:
+        step = controls.position("Step of the decoder", found.steps, DEFAULT_STEP + 1, key="step") - 1
+    inside = ask(alignment.inside, found.model, found.text)
     if inside is None:
-        st.info(
-            "The inside of a model from the hub is not open here, only its weights. Another model shows the arithmetic."
+        return Nothing(
+            "The inside of a model from the hub is not open here. Another one, under “More”, shows the arithmetic."
         )
-        return maps.show_row(table, step)
-    entry = lesson.MODELS[look.model]
-    st.caption(f"A score is {KINDS[entry.kind].format(width=round(inside.root**2))}.")
-    names = table.source
-    scores = Picture(
-        figures.score_bars(names, inside, step, table.target[step]),
-        figures.describe_scores(names, inside, step),
-        ("source piece", "score", "weight"),
-        [
-            (name, round(float(score), 5), round(float(weight), 6))
-            for name, score, weight in zip(names, inside.scores[step], inside.weights[step], strict=True)
-        ],
-    )
-    show(scores, key="scores")
-    size = min(figures.NUMBERS, inside.values.shape[1])
-    columns = ("source piece", "weight", *(f"value {n + 1}" for n in range(size)))
-    rows = [
-        (name, round(float(weight), 6), *(round(float(value), 5) for value in values[:size]))
-        for name, weight, values in zip(names, inside.weights[step], inside.values, strict=True)
-    ]
-    rows.append(("= mixture", 1.0, *(round(float(value), 5) for value in inside.mixtures[step, :size])))
-    mixture = Picture(
-        figures.mixture_map(names, inside, step), figures.describe_mixture(names, inside, step), columns, rows
-    )
-    show(mixture, key="mixture")
-    verdict(*judge_step(look, inside, step))
-    return scores
-
-
-def judge_step(look: Look, inside: Inside, step: int) -> Verdict:
-    """Say what came of a step, whether the arithmetic can be followed, and whether it looked where it mattered."""
+    source, target = (tuple(map(shown, pieces)) for pieces in (found.source, found.target[: found.steps]))
+    with stage.under:
+        clicked = tokens.linked(
+            [tokens.Token(piece) for piece in source],
+            [tokens.Token(piece, f"step {n}") for n, piece in enumerate(target, 1)],
+            inside.weights[: found.steps],
+            key="pieces",
+            label="the source's pieces above, the translation's below; choose one to see the step that wrote it",
+            chosen=step,
+            names=("source", "translation"),
+        )
+    if clicked is not None and clicked != step:
+        controls.move_to("step", clicked + 1)
     weights = inside.weights[step]
-    best = int(weights.argmax())
     sharing = int(np.searchsorted(np.cumsum(np.sort(weights)[::-1]), 0.9) + 1)
-    chance = math.exp(float(look.logprobs[step]))
-    off = max(inside.off(step))
-    table, word = look.words, look.word_of(step)
-    names, written = look.pieces.source, look.pieces.target[step]
-    text = (
-        f"The score of {named(names[best])}, {signed(float(inside.scores[step, best]), 2)}, became "
-        f"{percent(float(weights[best]))} of the attention. From the mixture the decoder wrote {named(written)}, with "
-        f"a chance of {percent(chance)}. Done again from the numbers shown, softmax and sum differ from the model's by less "
-        f"than {_bound(off)}. "
+    return Shown(
+        verdict=judge(found, inside, step),
+        picture=draw(figures.step, found, inside, step),
+        mechanism=draw(figures.mechanism, found, step, -1, inside),
+        bet=bet(found, inside, step),
+        numbers=[
+            ("pieces that hold 90 % of the attention", f"{sharing} of {len(weights)}"),
+            ("numbers in the context vector", f"{inside.values.shape[1]:,}"),
+            ("our sum differs from the model's by under", _bound(inside.off(step))),
+        ],
+        caption=KINDS[MODELS[found.model].kind].format(width=round(inside.root**2))
+        + " The decoder reads and writes pieces of words; a dot marks a word's beginning.",
+        **text.taken(found, min(DEFAULT_HIDE, len(found.words.source) - 1), step),
     )
-    if table.agree[word]:
-        text += f"For the whole word {named(table.target[word])} it looked where it needed to: hiding "
-        text += f"{named(table.source[table.looked[word]])} costs it most, {nats(table.losses[word].max())}."
-    else:
-        text += f"Not here where it needed to. {exception(table, word)}"
-    numbers = [
-        ("heaviest weight", percent(float(weights[best]))),
-        ("pieces that hold 90 %", f"{sharing} of {len(weights)}"),
-        ("chance of what it wrote", percent(chance)),
-    ]
-    return text, numbers
+
+
+def judge(found: Alignment, inside: Inside, step: int) -> str:
+    """Say what went into the context vector, and what the decoder wrote with it."""
+    weights, written = inside.weights[step], named(shown(found.target[step]))
+    first, second = (int(n) for n in np.argsort(-weights, kind="stable")[:2])
+    rest = float(weights[second])
+    also = f" and {percent(rest)} of {named(shown(found.source[second]))}" if rest >= 0.05 else ""
+    return (
+        f"Before it writes {written}, the decoder mixes {percent(float(weights[first]))} of {named(shown(found.source[first]))}"
+        f"{also} into its context vector; {written} then has a probability of {percent(math.exp(found.logprobs[step]))}."
+    )
 
 
 def _bound(off: float) -> str:
     """Return the power of ten above a small difference, written out."""
-    digits = 7 if off <= 0 else min(7, max(0, -math.floor(math.log10(off)) - 1))
+    digits = 6 if off <= 0 else min(6, max(0, -math.floor(math.log10(off)) - 1))
     return f"{10.0**-digits:.{digits}f}"
+
+
+def bet(found: Alignment, inside: Inside, step: int) -> Bet | None:
+    """Ask what the next step looks at most: the right piece among this step's and its neighbours."""
+    after = step + 1
+    if after >= found.steps:
+        return None
+    now, then = int(inside.weights[step].argmax()), int(inside.weights[after].argmax())
+    near = sorted(range(len(found.source)), key=lambda n: (n != then, n != now, abs(n - now)))
+    answers = dict.fromkeys(named(shown(found.source[n])) for n in near)
+    if len(answers) < 2:
+        return None
+    return Bet(
+        question=f"Go on to the next step. Which piece of the source does the decoder look at most once "
+        f"{named(shown(found.target[step]))} is written?",
+        answers=tuple(sorted(list(answers)[:3], key=str.lower)),
+        change={"step": after + 1},
+        moved=f"step {after + 1} is shown",
+        judge=partial(_outcome, found.model, found.text, after),
+    )
+
+
+def _outcome(model: str, sentence: str, step: int) -> tuple[str, str]:
+    found, inside = ask(alignment.aligned, model, sentence), ask(alignment.inside, model, sentence)
+    if inside is None:  # no bet is asked for such a model
+        return "", ""
+    best = int(inside.weights[step].argmax())
+    name, share = named(shown(found.source[best])), percent(float(inside.weights[step, best]))
+    return name, f"It gives {name} {share} of its attention and writes {named(shown(found.target[step]))}."
+
+
+VIEW = View("One step", show)

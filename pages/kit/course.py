@@ -59,6 +59,9 @@ LESSONS = (
         title="Alignment",
         claim="The decoder looks back at the words it needs.",
         part="Attention",
+        minutes=12,
+        finding="Without the word it looked at most, a translated word loses more than half of its probability in 79.7 % of "
+        "cases; without another one, in 4.0 %.",
     ),
     Entry(
         name="attention_search",

@@ -1,143 +1,120 @@
-"""One step of the decoder: scores, the softmax of them, and the mixture that the weights make of the values."""
+"""One step of the decoder: scores, the softmax of them, and the context vector that the weights make of the values."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
-from core.experiments.alignment import Inside
-from core.figures.alignment.ticks import numbered, short, spoken, word_axis
-from core.figures.palette import CATEGORY, DIVERGING, GROUND, TEXT
+from core.experiments.alignment.results import Alignment, Inside, shown
+from core.figures.alignment.ticks import numbered, spoken, word_axis
+from core.figures.palette import CATEGORY, DIVERGING, TEXT
 from core.figures.parts import scale
-from core.figures.style import HOVER, Figure, layout, percent, plain
+from core.figures.picture import Picture
+from core.figures.style import HOVER, layout, percent, plain
 
-NUMBERS, ROWS = 5, 6  # of each vector that are shown, and of the source pieces
+NUMBERS, ROWS = 10, 11  # of each vector that are shown, and of the source pieces
+DOMAINS = ((0, 0.22), (0.28, 0.56), (0.62, 1))
 
 
-def score_bars(source: Sequence[str], inside: Inside, step: int, piece: str) -> Figure:
-    """Return the scores of every source piece at a step, and below them the weights that softmax makes of them."""
-    scores, weights = inside.scores[step], 100 * inside.weights[step]
-    written = plain(short(piece, 18))
-    panels = (
-        (scores, CATEGORY[3], "y", "a score of {:.3f}"),
-        (weights, CATEGORY[0], "y2", "{:.2f} % of the attention"),
-    )
-    drawn: tuple[dict[str, Any], ...] = ({"type": "scatter", "mode": "markers"}, {"type": "bar"})
-    bars = [
+def step(alignment: Alignment, inside: Inside, number: int) -> Picture:
+    """Draw what step `number` (0 is the first) makes: a score a source piece, its weight, and the weighted sum at the bottom.
+
+    The pieces with the largest weights stand in their order; all others together make one row.
+    """
+    source = tuple(map(shown, alignment.source))
+    names, kept, parts = mixed(source, inside, number)
+    scores, weights = inside.scores[number], 100 * inside.weights[number].astype(float)
+    rest = weights.sum() - weights[kept].sum()
+    rows = numbered(names)
+    length = len(kept) + (len(names) > len(kept) + 1)
+    shares = [*weights[kept].tolist(), *([float(rest)] if length > len(kept) else [])]
+    limit = max(float(abs(parts).max()), 1e-6)
+    edge = {"hovertemplate": HOVER, "showlegend": False}
+    traces: list[dict[str, Any]] = [
         {
-            **kind,
-            "x": numbered(source),
-            "y": [float(value) for value in values],
-            "yaxis": axis,
-            "marker": {"color": colour} | ({"size": 10} if axis == "y" else {}),
+            **edge,
+            "type": "scatter",
+            "mode": "markers",
+            "x": scores[kept].astype(float).tolist(),
+            "y": rows[: len(kept)],
+            "marker": {"color": CATEGORY[3], "size": 11},
+            "customdata": [f"{plain(source[n])} has a score of {scores[n]:.2f}" for n in kept],
+        },
+        {
+            **edge,
+            "type": "bar",
+            "orientation": "h",
+            "x": shares,
+            "y": rows[:length],
+            "xaxis": "x2",
+            "marker": {"color": CATEGORY[0]},
             "customdata": [
-                f"{plain(name)}: {words.format(float(value))}" for name, value in zip(source, values, strict=True)
+                f"{plain(name)} gets {share:.2f} % of the attention" for name, share in zip(names, shares, strict=False)
             ],
-            "hovertemplate": HOVER,
-        }
-        for kind, (values, colour, axis, words) in zip(drawn, panels, strict=True)
+        },
+        {
+            "type": "heatmap",
+            "x": [str(n + 1) for n in range(parts.shape[1])],
+            "y": rows,
+            "z": np.round(parts, 4).tolist(),
+            "xaxis": "x3",
+            "zmin": -limit,
+            "zmax": limit,
+            "colorscale": scale(DIVERGING),
+            "showscale": False,
+            "xgap": 1,
+            "ygap": 1,
+            "hovertemplate": "%{y}: weight times number %{x} of its vector is %{z:.3f}<extra></extra>",
+        },
     ]
     low, high = float(scores.min()), float(scores.max())
-    room = 0.1 * max(high - low, 1.0)
-    fixed: dict[str, Any] = {"fixedrange": True, "automargin": True}
-    return {
-        "data": bars,
-        "layout": layout(
-            f"Scores and weights for “{written}”",
-            "above: how well it matches; below: the softmax of that",
-            height=430,
-            showlegend=False,
-            xaxis=word_axis(source, "source piece") | {"tickangle": -90, "anchor": "y2"},
-            yaxis=fixed | {"title": {"text": "score"}, "domain": [0.54, 1], "range": [low - room, high + room]},
-            yaxis2=fixed | {"title": {"text": "weight (%)"}, "domain": [0, 0.44], "range": [0, 105]},
-        ),
-    }
-
-
-def describe_scores(source: Sequence[str], inside: Inside, step: int) -> str:
-    """Return the bars in one sentence, from their numbers."""
-    best = int(inside.weights[step].argmax())
-    return (
-        f"Two rows of {len(source)} bars: {spoken(source[best])} has the highest score, {inside.scores[step, best]:.2f}, and "
-        f"after the softmax {percent(float(inside.weights[step, best]))} of the attention."
-    )
-
-
-def mixture_map(source: Sequence[str], inside: Inside, step: int) -> Figure:
-    """Return the first numbers of the mixture (last row) and, above it, what the most weighed source pieces add to it."""
-    rows, values = mixed(source, inside, step)
-    shown = np.array(values)
-    limit = max(float(abs(shown).max()), 1e-6)
-    dark = abs(shown) > 0.4 * limit  # on a strong colour the number takes the ground's
-    heat = {
-        "type": "heatmap",
-        "z": np.round(shown, 4).tolist(),
-        "x": [f"number {n + 1}" for n in range(shown.shape[1])],
-        "y": numbered(rows),
-        "zmin": -limit,
-        "zmax": limit,
-        "colorscale": scale(DIVERGING),
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
-        "hovertemplate": "%{y}, %{x}: %{z:.4f}<extra></extra>",
-    }
-    notes = [
-        {
-            "x": column,
-            "y": row,
-            "text": _written(shown[row, column]),
-            "showarrow": False,
-            "font": {"size": 12, "color": GROUND if dark[row, column] else TEXT},
-        }
-        for row in range(shown.shape[0])
-        for column in range(shown.shape[1])
+    room = 0.15 * max(high - low, 1.0)
+    fixed: dict[str, Any] = {"fixedrange": True, "tickfont": {"size": 14}}
+    titles = ("score", "weight (%): softmax", f"weight × vector, {parts.shape[1]} of {inside.values.shape[1]} numbers")
+    axes = [
+        {**fixed, "domain": domain, "title": {"text": title, "font": {"size": 15}}}
+        for domain, title in zip(DOMAINS, titles, strict=True)
     ]
     last = len(rows) - 1
     line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": last - 0.5, "y1": last - 0.5}
-    return {
-        "data": [heat],
+    spec = {
+        "data": traces,
         "layout": layout(
-            "The weighted sum: weight times value",
-            f"first {shown.shape[1]} of {inside.values.shape[1]} numbers; the last row is the sum",
-            height=120 + 30 * len(rows),
-            shapes=[{**line, "line": {"width": 2}}],
-            annotations=notes,
-            xaxis={
-                "type": "category",
-                "title": {"text": "number of the vector"},
-                "tickmode": "array",
-                "tickvals": [column + 0.01 for column in range(shown.shape[1])],
-                "ticktext": [str(column + 1) for column in range(shown.shape[1])],
-                "showgrid": False,
-                "fixedrange": True,
-            },
-            yaxis=word_axis([short(row, 22) for row in rows], "source piece", down=True),
+            "Scores, weights, context vector",
+            height=92 + 19 * len(rows),
+            margin={"l": 8, "r": 8, "t": 40, "b": 48},
+            shapes=[{**line, "line": {"width": 2, "color": TEXT}}],
+            xaxis=axes[0] | {"range": [low - room, high + room], "zeroline": False, "nticks": 4},
+            xaxis2=axes[1] | {"range": [0, max(100.0, *shares)], "tickvals": [0, 50, 100]},
+            xaxis3=axes[2] | {"type": "category", "showgrid": False, "showticklabels": False},
+            yaxis=word_axis(names, down=True, bold=last),
         ),
     }
-
-
-def _written(number: float) -> str:
-    shown = f"{number:.2f}"
-    return shown.lstrip("-") if not float(shown) else shown.replace("-", "\u2212")
-
-
-def mixed(source: Sequence[str], inside: Inside, step: int) -> tuple[list[str], list[list[float]]]:
-    """Return the rows of the mixture: the heaviest source pieces times their weights, all others together, and the sum."""
-    weights, values = inside.weights[step], inside.values[:, :NUMBERS]
-    order = np.argsort(-weights, kind="stable")
-    kept = [int(place) for place in (order if len(order) <= ROWS + 1 else order[:ROWS])]
-    rows = [(f"{percent(float(weights[p]))} × {source[p]}", weights[p] * values[p]) for p in kept]
-    if len(rest := order[len(kept) :]):
-        rows.append((f"{len(rest)} others", weights[rest] @ values[rest]))
-    rows.append(("= mixture", inside.mixtures[step, :NUMBERS]))
-    return [name for name, _ in rows], [[float(number) for number in row] for _, row in rows]
-
-
-def describe_mixture(source: Sequence[str], inside: Inside, step: int) -> str:
-    """Return the picture in one sentence, from its numbers."""
-    first = inside.mixtures[step, : min(3, NUMBERS)]
-    return (
-        f"Table of numbers: {len(source)} values of {inside.values.shape[1]} numbers, each times its weight, add up to the "
-        f"mixture, which begins {', '.join(f'{number:.2f}' for number in first)}."
+    columns = ("source piece", "score", "weight (%)", *(f"number {n + 1}" for n in range(parts.shape[1])))
+    values = inside.values[:, : parts.shape[1]].astype(float)
+    table: list[tuple[Any, ...]] = [
+        (name, round(float(scores[n]), 4), round(float(weights[n]), 3), *np.round(values[n], 4).tolist())
+        for n, name in enumerate(source)
+    ]
+    table.append(("context vector", None, 100.0, *np.round(parts[-1], 4).tolist()))
+    best = int(weights.argmax())
+    alt = (
+        f"Three panels over {len(source)} source pieces: {spoken(source[best])} has the highest score, {scores[best]:.2f}, and "
+        f"after the softmax {percent(float(weights[best]) / 100)} of the attention; weights times vectors add up to the context "
+        f"vector, which begins {', '.join(f'{value:.2f}' for value in parts[-1, :3])}."
     )
+    return Picture(spec, alt, columns, table)
+
+
+def mixed(
+    source: Sequence[str], inside: Inside, number: int
+) -> tuple[list[str], list[int], Float[np.ndarray, "row part"]]:
+    """Return the names of the rows, the source positions of the first ones, and what each adds; the last is the sum."""
+    weights, values = inside.weights[number].astype(float), inside.values[:, :NUMBERS].astype(float)
+    order = np.argsort(-weights, kind="stable")
+    kept = sorted(int(n) for n in (order if len(order) <= ROWS + 1 else order[:ROWS]))
+    rest = sorted(set(range(len(source))) - set(kept))
+    names = [source[n] for n in kept] + ([f"{len(rest)} others"] if rest else []) + ["context vector"]
+    parts = [weights[n] * values[n] for n in kept] + ([weights[rest] @ values[rest]] if rest else [])
+    return names, kept, np.stack([*parts, inside.contexts[number, :NUMBERS].astype(float)])

@@ -10,7 +10,7 @@ MOST = 36  # ticks that stand side by side
 
 
 def short(word: str, most: int = LONGEST) -> str:
-    """Return a word that fits under a bar."""
+    """Return a word that fits beside a row."""
     return word if len(word) <= most else word[: most - 1] + "…"
 
 
@@ -22,24 +22,24 @@ def spoken(word: str) -> str:
 
 def numbered(words: Sequence[str]) -> list[str]:
     """Return names of which none comes twice: a category axis would draw two words of one name as one."""
-    return [f"{place}. {plain(word)}" for place, word in enumerate(words, 1)]
+    return [f"{position}. {plain(word)}" for position, word in enumerate(words, 1)]
 
 
-def word_axis(words: Sequence[str], title: str, *, down: bool = False) -> dict[str, Any]:
-    """Return an axis with a word at each place; of very many only every second, third, ... is named.
+def word_axis(words: Sequence[str], *, down: bool = False, bold: int = -1) -> dict[str, Any]:
+    """Return an axis with a word at each position; of very many only every second, third, ... is named.
 
-    down: the first one stands at the top. The ticks stand a hair beside the columns, so that what is pointed at is
-    named by its own number and word.
+    down: the first one stands at the top. bold: the position that is pointed out. The ticks stand a hair beside the
+    columns, so that what is pointed at is named by its own number and word.
     """
     apart = -(-len(words) // MOST)
-    places = range(0, len(words), apart)
+    positions = range(0, len(words), max(apart, 1))
+    names = [plain(short(words[position])) for position in positions]
     return {
         "type": "category",
-        "title": {"text": title},
         "tickmode": "array",
-        "tickvals": [place + 0.01 for place in places],
-        "ticktext": [plain(short(words[place])) for place in places],
-        "tickfont": {"size": 12},
+        "tickvals": [position + 0.01 for position in positions],
+        "ticktext": [f"<b>{name}</b>" if n == bold else name for n, name in zip(positions, names, strict=True)],
+        "tickfont": {"size": 15},
         "range": [max(len(words), 1) - 0.5, -0.5] if down else [-0.5, max(len(words), 1) - 0.5],
         "showgrid": False,
         "zeroline": False,
