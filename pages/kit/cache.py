@@ -7,57 +7,19 @@ import copy
 import functools
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
-from core.serving.turn import Turn
+from core.serving.background import BackgroundWorker
+from core.serving.device_lock import DeviceLock
+from core.serving.sharing import Sharing
 from pages.kit.course import ABOUT, HOME, LESSONS, WORDS
-from pages.kit.models import Workshop
-from pages.kit.sharing import Sharing
-from pages.kit.shelf import Shelf as ByteShelf
+from pages.kit.shelf import Shelf
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-# Entries, by their size in memory: a result takes 5 to 50 kilobytes, a text of 200 tokens or four of them 250 to 350, the
-# scores after a prompt 200.
-RESULTS, TEXTS, PROMPTS = 1024, 96, 48
-
-
-class Shelf:
-    """Finished results by key, the least recently used thrown out first; shared by all visits."""
-
-    def __init__(self, entries: int) -> None:
-        self._entries = entries
-        self._lock = threading.Lock()
-        self._results: OrderedDict[Hashable, Any] = OrderedDict()
-
-    def get(self, key: Hashable) -> Any:
-        """Return the result for `key`, or None."""
-        with self._lock:
-            if key in self._results:
-                self._results.move_to_end(key)
-            return self._results.get(key)
-
-    def put(self, key: Hashable, result: Any) -> None:
-        """Keep `result`, which must not be changed any more."""
-        with self._lock:
-            self._results[key] = result
-            self._results.move_to_end(key)
-            while len(self._results) > self._entries:
-                self._results.popitem(last=False)
-
-
-def shelf(entries: int = RESULTS) -> Shelf:
-    """Return this server's shelf for results, or the one for `TEXTS` or `PROMPTS`."""
-    return _shelf(entries)  # always with the number: to a cache, f() and f(1024) are two results
-
-
-@functools.lru_cache(maxsize=3)  # asked for ten times a rerun, and Streamlit takes a moment for each of its own
-def _shelf(entries: int) -> Shelf:
-    return Shelf(entries)
 
 
 def kept(function: Callable[P, T]) -> Callable[P, T]:
@@ -132,9 +94,9 @@ def models() -> Few:
 
 
 @functools.lru_cache(maxsize=1)
-def turn() -> Turn:
+def turn() -> DeviceLock:
     """Return what the engines of this server pass to one another, so that only one of them computes at a time."""
-    return Turn()
+    return DeviceLock()
 
 
 @functools.lru_cache(maxsize=8)
@@ -147,34 +109,25 @@ RESULT_BYTES, PICTURE_BYTES = 96_000_000, 48_000_000
 
 
 @functools.lru_cache(maxsize=1)
-def results() -> ByteShelf:
+def results() -> Shelf:
     """Return this server's shelf of what experiments returned."""
-    return ByteShelf(RESULT_BYTES)
+    return Shelf(RESULT_BYTES)
 
 
 @functools.lru_cache(maxsize=1)
-def pictures() -> ByteShelf:
+def pictures() -> Shelf:
     """Return this server's shelf of pictures, each with what it was drawn from."""
-    return ByteShelf(PICTURE_BYTES)
+    return Shelf(PICTURE_BYTES)
 
 
 # Not in `st.cache_resource`: any client may send Streamlit's message that empties it, and others' work would be lost.
 @functools.lru_cache(maxsize=1)
-def workshop() -> Workshop:
+def workshop() -> BackgroundWorker:
     """Return the one thread that computes with the small models of the lessons, at once, before torch is imported."""
-    return Workshop()
+    return BackgroundWorker()
 
 
 @functools.lru_cache(maxsize=1)
 def sharing() -> Sharing:
     """Return what this server's visits have in line together."""
     return Sharing()
-
-
-def remember(key: Hashable, compute: Any) -> Any:
-    """Return the result for `key`, computed by `compute()` when it is not on the shelf."""
-    found = shelf().get(key)
-    if found is None:
-        found = compute()
-        shelf().put(key, found)
-    return found

@@ -1,6 +1,5 @@
 """A computation as a page sees it: in line once for all visits that want it, followed, stoppable, kept when it is done."""
 
-import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Hashable
@@ -9,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
+from core.serving.page_lock import PATIENCE_SECONDS, released
 from pages.kit import cache, words
 from pages.kit.shelf import MISSING
-from pages.kit.turns import PATIENCE_SECONDS, waiting
 
 if TYPE_CHECKING:
     from core.serving.work import Job
@@ -47,58 +46,11 @@ class NotHere(Exception):
             st.button(self.button, on_click=self.act, args=self.args_of_act, key="_not_here")
 
 
-class Sharing:
-    """One job at a time for each key, given up with the last reader who wants it.
-
-    A reader is a visit and what the job is for: one who asks for another key is done with the one before.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._jobs: dict[Hashable, Job] = {}
-        self._wants: dict[Hashable, Hashable] = {}
-
-    def join(self, reader: Hashable, key: Hashable, start: "Callable[[], Job]") -> "Job":
-        """Return the job that is under way for `key`, else what `start` puts in line; what that raises is passed on."""
-        with self._lock:
-            if self._wants.get(reader) != key:
-                self._let_go(reader)
-            self._jobs = {k: job for k, job in self._jobs.items() if not (job.over or job.left)}
-            self._wants = {r: k for r, k in self._wants.items() if k in self._jobs}
-            if key not in self._jobs:
-                self._jobs[key] = start()
-            self._wants[reader] = key
-            self._jobs[key].touch()
-            return self._jobs[key]
-
-    def leave(self, reader: Hashable, key: Hashable) -> None:
-        """Say that a reader is done with the job for `key`: the last one ends it."""
-        with self._lock:
-            if self._wants.get(reader) == key:  # not something that the reader has asked for since
-                self._let_go(reader)
-
-    def may_leave(self, reader: Hashable, job: "Job", seconds: float) -> None:
-        """Say that a reader has left or is about to ask again: where nobody else wants `job`, it ends in so many seconds."""
-        with self._lock:
-            key = self._wants.get(reader)
-            if self._jobs.get(key) is not job:
-                return
-            if list(self._wants.values()).count(key) > 1:
-                self._let_go(reader)  # who asks again joins again
-            else:
-                job.leave(seconds)
-
-    def _let_go(self, reader: Hashable) -> None:
-        key = self._wants.pop(reader, None)
-        if key in self._jobs and key not in self._wants.values():
-            self._jobs.pop(key).stop()
-
-
 def with_small_models(work: Callable[[], Any], lease: float) -> "Job":
     """Put work in line in the server's one thread for small models; waits until torch is imported."""
     workshop = cache.workshop()
     if not workshop.wait(0):
-        with st.spinner("Starting the models."), waiting():
+        with st.spinner("Starting the models."), released():
             workshop.wait(None)
     return workshop.call(work, lease)
 
@@ -134,7 +86,7 @@ def result(
     try:
         job, began, is_offered = join(), time.monotonic(), False
         while job.state != "finished":
-            with waiting():
+            with released():
                 over = job.wait(FRAME_SECONDS)
             if over and job.state == "stopped":
                 # Because this page was held up so long, or because its next run wants something else: a run that was told

@@ -1,6 +1,7 @@
 """What a reader takes along: a table as CSV, a figure that opens in any browser, a script that runs on its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -10,7 +11,6 @@ import streamlit as st
 from core.assets.own import TRAINED
 from core.figures import picture
 from pages.kit.course import Entry
-from pages.kit.parts import Download, Picture
 from pages.kit.saving import save
 
 CONFIG = {"displayModeBar": False}
@@ -18,15 +18,14 @@ CONFIG = {"displayModeBar": False}
 PAGES = Path(__file__).parents[1]
 
 
-def usual(
-    entry: Entry, picture: Picture, values: dict[str, Any], script_label: str = "A script that prints them"
-) -> list[Download]:
-    """Offer what every lesson does: the picture's numbers, the picture, and the lesson's own script with `values` in it."""
-    return [
-        table("The numbers (CSV)", f"{entry.name}.csv", picture.columns, picture.rows),
-        figure("The picture (HTML)", f"{entry.name}.html", picture.figure),
-        script(script_label, f"{entry.name}.py", f"{entry.name}/take_away.py.txt", values),
-    ]
+@dataclass(frozen=True)
+class Download:
+    """Something to take along: made when it is asked for."""
+
+    label: str
+    file: str
+    make: Callable[[], str | bytes]
+    mime: str = "text/plain"
 
 
 def offer(

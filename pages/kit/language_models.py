@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import streamlit as st
 
 from core.progress import Steps
+from core.serving.page_lock import released
 from pages.kit import ask as results
 from pages.kit import cache, compute, controls
-from pages.kit.turns import waiting
 from pages.kit.words import escape
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def choose() -> str:
     offers_here = cache.only(Offers)
     found = offers_here.get(wait=False)
     if "model" in controls.address() and found == (Offer(DEFAULT),):
-        with waiting():
+        with released():
             found = offers_here.get(wait=True)
     chosen = controls.choice("Model", tuple(offer.name for offer in found), DEFAULT, key="model")
     for offer in found:
@@ -213,7 +213,7 @@ def engine(name: str) -> "Engine":
 def _is_over(loading: Loading) -> bool:
     if loading.wait(0):
         return True
-    with waiting():
+    with released():
         return loading.wait(0.2)
 
 

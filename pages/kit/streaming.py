@@ -15,9 +15,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import StopException
 
+from core.serving.page_lock import released
 from pages.kit import tokens
 from pages.kit.compute import GRACE_SECONDS, NotHere, is_put_aside
-from pages.kit.turns import waiting
 from pages.kit.words import escape
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def follow(engine: "Engine", texts: Sequence[Growing], place: DeltaGenerator, mo
                 due = time.monotonic() + _interval(engine)
             for one in under_way:
                 one.run.touch()
-            with waiting():
+            with released():
                 under_way[0].run.wait(max(0.01, min(LOOK_SECONDS, due - time.monotonic())))
             st.session_state.get("_runs")  # ends this run of the page where its reader wants something else
             for one in [one for one in under_way if one.run.wait(0)]:

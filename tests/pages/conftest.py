@@ -61,8 +61,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
     opening = Opening()
     monkeypatch.setattr(cache, "workshop", lambda: opening)
-    cache.shelf()._results.clear()
-    cache.shelf(cache.PROMPTS)._results.clear()
+    cache.results().clear()
     yield opens
     opens.set()
 

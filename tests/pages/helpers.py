@@ -1,8 +1,7 @@
 """Reading and clicking the token pictures in an AppTest, which knows own components only as raw messages."""
 
 import json
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from pages.kit import cache, lab
+from pages.kit import cache
 
 PAGES = Path(__file__).parents[2] / "pages"
 PATIENCE = 60.0
@@ -29,21 +28,6 @@ def computed(lesson: str, **link: Any) -> AppTest:
     """A new visit through a link with these parameters, and nothing that went wrong; nothing recorded is shown."""
     assert cache.workshop().wait(PATIENCE)
     return sound(fresh(lesson, **link).run())
-
-
-def wait_until_loaded(load: Callable[[], Any]) -> None:
-    """Have the models of a page loaded, so that nothing recorded is shown to the first visit."""
-    deadline = time.monotonic() + PATIENCE
-    while not lab._loaded(load):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def verdict(at: AppTest) -> str:
-    """What the page concludes."""
-    text = next(str(m.value) for m in at.markdown if m.value.startswith("**Verdict.**"))
-    assert " %" not in text, "a line may end between a number and its sign"
-    return text.replace("\u00a0%", " %")
 
 
 def token_keys(at: AppTest) -> list[str | None]:

@@ -16,8 +16,8 @@ from core.pretrained.causal_lm import LanguageModel
 from core.pretrained.registry import load_folder
 from core.serving import engine as engine_module
 from core.serving import work as work_module
+from core.serving.device_lock import DeviceLock
 from core.serving.engine import Engine
-from core.serving.turn import Turn
 from core.serving.work import Busy, Job, ModelUnavailable, Retired, Run, Work, WorkFailed
 from tests.core.pretrained.conftest import Pair, some_ids
 from tests.core.serving.fake_model import PATIENCE, FakeModel, Gate, alone, shut, tokens_of, written
@@ -839,14 +839,14 @@ def test_engines_that_share_a_turn_never_compute_at_the_same_time(serve: Serve) 
 
 
 def test_an_engine_without_work_leaves_the_turn_to_others(serve: Serve) -> None:
-    turn = Turn()
+    turn = DeviceLock()
     idle, busy = serve(FakeModel(1), turn=turn), serve(FakeModel(2), turn=turn)
     assert busy.submit([1], Sampling(max_new_tokens=50)).wait(PATIENCE)
     assert idle.submit([1], Sampling(max_new_tokens=5)).wait(PATIENCE)
 
 
 def test_a_busy_engine_does_not_keep_the_turn_from_another(serve: Serve) -> None:
-    turn = Turn()
+    turn = DeviceLock()
     models = [FakeModel(1, context=4096), FakeModel(2)]
     busy, other = (serve(model, turn=turn, context=4096) for model in models)
     under_way = threading.Event()

@@ -13,10 +13,10 @@ from streamlit.testing.v1 import AppTest, app_test
 from streamlit.testing.v1.element_tree import ElementTree, parse_tree_from_messages
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
+from core.serving.background import BackgroundWorker
+from core.serving.sharing import Sharing
 from core.serving.work import Busy, Job, Retired
-from pages.kit import cache, compute, turns
-from pages.kit.compute import Sharing
-from pages.kit.models import Workshop
+from pages.kit import cache, compute
 from pages.kit.shelf import Shelf
 from tests.core.serving.fake_model import PATIENCE, Gate
 from tests.pages.helpers import sound
@@ -109,9 +109,9 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def workshop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+def workshop(monkeypatch: pytest.MonkeyPatch) -> Iterator[BackgroundWorker]:
     """A workshop and a shelf of this test's own, where the pages look for theirs; quick to show that they work."""
-    own, sharing, shelf = Workshop(), Sharing(), Shelf(1_000_000)
+    own, sharing, shelf = BackgroundWorker(), Sharing(), Shelf(1_000_000)
     monkeypatch.setattr(cache, "workshop", lambda: own)
     monkeypatch.setattr(cache, "sharing", lambda: sharing)
     monkeypatch.setattr(cache, "results", lambda: shelf)
@@ -126,7 +126,7 @@ def workshop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
 
 
 @pytest.fixture
-def measuring(workshop: Workshop) -> Iterator[Measuring]:
+def measuring(workshop: BackgroundWorker) -> Iterator[Measuring]:
     """Work that can be held up; its gate is open at the end."""
     work = Measuring()
     yield work
@@ -199,7 +199,7 @@ def expired(job: Job) -> None:
 
 
 @pytest.mark.parametrize("plain", [True, False], ids=["a function", "a generator"])
-def test_the_result_is_shown_and_kept(plain: bool, workshop: Workshop) -> None:
+def test_the_result_is_shown_and_kept(plain: bool, workshop: BackgroundWorker) -> None:
     work, calls = Measuring(), []
 
     def at_once() -> str:
@@ -220,7 +220,7 @@ def test_the_result_is_shown_and_kept(plain: bool, workshop: Workshop) -> None:
     assert nothing_shared()
 
 
-def test_another_key_is_another_result(workshop: Workshop) -> None:
+def test_another_key_is_another_result(workshop: BackgroundWorker) -> None:
     works = {"a": Measuring("one"), "b": Measuring("two")}
     at = AppTest.from_function(page, kwargs={"works": works}, default_timeout=PATIENCE).run()
     assert said(at)[0] == "The result is one."
@@ -290,7 +290,7 @@ def test_who_waits_keeps_it_going(
 # Stopped, and begun again
 
 
-def test_stop(visit: Callable[..., Visit], measuring: Measuring, workshop: Workshop) -> None:
+def test_stop(visit: Callable[..., Visit], measuring: Measuring, workshop: BackgroundWorker) -> None:
     measuring.gate.shut()
     reader = visit()
     measuring.gate.one()
@@ -398,7 +398,7 @@ class Told:
 
 
 def test_a_run_that_was_told_to_stop_takes_nothing_from_the_next(
-    workshop: Workshop, measuring: Measuring, monkeypatch: pytest.MonkeyPatch
+    workshop: BackgroundWorker, measuring: Measuring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next run begins at once, in a thread of its own, while the first one still waits for its job."""
     told, second, results = Told(), Measuring("another"), []
@@ -428,7 +428,7 @@ def test_a_run_that_was_told_to_stop_takes_nothing_from_the_next(
 
 
 def test_who_was_ended_has_time_until_its_turn_comes() -> None:
-    assert compute.GRACE_SECONDS > turns.PATIENCE_SECONDS
+    assert compute.GRACE_SECONDS > PATIENCE_SECONDS
 
 
 def put_aside(engines: list) -> None:
@@ -440,7 +440,7 @@ def put_aside(engines: list) -> None:
     st.write(compute.result(("test_compute", "put aside"), lambda: "found", "Reading", "", put_in_line=engine))
 
 
-def test_a_model_that_made_room_is_asked_for_again(workshop: Workshop) -> None:
+def test_a_model_that_made_room_is_asked_for_again(workshop: BackgroundWorker) -> None:
     def retired(*_: Any) -> Job:
         raise Retired("this model has made room for another one")
 
@@ -560,7 +560,7 @@ def test_one_after_another_on_a_page(visit: Callable[..., Visit], measuring: Mea
 
 
 def test_visits_that_want_the_same_share_it(
-    visit: Callable[..., Visit], measuring: Measuring, workshop: Workshop
+    visit: Callable[..., Visit], measuring: Measuring, workshop: BackgroundWorker
 ) -> None:
     """A lecturer's link, opened by all at once: it is computed once, and one who stops it stops only their own wait."""
     key = ("test_compute", "a")
@@ -598,7 +598,7 @@ def failing_later() -> Iterator[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("work", [failing, failing_later])
-def test_a_failure_is_one_line(work: Callable[[], Any], workshop: Workshop) -> None:
+def test_a_failure_is_one_line(work: Callable[[], Any], workshop: BackgroundWorker) -> None:
     calls = []
     at = AppTest.from_function(
         page, kwargs={"works": {"a": lambda: calls.append(1) or work()}}, default_timeout=PATIENCE
@@ -638,7 +638,7 @@ def test_a_failure_after_a_while_is_one_line(visit: Callable[..., Visit], measur
     assert nothing_shared()
 
 
-def test_too_many_readers_is_one_line(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_readers_is_one_line(workshop: BackgroundWorker, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any) -> Job:
         raise Busy("128 others are waiting for this already: try again in a moment.")
 
@@ -652,7 +652,7 @@ def test_too_many_readers_is_one_line(workshop: Workshop, monkeypatch: pytest.Mo
     assert said(at.run())[0] == "The result is measured."
 
 
-def test_a_closed_workshop_is_one_line(workshop: Workshop) -> None:
+def test_a_closed_workshop_is_one_line(workshop: BackgroundWorker) -> None:
     workshop.close()
     at = AppTest.from_function(page, kwargs={"works": {"a": Measuring()}}, default_timeout=PATIENCE).run()
     assert not at.exception
@@ -663,11 +663,11 @@ def test_a_closed_workshop_is_one_line(workshop: Workshop) -> None:
 
 
 @pytest.fixture
-def sharing(workshop: Workshop) -> Sharing:
+def sharing(workshop: BackgroundWorker) -> Sharing:
     return cache.sharing()
 
 
-def test_a_job_ends_with_its_last_reader(workshop: Workshop, sharing: Sharing, measuring: Measuring) -> None:
+def test_a_job_ends_with_its_last_reader(workshop: BackgroundWorker, sharing: Sharing, measuring: Measuring) -> None:
     measuring.gate.shut()
     job = sharing.join("ann", "key", lambda: workshop.call(measuring, ALONE))
     for reader in ("ben", "cid", "ann"):  # who asks once more is the same reader
@@ -689,7 +689,7 @@ def test_a_job_ends_with_its_last_reader(workshop: Workshop, sharing: Sharing, m
     assert nothing_shared()
 
 
-def test_who_asks_for_something_else_is_done_with_the_first(workshop: Workshop, sharing: Sharing) -> None:
+def test_who_asks_for_something_else_is_done_with_the_first(workshop: BackgroundWorker, sharing: Sharing) -> None:
     first, second, third = (Measuring() for _ in range(3))
     for one in (first, second, third):
         one.gate.shut()
@@ -707,7 +707,9 @@ def test_who_asks_for_something_else_is_done_with_the_first(workshop: Workshop, 
     assert last.wait(PATIENCE)
 
 
-def test_who_may_have_left_is_waited_for_a_moment(workshop: Workshop, sharing: Sharing, measuring: Measuring) -> None:
+def test_who_may_have_left_is_waited_for_a_moment(
+    workshop: BackgroundWorker, sharing: Sharing, measuring: Measuring
+) -> None:
     measuring.gate.shut()
     job = sharing.join("ann", "key", lambda: workshop.call(measuring, ALONE))
     sharing.join("ben", "key", pytest.fail)
@@ -724,7 +726,9 @@ def test_who_may_have_left_is_waited_for_a_moment(workshop: Workshop, sharing: S
 
 
 @pytest.mark.parametrize("how", ["stopped", "expired", "failed", "finished"])
-def test_what_is_over_is_not_shared(how: str, workshop: Workshop, sharing: Sharing, measuring: Measuring) -> None:
+def test_what_is_over_is_not_shared(
+    how: str, workshop: BackgroundWorker, sharing: Sharing, measuring: Measuring
+) -> None:
     measuring.gate.shut()
     work = failing if how == "failed" else measuring
     first = sharing.join("ann", "key", lambda: workshop.call(work, ALONE))
@@ -744,7 +748,7 @@ def test_what_is_over_is_not_shared(how: str, workshop: Workshop, sharing: Shari
     assert second.result == "measured"
 
 
-def test_to_join_is_to_look(workshop: Workshop, sharing: Sharing, measuring: Measuring) -> None:
+def test_to_join_is_to_look(workshop: BackgroundWorker, sharing: Sharing, measuring: Measuring) -> None:
     measuring.gate.shut()
     job = sharing.join("ann", "key", lambda: workshop.call(measuring, ALONE))
     for reader in ("ann", "ben"):
@@ -757,7 +761,7 @@ def test_to_join_is_to_look(workshop: Workshop, sharing: Sharing, measuring: Mea
 # Before anything can be computed
 
 
-class Slow(Workshop):
+class Slow(BackgroundWorker):
     """A workshop that opens when it is told to."""
 
     def __init__(self) -> None:
@@ -789,11 +793,11 @@ def test_who_comes_before_the_models_waits_for_them(slow: Slow, visits: list[Vis
     assert said(reader.rest())[0] == "The result is measured."
 
 
-def test_a_workshop_that_can_not_open_says_so(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workshop_that_can_not_open_says_so(workshop: BackgroundWorker, monkeypatch: pytest.MonkeyPatch) -> None:
     errors: list[str] = []
     monkeypatch.setattr(threading, "excepthook", lambda args: errors.append(str(args.exc_value)))
     monkeypatch.setattr("core.serving.worker.Worker", lambda: 1 / 0)
-    broken = Workshop()
+    broken = BackgroundWorker()
     monkeypatch.setattr(cache, "workshop", lambda: broken)
     at = AppTest.from_function(page, kwargs={"works": {"a": Measuring()}}, default_timeout=PATIENCE)
     assert broken.wait(PATIENCE)

@@ -11,7 +11,7 @@ import pytest
 
 from core.generation.decoding import Sampling
 from core.pretrained import registry
-from core.serving.turn import Turn
+from core.serving.device_lock import DeviceLock
 from pages.kit import cache, language_models, warmup
 from pages.kit.language_models import DEFAULT, Loading, Offer, Offers
 from tests.core.serving.fake_model import PATIENCE, FakeModel, Gate
@@ -39,7 +39,7 @@ def ended(loading: Loading) -> bool:
 
 
 def test_a_model_is_there(found: FakeModel) -> None:
-    loading = over(Loading("any", Turn()))
+    loading = over(Loading("any", DeviceLock()))
     assert loading.engine is not None
     assert (loading.engine.model, loading.error) == (found, "")
     loading.close()
@@ -56,7 +56,7 @@ def test_a_module_that_can_not_be_imported_is_said(monkeypatch: pytest.MonkeyPat
         return plain(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", broken)
-    loading = over(Loading("any", Turn()))
+    loading = over(Loading("any", DeviceLock()))
     assert loading.engine is None
     assert loading.error == r"libtorch\_cpu.so: file too short"  # Markdown: what is not our own line has no code in it
     loading.close()
@@ -68,14 +68,14 @@ def test_what_can_not_be_had_is_said(where: str, found: FakeModel, monkeypatch: 
         raise RuntimeError("any (90 MB to download): no network")
 
     monkeypatch.setattr(registry, where, fail)
-    loading = over(Loading("any", Turn()))
+    loading = over(Loading("any", DeviceLock()))
     assert loading.engine is None
     assert loading.error == "any (90 MB to download): no network"
 
 
 def test_while_a_model_is_fetched_another_one_writes(found: FakeModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the one that is being fetched can be given up without waiting for it: that happens inside a lock of the cache."""
-    turn, gate = Turn(), Gate()
+    turn, gate = DeviceLock(), Gate()
     first = over(Loading("first", turn))
     assert first.engine is not None
     gate.shut()
@@ -93,7 +93,7 @@ def test_while_a_model_is_fetched_another_one_writes(found: FakeModel, monkeypat
 
 
 def test_who_writes_with_a_model_that_makes_room_is_served_to_the_end(found: FakeModel) -> None:
-    loading = over(Loading("any", Turn()))
+    loading = over(Loading("any", DeviceLock()))
     assert loading.engine is not None
     found.gate.shut()
     run = loading.engine.submit([1], Sampling(max_new_tokens=3))
@@ -110,7 +110,7 @@ def test_an_engine_that_dies_is_said(found: FakeModel, monkeypatch: pytest.Monke
     few = cache.Few(2)
     monkeypatch.setattr(cache, "models", lambda: few)
     assert warmup.state() == ("idle", "the first page that needs the model starts it")
-    loading = over(Loading("any", Turn()))
+    loading = over(Loading("any", DeviceLock()))
     few.get(DEFAULT, lambda: loading)
     assert warmup.state()[0] == "ready"
     assert loading.engine is not None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from core.serving.worker import Worker
 
 
-class Workshop:
+class BackgroundWorker:
     """Where the small models of the lessons are computed with: one thread, which imports torch before its first work.
 
     Making this object costs nothing, so that a page's first picture never waits for torch to be imported.
@@ -31,7 +31,7 @@ class Workshop:
         """Put work in line; see `core.serving.worker.Worker.call`."""
         self._ready.wait()
         if self._worker is None:
-            raise RuntimeError("the workshop did not open")
+            raise RuntimeError("the worker did not start")
         return self._worker.call(work, lease)
 
     def prepared(self, key: "Hashable", work: "Callable[[], Any]") -> bool:

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.kit import turns
-from pages.kit.turns import turn, waiting
+from core.serving import page_lock
+from core.serving.page_lock import held, released
 from tests.core.serving.fake_model import PATIENCE
 
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a turn of this file's own, and no wait that ends by itself."""
-    monkeypatch.setattr(turns, "_free", threading.Semaphore(1))
-    monkeypatch.setattr(turns, "PATIENCE_SECONDS", PATIENCE)
+    monkeypatch.setattr(page_lock, "_free", threading.Semaphore(1))
+    monkeypatch.setattr(page_lock, "PATIENCE_SECONDS", PATIENCE)
 
 
 def together(*pages: Callable[[], None]) -> None:
@@ -35,7 +35,7 @@ def test_one_page_at_a_time() -> None:
 
     def page() -> None:
         for _ in range(20):
-            with turn():
+            with held():
                 running[0] += 1
                 most[0] = max(most[0], running[0])
                 time.sleep(0.0005)
@@ -50,15 +50,15 @@ def test_a_page_that_waits_lets_others_run() -> None:
     order: list[str] = []
 
     def waits() -> None:
-        with turn():
+        with held():
             came.set()
-            with waiting():
+            with released():
                 assert went.wait(PATIENCE)  # set by a page that needs the turn
             order.append("goes on")
 
     def other() -> None:
         assert came.wait(PATIENCE)
-        with turn():
+        with held():
             went.set()
             time.sleep(0.01)
             order.append("other")
@@ -69,35 +69,35 @@ def test_a_page_that_waits_lets_others_run() -> None:
 
 @pytest.mark.parametrize("where", ["in turn", "while it waits"])
 def test_the_turn_is_given_back_whatever_happens(where: str) -> None:
-    with pytest.raises(ZeroDivisionError), turn(), contextlib.nullcontext() if where == "in turn" else waiting():
+    with pytest.raises(ZeroDivisionError), held(), contextlib.nullcontext() if where == "in turn" else released():
         raise ZeroDivisionError
-    assert turns._free.acquire(blocking=False)
-    assert not turns._free.acquire(blocking=False)
+    assert page_lock._free.acquire(blocking=False)
+    assert not page_lock._free.acquire(blocking=False)
 
 
 def test_out_of_turn_nothing_is_given_back() -> None:
     """A fragment that runs by itself, or a page in a test, took none."""
-    with waiting():
+    with released():
         pass
-    assert turns._free.acquire(blocking=False)
-    assert not turns._free.acquire(blocking=False)
+    assert page_lock._free.acquire(blocking=False)
+    assert not page_lock._free.acquire(blocking=False)
 
 
 def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(page_lock, "PATIENCE_SECONDS", 0.02)
     ran = []
 
     def impatient() -> None:
-        with turn():
+        with held():
             ran.append("out of turn")
-            with waiting():
+            with released():
                 ran.append("waiting")
 
-    with turn():
+    with held():
         together(impatient)
     assert ran == ["out of turn", "waiting"]
-    assert turns._free.acquire(blocking=False)  # what it had not taken it did not give back
-    assert not turns._free.acquire(blocking=False)
+    assert page_lock._free.acquire(blocking=False)  # what it had not taken it did not give back
+    assert not page_lock._free.acquire(blocking=False)
 
 
 def test_the_course_runs_its_pages_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +108,7 @@ def test_the_course_runs_its_pages_in_turn(monkeypatch: pytest.MonkeyPatch) -> N
             taken.append(timeout)
             return super().acquire(blocking, timeout)
 
-    monkeypatch.setattr(turns, "_free", Watched(1))
-    at = AppTest.from_file(str(Path(turns.__file__).parents[1] / "course.py"), default_timeout=PATIENCE).run()
+    monkeypatch.setattr(page_lock, "_free", Watched(1))
+    at = AppTest.from_file(str(Path(__file__).parents[3] / "pages" / "course.py"), default_timeout=PATIENCE).run()
     assert not at.exception
     assert taken == [PATIENCE]

@@ -10,13 +10,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-PATIENCE_SECONDS = 0.5  # after which a page runs out of turn: whoever has it is busy with something slow
+PATIENCE_SECONDS = 0.5  # after which a page runs without it: whoever holds it is busy with something slow
 _free = threading.Semaphore(1)
 _mine = threading.local()
 
 
 @contextmanager
-def turn() -> Iterator[None]:
+def held() -> Iterator[None]:
     """Wait until no other page runs, in this thread until the end of the block."""
     _take()
     try:
@@ -26,7 +26,7 @@ def turn() -> Iterator[None]:
 
 
 @contextmanager
-def waiting() -> Iterator[None]:
+def released() -> Iterator[None]:
     """Let other pages run, until the end of the block, while this one waits for something."""
     had = _give()
     try:
@@ -37,13 +37,13 @@ def waiting() -> Iterator[None]:
 
 
 def _take() -> None:
-    _mine.turn = _free.acquire(timeout=PATIENCE_SECONDS)
+    _mine.held = _free.acquire(timeout=PATIENCE_SECONDS)
 
 
 def _give() -> bool:
     """Give the turn back, if this thread has it; return whether it was a page's in turn."""
-    had: bool | None = getattr(_mine, "turn", None)
+    had: bool | None = getattr(_mine, "held", None)
     if had:
         _free.release()
-    _mine.turn = None
+    _mine.held = None
     return had is not None

@@ -1,4 +1,4 @@
-"""Jobs that visits share, so that what several want at once, or one wants again and again, is in line once."""
+"""Jobs that readers share, so that what several want at once, or one wants again and again, is in line once."""
 
 import threading
 from collections.abc import Callable, Hashable

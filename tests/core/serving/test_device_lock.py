@@ -4,13 +4,13 @@ import threading
 
 import pytest
 
-from core.serving.turn import Turn
+from core.serving.device_lock import DeviceLock
 
 PATIENCE = 30
 
 
 def test_the_order_is_that_of_coming() -> None:
-    turn, served, came = Turn(), [], threading.Semaphore(0)
+    turn, served, came = DeviceLock(), [], threading.Semaphore(0)
 
     def wait(name: int) -> None:
         came.release()
@@ -31,7 +31,7 @@ def test_the_order_is_that_of_coming() -> None:
 
 
 def test_an_error_gives_it_back() -> None:
-    turn = Turn()
+    turn = DeviceLock()
     with pytest.raises(ZeroDivisionError), turn:
         1 / 0  # noqa: B018
     with turn:

@@ -5,7 +5,7 @@ from collections import deque
 from types import TracebackType
 
 
-class Turn:
+class DeviceLock:
     """A lock that is given to those who wait for it in the order in which they came.
 
     A plain lock goes to whoever asks at the right moment, which an engine that gives it back between two steps and
@@ -16,7 +16,7 @@ class Turn:
         self._moved = threading.Condition()
         self._line: deque[object] = deque()
 
-    def __enter__(self) -> "Turn":
+    def __enter__(self) -> "DeviceLock":
         place = object()
         with self._moved:
             self._line.append(place)
