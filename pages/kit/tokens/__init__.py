@@ -47,7 +47,7 @@ class Token:
     @cached_property
     def packed(self) -> list[Any]:
         """Return it as it is sent; made once, where tokens are kept."""
-        return payload.of_token(self)
+        return payload.of_token(self.text, self.note, self.band, self.weight, self.details)
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,11 @@ class Branch:
     note: str = ""
     pruned: bool = False
     name: str = ""
+
+    @cached_property
+    def packed(self) -> list[Any]:
+        """Return it as it is sent."""
+        return payload.of_branch(self.text, self.depth, self.note, self.pruned, self.name)
 
 
 def _component(name: str, *scripts: str, seen: bool = True) -> ComponentRenderer:
@@ -165,7 +170,7 @@ def tree(branches: Sequence[Branch], *, key: str, label: str, chosen: int | None
     if any(not 0 <= depth <= before + 1 for before, depth in zip([-1, *depths], depths, strict=False)):
         raise ValueError("each branch hangs at most one level below the row before it, the first at 0")
     data = {
-        "branches": [payload.of_branch(branch) for branch in branches],
+        "branches": [branch.packed for branch in branches],
         "chosen": payload.index(chosen, len(branches)),
         "label": label,
     }

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-
-if TYPE_CHECKING:
-    from pages.kit.tokens import Branch, Token
 
 
 def lean(source: str) -> str:
@@ -21,16 +18,16 @@ def lean(source: str) -> str:
     return "".join(f"{line}\n" for line in lines if line and not re.match(r"//|/\*.*\*/$", line))
 
 
-def of_token(token: Token) -> list[Any]:
+def of_token(text: str, note: str, band: int, weight: float | None, details: tuple[tuple[str, str], ...]) -> list[Any]:
     """Return [text, note, band, weight, details] without the tail that holds defaults only."""
-    weight = None if token.weight is None else round(float(token.weight), 3)
-    row = [token.text, token.note, token.band, weight, [list(pair) for pair in token.details]]
+    shown = None if weight is None else round(float(weight), 3)
+    row = [text, note, band, shown, [list(pair) for pair in details]]
     return _short(row, [None, "", -1, None, []])
 
 
-def of_branch(branch: Branch) -> list[Any]:
+def of_branch(text: str, depth: int, note: str, pruned: bool, name: str) -> list[Any]:
     """Return [text, depth, note, pruned, name] without the tail that holds defaults only."""
-    return _short([branch.text, branch.depth, branch.note, branch.pruned, branch.name], [None, None, "", False, ""])
+    return _short([text, depth, note, pruned, name], [None, None, "", False, ""])
 
 
 def _short(row: list[Any], defaults: list[Any]) -> list[Any]:

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest, app_test
 from streamlit.testing.v1.element_tree import ElementTree, parse_tree_from_messages
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
+from core.serving import page_lock
 from core.serving.background import BackgroundWorker
 from core.serving.sharing import Sharing
 from core.serving.work import Busy, Job, Retired
@@ -428,7 +429,7 @@ def test_a_run_that_was_told_to_stop_takes_nothing_from_the_next(
 
 
 def test_who_was_ended_has_time_until_its_turn_comes() -> None:
-    assert compute.GRACE_SECONDS > PATIENCE_SECONDS
+    assert compute.GRACE_SECONDS > page_lock.PATIENCE_SECONDS
 
 
 def put_aside(engines: list) -> None:
@@ -803,7 +804,7 @@ def test_a_workshop_that_can_not_open_says_so(workshop: BackgroundWorker, monkey
     assert broken.wait(PATIENCE)
     at.run()
     assert not at.exception
-    assert [error.value for error in at.error] == ["Measuring failed: the workshop did not open"]
+    assert [error.value for error in at.error] == ["Measuring failed: the worker did not start"]
     broken.close()
     assert errors == ["division by zero"]
 

@@ -192,19 +192,19 @@ def test_a_branch_hangs_below_a_branch(depths: list[int]) -> None:
 
 
 def test_rows_are_as_short_as_they_can_be() -> None:
-    assert payload.of_token(Token("a")) == ["a"]
-    assert payload.of_token(Token("")) == [""]
-    assert payload.of_token(Token("a", band=2)) == ["a", "", 2]
-    assert payload.of_token(Token("a", weight=-0.5)) == ["a", "", -1, -0.5]
-    assert payload.of_token(Token("a", details=(("b", "c"),))) == ["a", "", -1, None, [["b", "c"]]]
-    json.dumps(payload.of_token(Token("a", weight=float(np.float32(0.1)))), allow_nan=False)
+    assert Token("a").packed == ["a"]
+    assert Token("").packed == [""]
+    assert Token("a", band=2).packed == ["a", "", 2]
+    assert Token("a", weight=-0.5).packed == ["a", "", -1, -0.5]
+    assert Token("a", details=(("b", "c"),)).packed == ["a", "", -1, None, [["b", "c"]]]
+    json.dumps(Token("a", weight=float(np.float32(0.1))).packed, allow_nan=False)
 
 
 def test_branches_are_as_short_as_they_can_be() -> None:
-    assert payload.of_branch(Branch("", 0)) == ["", 0]
-    assert payload.of_branch(Branch("a", 1, "-1.0")) == ["a", 1, "-1.0"]
-    assert payload.of_branch(Branch("a", 1, pruned=True)) == ["a", 1, "", True]
-    assert payload.of_branch(Branch("a", 0, name="first")) == ["a", 0, "", False, "first"]
+    assert Branch("", 0).packed == ["", 0]
+    assert Branch("a", 1, "-1.0").packed == ["a", 1, "-1.0"]
+    assert Branch("a", 1, pruned=True).packed == ["a", 1, "", True]
+    assert Branch("a", 0, name="first").packed == ["a", 0, "", False, "first"]
 
 
 def test_lean_sources_lose_only_comments_and_indentation() -> None:
