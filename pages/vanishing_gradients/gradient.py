@@ -52,7 +52,7 @@ def judge(rnn: Curve, lstm: Curve, gru: Curve, window: int) -> str:
     """Say how much is left in each model, from the numbers shown."""
     back = f"{count(rnn.reach, 'step')} back"
     if 0 < window <= rnn.reach:
-        return f"{back} nothing is left in any model: the gradient was followed through the last {window} only."
+        return f"{back} nothing is left in any model: the gradient was followed through {count(window, 'step')} only."
     others = ", ".join(f"the {NAMES[one.kind]} {part(one.far)}".replace("1 part in", "1 in") for one in (lstm, gru))
     return f"{back} the plain RNN has {part(rnn.far)} of its gradient left, {others}."
 

@@ -11,8 +11,8 @@ from core.data.pairs import HELD_OUT, natural_sentences
 from core.experiments.alignment.many import Study, gather
 from core.experiments.alignment.results import END_PIECE, MODELS, Alignment, Hidden, Inside, groups
 from core.pretrained.hub.files import HubError
+from core.pretrained.translation import known
 from core.pretrained.translation.marian import ALIGNED_HEAD
-from core.pretrained.translation.pieces import UNKNOWN_PIECE
 from core.pretrained.translation.recurrent import RecurrentTranslator, load_recurrent
 from core.pretrained.translation.translator import MarianTranslator, Translator, by_words, shared_translator
 from core.progress import Steps, finish
@@ -70,7 +70,7 @@ def align(with_: Translator, model: str, text: str) -> Generator[tuple[int, int]
     return Alignment(
         model=model,
         text=text,
-        unknown=unknown(with_, text),
+        unknown=known.characters(text, with_.unknown(text)),
         source=written.source,
         target=written.target,
         translation=written.text,
@@ -86,12 +86,6 @@ def shortened(with_: Translator, text: str, most: int) -> str:
         words = text.split(" ")
         text = " ".join(words[:-1]) if len(words) > 1 else text[: len(text) * 3 // 4]
     return text
-
-
-def unknown(with_: Translator, text: str) -> tuple[str, ...]:
-    """Return the characters of a text that the model reads as its sign for "unknown", each once, in order."""
-    sign = with_.pieces.number(UNKNOWN_PIECE)
-    return tuple(one for one in dict.fromkeys(text) if sign in with_.pieces.encode(one)[0])
 
 
 def hide(model: str, text: str, position: int) -> Hidden:

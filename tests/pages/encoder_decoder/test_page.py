@@ -29,7 +29,7 @@ def page(**link: Any) -> AppTest:
 
 
 def verdict(at: AppTest) -> str:
-    return at.subheader[0].value.replace("\u00a0%", " %")
+    return at.header[0].value.replace("\u00a0%", " %")
 
 
 def said(at: AppTest) -> str:

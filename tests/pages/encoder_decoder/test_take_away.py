@@ -59,7 +59,7 @@ def test_length_and_spelling(taken: dict[str, Callable[[], Any]], tmp_path: Path
     at, out = told(taken, tmp_path, view="Length")
     score = re.search(r"none_en_pt, 34 to 40 words: BLEU ([\d.]+)", out)
     assert score
-    assert f"score {float(score[1]):.0f} (BLEU)" in at.subheader[0].value
+    assert f"score {float(score[1]):.0f} (BLEU)" in at.header[0].value
     at, out = told(taken, tmp_path, view="Spelling", word="Rivers")
     sounds = [text.strip() for text in token_texts(at, "phonemes")][:-1]
     assert f"rivers, 6 letters through 256 numbers: {' '.join(sounds)}\n" in out

@@ -49,7 +49,7 @@ visit = functools.partial(helpers.computed, "vanishing_gradients")
 
 def said(at: AppTest) -> str:
     """The verdict."""
-    return str(at.subheader[0].value).replace("\u00a0", " ")
+    return str(at.header[0].value).replace("\u00a0", " ")
 
 
 def lines(at: AppTest, number: int = 1) -> dict[str, list[float]]:
@@ -239,7 +239,7 @@ def test_random_settings(seed: int) -> None:
         link[key] = round(draw.randint(low, high) * step, 2)
     link["text"] = "".join(draw.choice("ab é\n🦜") for _ in range(draw.randint(0, 250)))
     at = visit(**link)
-    assert "nan" not in said(at).split() if at.subheader else at.info
+    assert "nan" not in said(at).split() if at.header else at.info
     for key in ("forget", "scale"):
         if any(getattr(one, "key", "") == key for one in at.slider):
             assert widget(at, key).value == pytest.approx(link[key])
