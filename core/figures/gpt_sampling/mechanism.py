@@ -35,7 +35,7 @@ def mechanism(next_token: NextToken, choice: Choice) -> Picture:
     words.append(label(names, 2.7, f"… {choice.vocabulary - len(rows):,} more", MUTED, xanchor="left"))
     by = "the largest wins" if temperature == 0 else f"scores ÷ {temperature:g}, softmax"
     words.append(label(1, 0.8, by, heat, xanchor="left"))
-    drawn = f"drawn: <b>{_short(choice.drawn)}</b>" if choice.drawn else "drawn: a rare one"
+    drawn = f"drawn: <b>{_short(choice.drawn, 2 * LONGEST)}</b>" if choice.drawn else "drawn: a rare one"
     words.append(label(99, 0.8, drawn, ACCENT, xanchor="right"))
     box = {
         "type": "rect",
@@ -71,5 +71,5 @@ def mechanism(next_token: NextToken, choice: Choice) -> Picture:
     return Picture(spec, alt)
 
 
-def _short(text: str) -> str:
-    return plain(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+def _short(text: str, letters: int = LONGEST) -> str:
+    return plain(text if len(text) <= letters else text[: letters - 1] + "…")

@@ -19,7 +19,7 @@ COLUMNS = (
 
 def methods(found: Sequence[Measured]) -> Picture:
     """Draw two panels with a bar for each text: its tokens' typical probability, and the share of 3-grams that repeat."""
-    names = [one.name for one in found]
+    names, places = [one.name for one in found], list(range(len(found)))
     panels = (
         ("how likely a typical token is", [one.typical for one in found], ACCENT, "x", "y"),
         (
@@ -35,7 +35,7 @@ def methods(found: Sequence[Measured]) -> Picture:
             "type": "bar",
             "orientation": "h",
             "x": [100 * value for value in values],
-            "y": names,
+            "y": places,
             "xaxis": x,
             "yaxis": y,
             "marker": {"color": colour},
@@ -80,7 +80,7 @@ def methods(found: Sequence[Measured]) -> Picture:
             margin={"l": 8, "r": 16, "t": 66, "b": 44},
             annotations=heads,
             xaxis={"title": {"text": "per token (%)"}, "domain": [0, 0.42], "range": [0, ends[0]], "fixedrange": True},
-            yaxis={**rows, "title": {"text": ""}},
+            yaxis={**rows, "title": {"text": ""}, "tickvals": places, "ticktext": names},
             xaxis2={"title": {"text": "repeated (%)"}, "domain": [0.58, 1], "range": [0, ends[1]], "fixedrange": True},
             yaxis2={**rows, "title": {"text": ""}, "showticklabels": False, "anchor": "x2"},
         ),

@@ -74,7 +74,7 @@ def _component(name: str, *scripts: str, seen: bool = True) -> ComponentRenderer
     source = "".join(payload.lean((_HERE / script).read_text("utf-8")) for script in scripts)
     css = payload.lean((_HERE / "tokens.css").read_text("utf-8")) if seen else None
     html = '<div class="root"></div>' if seen else None
-    return st.components.v2.component(f"unrolled_{name}", html=html, css=css, js=source)
+    return st.components.v2.component(f"unrolled_{name}", html=html, css=css, js=source, isolate_styles=seen)
 
 
 _STRIP = _component("strip", "line.js", "theme.js", "panel.js", "strip.js")

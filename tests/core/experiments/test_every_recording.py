@@ -50,7 +50,7 @@ def test_what_ships_is_what_is_computed(lesson: str, number: int, one: Call) -> 
     assert shipped is not recording.MISSING, f"python -m core.experiments.record {lesson}"
     if one.varies or one.costly:
         assert min(len(one.varies), 40) + len(one.costly) > 5, "say why"
-        assert dataclasses.is_dataclass(shipped)
+        assert dataclasses.is_dataclass(shipped) or isinstance(shipped, dict | tuple)
         return
     torch.set_num_threads(1)
     own = getattr(sys.modules[f"core.experiments.{lesson}.recorded"], "run", None)

@@ -202,10 +202,11 @@ def test_text_by_rank() -> None:
 
 def test_the_four_methods_are_compared_by_their_numbers() -> None:
     found = [measure(f"m{n}", text_of(*[1] * n)) for n in (1, 4, 7)]
-    typical, repeated = figures.methods(found).spec["data"]
+    spec = figures.methods(found).spec
+    typical, repeated = spec["data"]
     assert typical["x"] == pytest.approx([100 * one.typical for one in found])
     assert repeated["x"] == pytest.approx([100 * one.repeated_3grams for one in found])
-    assert typical["y"] == [one.name for one in found]
+    assert spec["layout"]["yaxis"]["ticktext"] == [one.name for one in found]
 
 
 @pytest.mark.parametrize(

