@@ -29,7 +29,7 @@ with left:
         "experiment that you run, on a real model and on your own words. Here is the first: a model has read the words below. "
         "**Which word does it expect next?**"
     )
-    st.markdown(f"> {DEFAULT_PROMPT} **…**")
+    st.markdown(f"**“{DEFAULT_PROMPT} …”**")
     shuffled = tuple(sorted(words))
     chosen = st.segmented_control("Your guess", shuffled, key="_guess", label_visibility="collapsed") or ""
     if chosen:

@@ -40,6 +40,7 @@ settings.register_profile("unrolled", deadline=None, derandomize=True)
 settings.load_profile("unrolled")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what stands in tests/browser, and keep together what two processes should not share out.
 

@@ -73,7 +73,7 @@ LESSONS = (
     Entry(
         name="gpt_sampling",
         title="GPT sampling",
-        claim="A language model does not choose a word. It gives every word a probability, and you choose how to draw.",
+        claim="A language model does not choose a word: it gives each a probability, and you draw.",
         part="Generating text",
         finding="The likeliest next token after the default prompt has 7.8 %: 92.2 % of all draws give another one.",
     ),
