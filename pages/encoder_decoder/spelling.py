@@ -58,6 +58,11 @@ def show(stage: Stage) -> Shown | Nothing:
 def judge(known: Sequence[Errors], found: Spelled) -> str:
     """Say how the errors grow with the word, from the numbers shown."""
     first, last = known[0], known[-1]
+    if last.rate <= first.rate:
+        return (
+            f"Not here: words of {last.letters} letters come out with {last.rate:.0f} % of the sounds wrong, words of "
+            f"{first.letters} letters with {first.rate:.0f} %."
+        )
     return (
         f"Through one vector of {found.read.shape[1]} numbers, words of {last.letters} letters come out with {last.rate:.0f} % "
         f"of the sounds wrong, words of {first.letters} letters with {first.rate:.0f} %."

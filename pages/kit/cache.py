@@ -44,7 +44,7 @@ def _pages() -> dict[str, list[st.Page]]:
         parts.setdefault(lesson.part, []).append(page)
     # The first page's address is the bare one; "/home" is the same page for those who type it.
     parts[""].append(st.Page(HOME.file, title=HOME.title, url_path="home", visibility="hidden"))
-    parts["More"] = [st.Page(one.file, title=one.title, url_path=one.name) for one in (WORDS, ABOUT)]
+    parts["Reference"] = [st.Page(one.file, title=one.title, url_path=one.name) for one in (WORDS, ABOUT)]
     return parts
 
 

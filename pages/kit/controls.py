@@ -23,6 +23,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 MAX_LINK = 40_000  # bytes of a text in a link: the server answers none of more than 128 kB, and a page has three texts
 MAX_ADDRESS = 120_000  # bytes of all of it
+PHONE = 42  # letters, with the room around them, that a phone has for options side by side
 _LESSON, _KEPT, _STAYING, _SHARED, _RUN = "_lesson", "_kept", "_staying_", "_shared", "_run"
 _STAYS = (
     _LESSON,
@@ -257,7 +258,9 @@ def choice(
     value = _value(key, default, lambda words: (known[words], True) if words in known else None, names)
     value = value if value in options else default
     value = _show(key, value, default, names(value), tuple(options))
-    st.segmented_control(
+    # Pills go on in the next line where there is no room; segments are cut.
+    shown = sum(len(names(option)) + 4 for option in options)
+    (st.segmented_control if shown <= PHONE else st.pills)(
         label,
         options,
         default=value,

@@ -136,6 +136,8 @@ def glosses(language: str, texts: tuple[str, str]) -> tuple[str, str]:
 
 
 def _word_for_word(word: str) -> str:
+    if not any(c.isalpha() for c in word):
+        return word  # a number needs no gloss
     return FRENCH.get(word.lower().strip(".,:;!?"), f"[{word.strip('.,:;!?')}]")
 
 

@@ -109,6 +109,9 @@ def test_no_text_is_small(lesson: str, name: str) -> None:
             axis for key, axis in layout.items() if re.fullmatch(r"[xy]axis\d*", key) and axis.get("visible", True)
         ]
         assert all(axis["tickfont"]["size"] >= SMALLEST for axis in shown)
+        # Nor is its grey readable on paper: what has no colour of its own gets that.
+        assert layout["font"]["color"] == TEXT
+        assert all(axis["tickfont"]["color"] and axis["title"]["font"]["color"] for axis in shown)
         assert all(
             trace["colorbar"]["tickfont"]["size"] >= SMALLEST for trace in picture.spec["data"] if "colorbar" in trace
         )

@@ -349,7 +349,7 @@ def test_a_page_needs_nothing_else(theme: str, template: str, monkeypatch: pytes
 def test_a_page_makes_room_for_its_ticks_and_titles(axis: str) -> None:
     """In the app Streamlit's theme does; the figures' own margins hold neither."""
     text = export.page(figures.text(text_of(1, 2)).spec)
-    template = json.loads(text[text.rindex('"template":') + len('"template":') :].split(',"title":{"text"')[0])
+    template, _ = json.JSONDecoder().raw_decode(text[text.rindex('"template":') + len('"template":') :])
     assert template["layout"][axis]["automargin"] is True
 
 

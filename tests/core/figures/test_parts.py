@@ -11,7 +11,8 @@ import pytest
 
 from core.figures import palette
 from core.figures.parts import LETTERS, LONGEST, WORDS, heat_map, scale, text_axis
-from tests.core.figures.test_gpt_sampling import HOSTILE, MARKS, colours, strings
+from tests.core.figures.hostile import HOSTILE
+from tests.core.figures.test_gpt_sampling import MARKS, colours, strings
 
 TEXT = 'The critic wrote, "I laughed twice, then I looked at my watch," and gave it one star (out of five).\nHe left.'
 
@@ -115,9 +116,9 @@ def test_plotly_takes_it_in_the_themes_colours() -> None:
 
 def test_a_character_is_text_and_nothing_else() -> None:
     figure = heat_map("Hostile names", np.zeros((2, 2)), [HOSTILE, "b"], [HOSTILE, "c"], signed=True, groups=(HOSTILE,))
-    told = [text for text in strings(figure) if "script" in text]
+    told = [text for text in strings(figure) if "q" in text and "z" not in text]
     assert len(told) >= 4
     for text in told:
         assert not re.search(r"<(?!extra></extra>)", text)
         assert "%{y}" not in text.replace("%{y}, character", "")
-        assert "<b>x</b>" in html.unescape(text)
+        assert "<u>q</u>" in html.unescape(text)
