@@ -23,7 +23,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 MAX_LINK = 40_000  # bytes of a text in a link: the server answers none of more than 128 kB, and a page has three texts
 MAX_ADDRESS = 120_000  # bytes of all of it
-PHONE = 42  # letters, with the room around them, that a phone has for options side by side
+PHONE = 44  # letters, with the room around them, that a phone has for options side by side
 _LESSON, _KEPT, _STAYING, _SHARED, _RUN = "_lesson", "_kept", "_staying_", "_shared", "_run"
 _STAYS = (
     _LESSON,
@@ -259,8 +259,8 @@ def choice(
     value = value if value in options else default
     value = _show(key, value, default, names(value), tuple(options))
     # Pills go on in the next line where there is no room; segments are cut.
-    shown = sum(len(names(option)) + 4 for option in options)
-    (st.segmented_control if shown <= PHONE else st.pills)(
+    fits = sum(len(names(option)) + 4 for option in options) <= PHONE
+    (st.segmented_control if fits else st.pills)(
         label,
         options,
         default=value,
@@ -269,7 +269,7 @@ def choice(
         help=help,
         required=True,
         label_visibility="collapsed" if hide_label else "visible",
-        width=width,
+        width=width if fits else "stretch",
         **_edits(key),
     )
     return value
