@@ -258,20 +258,12 @@ def choice(
     value = _value(key, default, lambda words: (known[words], True) if words in known else None, names)
     value = value if value in options else default
     value = _show(key, value, default, names(value), tuple(options))
-    # Pills go on in the next line where there is no room; segments are cut.
-    fits = sum(len(names(option)) + 4 for option in options) <= PHONE
-    (st.segmented_control if fits else st.pills)(
-        label,
-        options,
-        default=value,
-        format_func=names,
-        key=key,
-        help=help,
-        required=True,
-        label_visibility="collapsed" if hide_label else "visible",
-        width=width if fits else "stretch",
-        **_edits(key),
-    )
+    visible: Any = "collapsed" if hide_label else "visible"
+    common = {"format_func": names, "key": key, "help": help, "label_visibility": visible, **_edits(key)}
+    if sum(len(names(option)) + 4 for option in options) <= PHONE:
+        st.segmented_control(label, options, default=value, required=True, width=width, **common)
+    else:  # goes on in the next line where segments would be cut
+        st.radio(label, options, list(options).index(value), horizontal=True, width=width, **common)
     return value
 
 
