@@ -33,7 +33,7 @@ run: $(VENV)/.app ## fetch what is missing and open the app (PORT=8501 HOST=127.
 	$(PY) -m streamlit run app.py --server.address $(HOST) --server.port $(PORT) --server.showEmailPrompt false
 
 test: $(VENV)/.dev assets chromium lint types ## lint, types and every test, browser included (TESTS=tests/core for one room)
-	$(PY) -m pytest -n $(PROCESSES) --dist loadgroup $(TESTS)
+	$(PY) -m pytest -n $(PROCESSES) --dist loadfile $(TESTS)
 
 lint: $(VENV)/.dev ## ruff: rules and formatting
 	$(PY) -m ruff check .

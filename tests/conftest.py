@@ -40,18 +40,11 @@ settings.register_profile("unrolled", deadline=None, derandomize=True)
 settings.load_profile("unrolled")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what stands in tests/browser, and keep together what two processes should not share out.
-
-    `-m "not browser"` needs no Chromium. With `-n 2 --dist loadgroup` a file stays in one process, whose fixtures (a model, a
-    server) are then made once; all that drives a browser is one group, begun first because it takes longest.
-    """
+    """Mark what stands in tests/browser, so that `-m "not browser"` needs no Chromium; begin with it, as it takes longest."""
     for item in items:
-        is_browser = item.path.is_relative_to(BROWSER_TESTS)
-        if is_browser:
+        if item.path.is_relative_to(BROWSER_TESTS):
             item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.xdist_group("browser" if is_browser else str(item.path)))
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
