@@ -23,7 +23,10 @@ from tests.pages.helpers import metrics, open_drawer, sound, token_texts
 
 __all__ = ["engine"]
 
-pytestmark = pytest.mark.real_weights
+pytestmark = [
+    pytest.mark.real_weights,
+    pytest.mark.timeout(900),
+]  # four scripts, each with the whole model, on two cores
 
 PAGE = Path(__file__).parents[3] / "pages" / "gpt_sampling" / "page.py"
 LINKS: dict[str, dict[str, Any]] = {
