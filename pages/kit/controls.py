@@ -179,11 +179,6 @@ def reset() -> Previous:
     return previous
 
 
-def is_default() -> bool:
-    """Return whether all controls of the page, whatever view they belong to, are at their defaults."""
-    return not _page().entries
-
-
 def agree(changes: Mapping[str, Any]) -> bool:
     """Return whether these controls are at these values."""
     kept = _page()

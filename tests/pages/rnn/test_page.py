@@ -22,7 +22,7 @@ from core.experiments.rnn.results import (
 )
 from pages.kit.course import find as entry_of
 from pages.rnn import below
-from tests.pages.helpers import charts, choose, click_token, fresh, metrics, sound, token_data, token_texts
+from tests.pages.helpers import charts, choose, click_token, fresh, metrics, sound, token_data, token_texts, widget
 
 HERE = DEFAULT_POSITION
 
@@ -91,7 +91,7 @@ def test_only_features_that_a_unit_follows_are_offered() -> None:
     at = page(view="One unit")
     tracking = find(rnn.tracking, DEFAULT_MODEL)
     names = [FEATURES[f].words for f in followed_features(tracking)]
-    assert list(next(b for b in at.button_group if b.key == "track").options) == names
+    assert list(widget(at, "track").options) == names
     assert names[0] in verdict(at)
 
 
