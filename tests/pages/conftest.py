@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 
+import core.pretrained.hub.files  # noqa: F401 - here, and not in a thread of the app: the hook that checks shapes is not safe there
 from core.serving.engine import Engine
 from pages.kit import cache, language_models
 from pages.kit.language_models import DEFAULT
