@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from core.models import unfilled
+
 
 def scaled_dot_product(
     q: Float[Tensor, "*batch query width"],
@@ -93,7 +95,7 @@ def take(
 
 def linear(below: int, above: int, *, generator: torch.Generator, bias: bool = True) -> nn.Linear:
     """Return a linear layer with weights drawn evenly between -1/sqrt(below) and 1/sqrt(below), and a bias of zeros."""
-    layer = nn.utils.skip_init(nn.Linear, below, above, bias=bias)
+    layer = unfilled.linear(below, above, bias=bias)
     reach = 1 / math.sqrt(below)
     with torch.no_grad():
         layer.weight.uniform_(-reach, reach, generator=generator)

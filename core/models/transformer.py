@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.models import unfilled
 from core.models.attention import scaled_dot_product
 
 
@@ -36,10 +37,10 @@ class TransformerBlock(nn.Module):
         made: dict[str, Any] = {"device": device or torch.device("cpu"), "dtype": dtype}
         self.norm_1, self.norm_2 = nn.LayerNorm(width, **made), nn.LayerNorm(width, **made)
         # Left as they are in memory, then drawn below: nothing else draws from the generator that everyone shares.
-        self.qkv = nn.utils.skip_init(nn.Linear, width, 3 * width, **made)
-        self.merge = nn.utils.skip_init(nn.Linear, width, width, **made)
-        self.widen = nn.utils.skip_init(nn.Linear, width, inner, **made)
-        self.narrow = nn.utils.skip_init(nn.Linear, inner, width, **made)
+        self.qkv = unfilled.linear(width, 3 * width, **made)
+        self.merge = unfilled.linear(width, width, **made)
+        self.widen = unfilled.linear(width, inner, **made)
+        self.narrow = unfilled.linear(inner, width, **made)
         generator = torch.Generator().manual_seed(seed)
         with torch.no_grad():
             for linear in (self.qkv, self.merge, self.widen, self.narrow):

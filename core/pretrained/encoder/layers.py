@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.models import unfilled
 from core.models.attention import scaled_dot_product
 
 
@@ -39,8 +40,8 @@ class Embeddings(nn.Module):
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
-        self.words = nn.utils.skip_init(nn.Embedding, config.vocabulary, config.width)
-        self.places = nn.utils.skip_init(nn.Embedding, config.places, config.width)
+        self.words = unfilled.embedding(config.vocabulary, config.width)
+        self.places = unfilled.embedding(config.places, config.width)
         self.segment = nn.Parameter(torch.empty(config.width))
         self.norm = _norm(config)
 
@@ -99,8 +100,8 @@ class EncoderLayer(nn.Module):
 
 def _linear(inputs: int, outputs: int) -> nn.Linear:
     # Not drawn: `load` fills it, and drawing first would disturb other people's random numbers.
-    return nn.utils.skip_init(nn.Linear, inputs, outputs)
+    return unfilled.linear(inputs, outputs)
 
 
 def _norm(config: EncoderConfig) -> nn.LayerNorm:
-    return nn.utils.skip_init(nn.LayerNorm, config.width, eps=config.epsilon)
+    return nn.LayerNorm(config.width, eps=config.epsilon)
