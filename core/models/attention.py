@@ -11,10 +11,9 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.models import unfilled
 from core.models.positional import rotary_angles, rotate
 from core.models.what_ifs import WhatIfs
-
-from core.models import unfilled
 
 
 def scaled_dot_product(
