@@ -23,6 +23,11 @@ TERMS = (
         "alignment",
     ),
     Term(
+        "attention head",
+        "One of several attentions that run side by side in a layer, each with weights of its own.",
+        "induction",
+    ),
+    Term(
         "attention weight",
         "How much of one item's value goes into what attention returns; the weights of all items add up to 1. Also called a mask.",
         "attention_search",
@@ -97,6 +102,11 @@ TERMS = (
     ),
     Term("input gate", "Decides which share of the candidate is added to an LSTM's cell at a step.", "lstm_gates"),
     Term("key", "The list of numbers that an item is found by: it is compared with the query.", "attention_search"),
+    Term(
+        "induction",
+        "Going on with a pattern by finding where it came before: after A once came B, so after this A comes B again.",
+        "induction",
+    ),
     Term(
         "language model",
         "A network that reads a text and gives every token that it knows a probability of coming next.",
