@@ -45,24 +45,23 @@ def _head(name: str, weight: float, is_off: bool) -> str:
 
 
 def _short(token: str) -> str:
-    return token if len(token) <= 9 else token[:8] + "…"
+    return token if len(token) <= 8 else token[:7] + "…"
 
 
 def _sketch(pair: tuple[str, str], lower: str, upper: str, off: tuple[bool, bool], given: str) -> dict[str, Any]:
     one, two = pair
-    y, stands = 2.6, (12.0, 37.0, 66.0, 91.0)
+    y, stands = 2.6, (10.0, 36.0, 61.0, 90.0)
     colours = [MUTED if is_off else colour for is_off, colour in zip(off, (LOWER, UPPER), strict=True)]
     words = [
         label(stands[0], y, f"<b>{one}</b>"),
         label(stands[1], y, f"<b>{two}</b>"),
-        label(51.5, y, "…"),
         label(stands[2], y, f"<b>{one}</b>"),
-        label(stands[3], y, f"<b>{two}?</b>", UPPER),
+        label(100, y, f"<b>{two}?</b>", UPPER, xanchor="right"),
         label(stands[3], y - 1.7, given, UPPER),
         label(24.5, y - 1.7, "the first time", MUTED),
         label(stands[2], y - 1.7, "again", MUTED),
-        label(2, 6.0, f"1. {lower}", colours[0], xanchor="left"),
-        label(98, 9.2, f"2. {upper}", colours[1], xanchor="right"),
+        label(0, 9.2, f"1. {lower}", colours[0], xanchor="left"),
+        label(100, 9.2, f"2. {upper}", colours[1], xanchor="right"),
     ]
     paths = [
         _arc(stands[1], stands[0], y + 0.9, 5.2, colours[0], off[0]),
@@ -71,7 +70,7 @@ def _sketch(pair: tuple[str, str], lower: str, upper: str, off: tuple[bool, bool
     tips = [
         arrow((stands[0] + 1.6, y + 2.2), (stands[0], y + 0.9), colours[0], 2),
         arrow((stands[1] + 3.8, y + 3.2), (stands[1] + 2, y + 0.9), colours[1], 2),
-        arrow((stands[2] + 9, y), (stands[3] - 10, y), TEXT, 2),
+        arrow((stands[2] + 10, y), (stands[2] + 15, y), TEXT, 2),
     ]
     return {
         "data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}],

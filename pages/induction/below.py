@@ -85,9 +85,9 @@ def try_next() -> list[Try]:
     """Return prepared states: a list of one's own, before the moment, many heads."""
     return [
         Try("Names that rhyme with nothing", "A list of invented names, read twice.",
-            {"view": "Twice the same", "text": "Zorblat Quimby Fendrel Aszok Wimbledorf Tarquin Oblong Hexley"}),
-        Try("Sixteen heads off", "The second time becomes as hard as the first.", {"view": "Many heads", "count": "16"}),
-        Try("Right before it appears", "Neither head is there yet.", {"view": "The moment", "step": 100}),
+            {"view": "Twice", "text": "Zorblat Quimby Fendrel Aszok Wimbledorf Tarquin Oblong Hexley"}),
+        Try("Sixteen heads off", "The second time becomes as hard as the first.", {"view": "Heads", "count": "16"}),
+        Try("Right before it appears", "Neither head is there yet.", {"view": "Training", "step": 100}),
     ]  # fmt: skip
 
 

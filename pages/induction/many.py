@@ -78,4 +78,4 @@ def _outcome(given: List, count: int) -> tuple[str, str]:
     return right, f"{fine(float(found.induction[COUNTS.index(count)]))} are left."
 
 
-VIEW = View("Many heads", show)
+VIEW = View("Heads", show)

@@ -70,4 +70,4 @@ def _outcome(seed: int) -> tuple[str, str]:
     return (SOON if half - tenth <= 50 else SLOW), f"10 % at step {tenth}, 50 % at step {half}."
 
 
-VIEW = View("The moment", show)
+VIEW = View("Training", show)

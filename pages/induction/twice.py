@@ -12,7 +12,7 @@ from pages.kit.ask import draw
 from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import percent
 
-OFF = {"": "nothing", "before": "lower", "best": "upper", "both": "both", "others": "two others"}
+OFF = {"": "none", "before": "lower", "best": "upper", "both": "both", "others": "random"}
 
 
 def show(stage: Stage) -> Shown | Nothing:
@@ -41,7 +41,7 @@ def show(stage: Stage) -> Shown | Nothing:
         ],
         caption="The typical probability is the one that, given to every word, would make the whole list as likely. In the "
         "strip, the stronger a word is coloured, the better it was foreseen the second time. The first words of the list "
-        "cannot be: the model has yet to notice that it repeats. “Two others” are two random heads, to compare with.",
+        "cannot be: the model has yet to notice that it repeats. “Random” are two other heads, to compare with.",
         further=further,
         values=script_values(found),
     )
@@ -96,4 +96,4 @@ def _outcome(given: List, case: str) -> tuple[str, str]:
     return right, f"{left} of {found.correct()} are left."
 
 
-VIEW = View("Twice the same", show)
+VIEW = View("Twice", show)

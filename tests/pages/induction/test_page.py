@@ -65,14 +65,14 @@ def test_the_bet_and_its_outcome() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 16])
 def test_many_heads(count: int) -> None:
-    at = visit(view="Many heads", count=count)
+    at = visit(view="Heads", count=count)
     switched = find(lesson.switched, MODEL, "", WORDS, SEED)
     assert fine(float(switched.induction[COUNTS.index(count)])) in said(at)
     assert metrics(at)["the first time"] == fine(switched.first)
 
 
 def test_the_moment() -> None:
-    at = visit(view="The moment")
+    at = visit(view="Training")
     two, one = (find(lesson.trained, layers, SEED) for layers in (2, 1))
     assert percent(float(two.second[-1])) in said(at)
     assert percent(float(one.second[-1])) in said(at)
