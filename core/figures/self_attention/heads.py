@@ -1,0 +1,89 @@
+"""All heads as small maps in the order of what they do, and one of them large."""
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from core.experiments.self_attention.results import HEADS, LAYERS, ROLES, Read, Roles, small
+from core.figures.palette import SEQUENTIAL, TEXT
+from core.figures.parts import scale
+from core.figures.picture import Picture
+from core.figures.self_attention.mechanism import shorten
+from core.figures.style import layout, percent, plain
+
+SIDE, GAP = 16, 3  # cells of a small map, and between two
+LABELLED = 20  # tokens: beyond, only some have their label
+
+
+def heads(read: Read, measured: Roles, role: str, rank: int, place: int) -> Picture:
+    """Draw the maps of all heads, those that do most of `role` first, and the one at `rank` (from 1) large.
+
+    place: the token (from 0) whose row is outlined: what it attends to.
+    """
+    order = measured.order(role)
+    layer, head = order[rank - 1]
+    big, tokens = read.head(layer, head), read.tokens
+    row, column = divmod(rank - 1, HEADS)
+    each, here = SIDE + GAP, {"xref": "x", "yref": "y"}
+    left, top = column * each - 1.5, row * each - 1.5
+    frame = {"type": "rect", **here, "x0": left, "x1": left + SIDE + 1.5, "y0": top, "y1": top + SIDE + 1.5}
+    shapes = [{**frame, "line": {"color": TEXT, "width": 3}}]
+    line = {"type": "rect", "xref": "x2", "yref": "y2", "x0": -0.5, "x1": len(tokens) - 0.5, "y0": place - 0.5}
+    shapes.append({**line, "y1": place + 0.5, "line": {"color": TEXT, "width": 2}})
+    names = [plain(shorten(token, 8)) for token in tokens]
+    marks = range(0, len(tokens), -(-len(tokens) // LABELLED))
+    axis: dict[str, Any] = {"fixedrange": True, "showgrid": False, "zeroline": False}
+    ticks: dict[str, Any] = {**axis, "tickvals": list(marks), "ticktext": [names[n] for n in marks]}
+    across: dict[str, Any] = {"domain": [0.63, 1.0], "anchor": "y2", "range": [-0.5, len(tokens) - 0.5]}
+    down: dict[str, Any] = {"anchor": "x2", "range": [len(tokens) - 0.5, -0.5], "automargin": True}
+    rows = [n * each + SIDE / 2 for n in range(LAYERS)]
+    ranks = [f"{n * HEADS + 1}–{(n + 1) * HEADS}" for n in range(LAYERS)]
+    drawn = layout(
+        f"All 72 heads by “{role}”, the most first; right, head {layer}.{head}", height=390,
+        margin={"l": 8, "r": 8, "t": 36, "b": 8}, shapes=shapes,
+        xaxis={**axis, "domain": [0, 0.52], "visible": False, "range": [-2, HEADS * each - 1]},
+        yaxis={**axis, "range": [LAYERS * each - 1, -2], "tickvals": rows, "ticktext": ranks, "automargin": True,
+               "title": {"text": "rank"}},
+        xaxis2={**ticks, **across, "tickangle": -90, "side": "bottom", "automargin": True}, yaxis2={**ticks, **down},
+    )  # fmt: skip
+    score = float(measured.scores[ROLES.index(role), layer - 1, head - 1])
+    best = int(big[place].argmax())
+    alt = (
+        f"Small maps of 72 heads; head {layer}.{head}, number {rank} by {role} with {percent(score)}, is large: "
+        f"{tokens[place]} gives most, {percent(float(big[place, best]))}, to {tokens[best]}."
+    )
+    table = [(token, *(round(100 * float(w), 2) for w in line)) for token, line in zip(tokens, big, strict=True)]
+    columns = ("from", *(f"{n} {token}" for n, token in enumerate(tokens, 1)))
+    data = [_gallery(read, measured, role, order), _large(big, names)]
+    return Picture({"data": data, "layout": drawn}, alt, columns, table)
+
+
+def _gallery(read: Read, measured: Roles, role: str, order: list[tuple[int, int]]) -> dict[str, Any]:
+    """Return all maps in one: each in its square, with what is said of it at every cell."""
+    each = SIDE + GAP
+    z = np.full((LAYERS * each, HEADS * each), np.nan)
+    said = np.full(z.shape, "", object)
+    for n, (layer, head) in enumerate(order):
+        block = small(read.head(layer, head), SIDE)
+        factor = -(-SIDE // len(block))
+        tile = np.repeat(np.repeat(block, factor, 0), factor, 1)[:SIDE, :SIDE]
+        row, column = (part * each for part in divmod(n, HEADS))
+        z[row : row + SIDE, column : column + SIDE] = np.pad(tile, ((0, SIDE - len(tile)), (0, SIDE - len(tile))))
+        score = percent(float(measured.scores[ROLES.index(role), layer - 1, head - 1]))
+        said[row : row + SIDE, column : column + SIDE] = (
+            f"number {n + 1}: head {layer}.{head} gives {score} to the {role}"
+        )
+    return {
+        "type": "heatmap", "z": [[None if np.isnan(v) else round(float(v), 2) for v in row] for row in z],
+        "text": said.tolist(), "hovertemplate": "%{text}<extra></extra>", "hoverongaps": False,
+        "colorscale": scale(SEQUENTIAL), "zmin": 0, "zmax": 0.6, "showscale": False,
+    }  # fmt: skip
+
+
+def _large(map_: Float[np.ndarray, "time time"], names: list[str]) -> dict[str, Any]:
+    return {
+        "type": "heatmap", "z": np.round(100 * map_, 1).tolist(), "xaxis": "x2", "yaxis": "y2", "zmin": 0, "zmax": 100,
+        "colorscale": scale(SEQUENTIAL), "showscale": False, "customdata": [[[one, other] for other in names] for one in names],
+        "hovertemplate": "%{customdata[0]} gives %{customdata[1]} %{z:.1f} % of its weight<extra></extra>",
+    }  # fmt: skip
