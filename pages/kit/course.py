@@ -73,7 +73,7 @@ LESSONS = (
     Entry(
         name="self_attention",
         title="Self-attention",
-        claim="Change “tired” to “wide” and “it” lets go of “animal”, but hardly a head turns to “street”.",
+        claim="Say “wide” for “tired”: “it” lets go of “animal”, but few heads turn to “street”.",
         part="Transformers",
         minutes=12,
         finding="With “wide” for “tired”, “it” gives “animal” 28.1 % instead of 67.7 %; in 5 of 72 heads it turns to “street”.",

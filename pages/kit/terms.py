@@ -91,6 +91,11 @@ TERMS = (
     ),
     Term("GRU", "Gated recurrent unit: a recurrent network with two gates and no separate cell.", "lstm_gates"),
     Term(
+        "head",
+        "One of the attentions that a layer runs side by side, each with queries, keys and values of its own.",
+        "self_attention",
+    ),
+    Term(
         "hidden state",
         "The list of numbers that a recurrent network hands from one step to the next; all that it keeps of what it read.",
         "rnn",
@@ -123,6 +128,11 @@ TERMS = (
         "attention_search",
     ),
     Term(
+        "probe",
+        "A small classifier that is fitted on a model's vectors, to see what can be read from them.",
+        "self_attention",
+    ),
+    Term(
         "probability",
         "How often something is expected, from 0 to 1 (100 %); those of all tokens add up to 1.",
         "gpt_sampling",
@@ -143,7 +153,7 @@ TERMS = (
     Term(
         "self-attention",
         "Attention of a text to itself: every piece is query, key and value at once.",
-        "attention_search",
+        "self_attention",
     ),
     Term(
         "softmax",

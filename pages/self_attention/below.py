@@ -10,11 +10,11 @@ from pages.self_attention.tired import finding
 
 WORDS = (
     "Each token of a sentence becomes three lists of numbers: a **query** (what it asks for), a **key** (what it offers) and a "
-    "**value** (what it gives). A token’s query is compared with the keys of all tokens, its own too; the **softmax** makes weights "
-    "of the scores, and the token gets the values, each times its weight. That is one head. This model has six layers of twelve "
-    "heads, each with matrices of its own, so each can attend to something else: the token before, the same word, a noun. A large "
-    "weight does not prove that a token is needed. To learn that, its edge is cut: the key is masked for that one query, the "
-    "other weights grow, and everything behind is computed again."
+    "**value** (what it gives). A token’s query is compared with all keys, its own too; the **softmax** makes weights of the "
+    "scores, and the token gets the values, each times its weight. That is one head. This model has six layers of twelve "
+    "heads, each with matrices of its own, so each can attend to something else: the token before, the same word, a noun. A "
+    "large weight does not prove that a token is needed. To learn that, its edge is cut: the key is masked for that one query, "
+    "the other weights grow, and everything behind is computed again. A **probe** then reads from the vector what it still holds."
 )
 
 
@@ -63,7 +63,7 @@ def questions() -> list[Question]:
     return [
         Question(
             "Which of these does some head do nearly all the time?",
-            tuple(f"attend to the {role}" for role in ROLES[:3]),
+            ("attend to the token before", "attend to the token after", "attend to the same token"),
             scores.index(max(scores)),
             "; ".join(
                 f"{role}: at most {percent(score)} (head {layer}.{head})"
@@ -93,28 +93,28 @@ def seen() -> str:
     turned = int(study.turned[:, LAYER - 1, HEAD - 1].sum())
     first, _, other = cut.moved[1].mean(0)
     return (
-        f"With “wide” for “tired”, `it` gives `animal` {percent(two)} instead of {percent(one)} in head {LAYER}.{HEAD}, but in only "
-        f"{heads} of 72 heads does it turn to `street`; over {len(PAIRS)} such pairs that head turns in {turned}. Attending is not "
-        f"idle: without its edge to the first noun, the vector of `it` moves by {percent(float(first))} of its length on average, "
-        f"without another edge by {percent(float(other))}."
+        f"With “wide” for “tired”, `it` gives `animal` {percent(two)} instead of {percent(one)} in head {LAYER}.{HEAD}, but "
+        f"turns to `street` in only {heads} of 72 heads; over {len(PAIRS)} such pairs head {LAYER}.{HEAD} turns in {turned}. "
+        f"Attending is not idle: without its edge to the first noun, the vector of `it` moves by {percent(float(first))} of its "
+        f"length on average, without another edge by {percent(float(other))}."
     )
 
 
 def try_next() -> list[Try]:
     """Return prepared states, and the lesson before."""
     measured = ask(lesson.roles)
-    layer, head = measured.order("both ends")[0]
-    score = float(measured.scores[ROLES.index("both ends"), layer - 1, head - 1])
+    layer, head = measured.order("ends")[0]
+    score = float(measured.scores[ROLES.index("ends"), layer - 1, head - 1])
     return [
         Try(
             "Heads that attend to nothing",
             f"Head {layer}.{head} gives {percent(score)} of its weight to the marks of both ends: where it finds nothing.",
-            {"view": "One head", "role": "both ends", "rank": 1},
+            {"view": "One head", "role": "ends", "rank": 1},
         ),
         Try(
             "The wolf and the rabbit",
             "A pair in which head 4.2 does turn.",
-            {"view": "Tired or wide", "pair": "slow/fast", "layer": LAYER, "head": HEAD},
+            {"view": "One word", "pair": "wolf", "layer": LAYER, "head": HEAD},
         ),
         Try(
             "One head, number by number",

@@ -1,4 +1,4 @@
-"""Does it matter?: the edge from the pronoun to each token cut in turn, and what is lost."""
+"""One cut: the edge from the pronoun to each token cut in turn, and what is lost."""
 
 from functools import partial
 
@@ -37,12 +37,12 @@ def show(stage: Stage) -> Shown | Nothing:
     shares = (float(row[first]), float(row[second]), 1 - float(row[first] + row[second]))
     said = said_of(scope, layer, head)
     return Shown(
-        verdict=judge(found, probe, key, said),
+        verdict=judge(found, probe, key),
         picture=draw(figures.cuts, found, probe, key, said),
         mechanism=draw(
             figures.mechanism,
             both.pronoun,
-            (both.labels[first], both.labels[second], "the rest"),
+            (both.labels[first], both.labels[second], "others"),
             ((f"head {layer}.{head}, before the cut", shares),),
             0 if both.nouns else -1,
         ),
@@ -76,15 +76,16 @@ def key_of(found: Cuts, noun: str) -> int:
     return found.tokens.index(noun) if noun in found.tokens else int(found.moved.argmax())
 
 
-def judge(found: Cuts, probe: Probe, key: int, said: str) -> str:
+def judge(found: Cuts, probe: Probe, key: int) -> str:
     """Say what the cut edge took, beside the other edges of its row."""
     moved, others = float(found.moved[key]), found.others(key)
     before, after = float(probe.read(found.before)), float(probe.read(found.after[key]))
     query, name = code(found.tokens[found.query]), code(found.tokens[key])
     beats = "" if moved > others else "Not here: "
+    goes = "falls" if after < before else "rises"
     return (
-        f"{beats}With {query} → {name} cut in {said}, {query} moves by {percent(moved)}; another edge, {percent(others)}. What a "
-        f"probe reads, “living thing”, goes from {percent(before)} to {percent(after)}."
+        f"{beats}Without its edge to {name}, {query} moves by {percent(moved)} of its length (another edge: {percent(others)}), "
+        f"and a probe’s “living thing” {goes} from {percent(before)} to {percent(after)}."
     )
 
 
@@ -95,7 +96,7 @@ def _caption(probe: Probe, study: CutStudy) -> str:
     first, other = percent(float(moved[1, 0])), percent(float(moved[1, 2]))
     one, another = percent(float(moved[0, 0])), percent(float(moved[0, 2]))
     return (
-        f"A **probe** is a small classifier on one vector: this one is a logistic regression on `it` after the last layer. From "
+        f"A probe is a small classifier on one vector: this one is a logistic regression on `it` after the last layer. From "
         f"{probe.sentences} sentences it learned whether their first noun is a living thing; on nouns that it had not seen it is "
         f"correct in {percent(probe.accuracy)} of cases (95 % interval {percent(probe.low)} to {percent(probe.high)}; by chance "
         f"50 %). Over forty sentences, cut in all heads, the first noun’s edge moves `it` by {first}, another by {other} (the "
@@ -131,4 +132,4 @@ def _outcome(text: str, name: str, now: tuple[int, int], then: tuple[int, int]) 
     return MORE if high > 2 * low else LESS, f"It moves by {percent(moved[1])} instead of {percent(moved[0])}."
 
 
-VIEW = View("Does it matter?", show)
+VIEW = View("One cut", show)

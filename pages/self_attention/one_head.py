@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.experiments import self_attention as lesson
 from core.experiments.self_attention import results
-from core.experiments.self_attention.results import ROLES, Read, Roles
+from core.experiments.self_attention.results import NAMES, ROLES, Read, Roles
 from core.figures import self_attention as figures
 from pages.kit import controls, tokens
 from pages.kit.ask import ask, draw
@@ -16,18 +16,14 @@ from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import code, percent
 from pages.self_attention.shared import values
 
+ORDERS = tuple(role for role in ROLES if role != "after")  # as many as there is room for
 MORE, LESS = "more than half", "less than half"
-TO = {role: f"the {role}" for role in ROLES} | {
-    "same token": "the same token elsewhere",
-    "both ends": "the marks of both ends",
-    "noun of a pronoun": "the two nouns of forty sentences",
-}
 
 
 def show(stage: Stage) -> Shown | Nothing:
     """Show all heads by a role, one of them large, and what one token gives and gets in it."""
     with stage.decide:
-        role = controls.choice("Order the heads by what they give the", ROLES, ROLES[0], key="role")
+        role = controls.choice("Heads by their weight on the token", ORDERS, ORDERS[0], key="role")
     with stage.more:
         typed = controls.text_area("Your sentence", results.DEFAULT_TEXT, key="text", height=80, max_chars=2_000)
         rank = controls.slider("Head at rank", 1, 72, 1, 1, key="rank")
@@ -51,7 +47,7 @@ def show(stage: Stage) -> Shown | Nothing:
         mechanism=draw(
             figures.mechanism,
             read.tokens[place],
-            (*(read.tokens[n] for n in best), "the rest"),
+            (*(read.tokens[n] for n in best), "others"),
             ((f"head {layer}.{head}", (*(float(row[n]) for n in best), rest)),),
         ),
         bet=bet(role),
@@ -66,9 +62,9 @@ def judge(read: Read, measured: Roles, role: str, rank: int) -> str:
     index = ROLES.index(role)
     score, even = float(measured.scores[index, layer - 1, head - 1]), float(measured.even[index])
     here = results.role_share(read, layer, head, role)
-    over = "" if role == "noun of a pronoun" else f" over {measured.texts} texts"
+    over = " over forty pairs" if role == "noun" else f" over {measured.texts} texts"
     yours = "" if isnan(here) else f" In this sentence: {percent(here)}."
-    gives = f"Head {layer}.{head} gives {TO[role]} {percent(score)} of its weight{over}"
+    gives = f"Head {layer}.{head} gives {NAMES[role]} {percent(score)} of its weight{over}"
     return f"{gives}; equal weights give {percent(even)}.{yours}"
 
 
@@ -102,7 +98,9 @@ def _caption(read: Read, measured: Roles, layer: int, head: int, place: int) -> 
     """Say what the chosen token gives and gets, and what the head does otherwise."""
     map_, token = read.head(layer, head), code(read.tokens[place])
     to, by = int(map_[place].argmax()), int(map_[:, place].argmax())
-    scores = [f"{TO[role]} {percent(float(measured.scores[n, layer - 1, head - 1]))}" for n, role in enumerate(ROLES)]
+    scores = [
+        f"{NAMES[role]} {percent(float(measured.scores[n, layer - 1, head - 1]))}" for n, role in enumerate(ROLES)
+    ]
     return (
         f"{token} (token {place + 1}) gives most, {percent(float(map_[place, to]))}, to {code(read.tokens[to])}, and gets most, "
         f"{percent(float(map_[by, place]))}, from {code(read.tokens[by])}. Over the texts that ship, head {layer}.{head} gives "
@@ -114,9 +112,9 @@ def _caption(read: Read, measured: Roles, layer: int, head: int, place: int) -> 
 
 def bet(role: str) -> Bet:
     """Ask how much the best head for another role gives to it."""
-    other = ROLES[(ROLES.index(role) + 1) % len(ROLES)]
+    other = ORDERS[(ORDERS.index(role) + 1) % len(ORDERS)]
     return Bet(
-        question=f"Order the heads by what they give {TO[other]} instead. How much of its weight does the best one give?",
+        question=f"Order the heads by what they give {NAMES[other]} instead. How much of its weight does the best one give?",
         answers=(MORE, LESS),
         change={"role": other, "rank": 1},
         moved=f"the heads are ordered by “{other}”",

@@ -6,9 +6,8 @@ from pages.self_attention import below, matter, one_head, tired
 Lesson(
     name="self_attention",
     idea=(
-        "In **self-attention** each token of a sentence takes something from all others. How much it takes from one is an "
-        "**attention weight**; a token’s weights sum to 1. A layer does so in twelve **heads**, each with weights of its own. "
-        "Here one word changes at the end."
+        "In **self-attention** each token of a sentence takes something from all others, from each in proportion to an "
+        "**attention weight**. A layer does so in twelve **heads**, each with weights of its own. Here one word changes."
     ),
     views=(tired.VIEW, one_head.VIEW, matter.VIEW),
     words=below.WORDS,

@@ -12,19 +12,19 @@ from pages.kit import controls
 from pages.kit.ask import ask
 from pages.kit.lesson import Nothing
 
-OWN = "your own"
-FEATURED = {"/".join(pair.words): pair.text for pair in PAIRS[:4]}
+OWN = "own"
+FEATURED = {pair.first: pair.text for pair in PAIRS if pair.first in ("animal", "wolf", "chair")}
 
 
 def choose_pair() -> str:
-    """Let the reader choose a pair of sentences; return the words that tell it from the others, or `OWN`."""
-    return controls.choice("One word changes", (*FEATURED, OWN), next(iter(FEATURED)), key="pair")
+    """Let the reader choose a pair of sentences; return the noun that it begins with, or `OWN`."""
+    return controls.choice("Sentence", (*FEATURED, OWN), next(iter(FEATURED)), key="pair")
 
 
 def own_pair() -> str:
     """Let the reader write a pair; return it."""
     return controls.text_area(
-        "Your own sentence, with both words (choose “your own”)",
+        "Your own sentence, with both words (choose “own”)",
         results.DEFAULT_OWN,
         key="own",
         height=80,

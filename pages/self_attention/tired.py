@@ -1,4 +1,4 @@
-"""Tired or wide: what the pronoun gives the two nouns when one word at the end changes."""
+"""One word: what the pronoun gives the two nouns when one word at the end changes."""
 
 from functools import partial
 
@@ -34,7 +34,7 @@ def show(stage: Stage) -> Shown | Nothing:
         mechanism=draw(
             figures.mechanism,
             pronoun,
-            (found.labels[first], found.labels[second], "the rest"),
+            (found.labels[first], found.labels[second], "others"),
             tuple(
                 (f"… {word}", (float(row[first]), float(row[second]), 1 - float(row[first] + row[second])))
                 for word, row in zip(found.words, weights, strict=True)
@@ -96,11 +96,10 @@ def bet(pair: str, layer: int, head: int) -> Bet:
     other = names[(names.index(pair) + 1) % len(names)] if pair in names else names[0]
     chosen = next(each for each in PAIRS if each.text == FEATURED[other])
     return Bet(
-        question=f"“The {chosen.first} …”, {other}: will `it` give {chosen.first} more with “{chosen.words[0]}”, {chosen.second} "
-        f"more with “{chosen.words[1]}” (head {layer}.{head})?",
+        question=f"“{chosen.text}” Will `it` turn from {chosen.first} to {chosen.second} in head {layer}.{head}?",
         answers=(YES, NO),
         change={"pair": other},
-        moved=f"the pair {other}",
+        moved=f"the sentence with the {other}",
         judge=partial(_outcome, chosen.text, layer, head),
     )
 
@@ -123,4 +122,4 @@ def finding() -> tuple[float, float, int]:
     return one, two, int(found.turned.sum())
 
 
-VIEW = View("Tired or wide", show)
+VIEW = View("One word", show)

@@ -8,7 +8,7 @@ from core.experiments.self_attention.results import DEFAULT_TEXT, HEAD, LAYER
 _LONG = "it reads hundreds of sentences; tests/core/experiments/self_attention computes parts of it in another way"
 
 CALLS: tuple[Call, ...] = (
-    *(call(lesson.compare, pair.text) for pair in PAIRS[:4]),
+    *(call(lesson.compare, pair.text) for pair in PAIRS if pair.first in ("animal", "wolf", "chair")),
     call(lesson.read_heads, DEFAULT_TEXT),
     *(call(lesson.cut_edges, DEFAULT_TEXT, *scope) for scope in ((LAYER, HEAD), (LAYER, 0), (0, 0))),
     call(lesson.senses),

@@ -16,7 +16,14 @@ LAYER, HEAD = 4, 2  # the head of whose weights "it" gives the two nouns most, f
 PRONOUNS = ("it", "they", "he", "she", "them", "him", "her")
 DEFAULT_OWN = "The trophy doesn't fit in the suitcase because it is too big/small."
 DEFAULT_TEXT = PAIRS[0].sentences[0]
-ROLES = ("previous token", "next token", "same token", "both ends", "noun of a pronoun")
+NAMES = {
+    "before": "the token before",
+    "after": "the token after",
+    "same": "the same token elsewhere",
+    "ends": "the marks of both ends",
+    "noun": "the two nouns that a pronoun may mean",
+}
+ROLES = tuple(NAMES)  # what a head may attend to
 SCOPES = ("one head", "one layer", "all heads")
 
 

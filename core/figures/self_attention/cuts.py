@@ -1,5 +1,6 @@
 """What cutting an edge does: to the pronoun's vector, and to what a probe reads from it."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -48,8 +49,10 @@ def cuts(found: Cuts, probe: Probe, key: int, where: str) -> Picture:
         "showarrow": False,
         "font": {"size": 14, "color": TEXT},
     }
+    low = max(0, 10 * math.floor(10 * min(before, float(read.min())) - 0.5))
+    high = min(100, 10 * math.ceil(10 * max(before, float(read.max())) + 0.5))
     drawn = layout(
-        f"The edge from <b>{query}</b> to each token cut in turn, in {where}", height=390,
+        f"The edge from “{query}” to each token cut in turn, in {where}", height=372,
         margin={"l": 8, "r": 8, "t": 58, "b": 46}, shapes=[{**uncut, **dotted}, {**others, **dotted}],
         annotations=[
             {**above, "x": mean, "text": "mean of the others", "xanchor": "left"},
@@ -57,8 +60,8 @@ def cuts(found: Cuts, probe: Probe, key: int, where: str) -> Picture:
         ],
         xaxis={"domain": [0, 0.5], "rangemode": "tozero", "title": {"text": f"how far {query} moves (% of its length)"},
                "fixedrange": True},
-        xaxis2={"domain": [0.58, 1.0], "range": [-4, 104], "title": {"text": "probe: “living thing” (%)"}, "fixedrange": True,
-                "anchor": "y"},
+        xaxis2={"domain": [0.58, 1.0], "range": [low, high + 0.04 * (high - low)], "fixedrange": True, "anchor": "y",
+                "title": {"text": "probe: “living thing” (%)"}},
         yaxis={"tickvals": rows, "ticktext": ticks, "range": [len(rows) - 0.5, -0.5], "fixedrange": True, "automargin": True,
                "title": {"text": "cut edge to"}},
     )  # fmt: skip

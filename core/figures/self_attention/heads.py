@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from core.experiments.self_attention.results import HEADS, LAYERS, ROLES, Read, Roles, small
+from core.experiments.self_attention.results import HEADS, LAYERS, NAMES, ROLES, Read, Roles, small
 from core.figures.palette import SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
@@ -40,7 +40,7 @@ def heads(read: Read, measured: Roles, role: str, rank: int, place: int) -> Pict
     rows = [n * each + SIDE / 2 for n in range(LAYERS)]
     ranks = [f"{n * HEADS + 1}–{(n + 1) * HEADS}" for n in range(LAYERS)]
     drawn = layout(
-        f"All 72 heads by “{role}”, the most first; right, head {layer}.{head}", height=390,
+        f"72 heads, most weight on {NAMES[role]} first; right, head {layer}.{head}", height=372,
         margin={"l": 8, "r": 8, "t": 36, "b": 8}, shapes=shapes,
         xaxis={**axis, "domain": [0, 0.52], "visible": False, "range": [-2, HEADS * each - 1]},
         yaxis={**axis, "range": [LAYERS * each - 1, -2], "tickvals": rows, "ticktext": ranks, "automargin": True,
@@ -50,7 +50,7 @@ def heads(read: Read, measured: Roles, role: str, rank: int, place: int) -> Pict
     score = float(measured.scores[ROLES.index(role), layer - 1, head - 1])
     best = int(big[place].argmax())
     alt = (
-        f"Small maps of 72 heads; head {layer}.{head}, number {rank} by {role} with {percent(score)}, is large: "
+        f"Small maps of 72 heads; head {layer}.{head}, number {rank} with {percent(score)} on {NAMES[role]}, is large: "
         f"{tokens[place]} gives most, {percent(float(big[place, best]))}, to {tokens[best]}."
     )
     table = [(token, *(round(100 * float(w), 2) for w in line)) for token, line in zip(tokens, big, strict=True)]
@@ -72,7 +72,7 @@ def _gallery(read: Read, measured: Roles, role: str, order: list[tuple[int, int]
         z[row : row + SIDE, column : column + SIDE] = np.pad(tile, ((0, SIDE - len(tile)), (0, SIDE - len(tile))))
         score = percent(float(measured.scores[ROLES.index(role), layer - 1, head - 1]))
         said[row : row + SIDE, column : column + SIDE] = (
-            f"number {n + 1}: head {layer}.{head} gives {score} to the {role}"
+            f"number {n + 1}: head {layer}.{head} gives {NAMES[role]} {score}"
         )
     return {
         "type": "heatmap", "z": [[None if np.isnan(v) else round(float(v), 2) for v in row] for row in z],

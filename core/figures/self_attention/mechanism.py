@@ -24,7 +24,7 @@ def mechanism(query: str, keys: Sequence[str], fans: Sequence[Fan], cut: int = -
         left = n * each
         middle, colour = left + each / 2, (ACCENT, CATEGORY[1])[n]
         notes += [
-            label(middle, 3.62, plain(shorten(name, 22)), colour),
+            label(middle, 3.62, plain(shorten(name, 40 if len(fans) == 1 else 18)), colour),
             label(middle, 2.95, f"<b>{plain(query)}</b>", TEXT, size=17),
         ]
         for key, (word, weight) in enumerate(zip(keys, weights, strict=True)):
@@ -40,7 +40,7 @@ def mechanism(query: str, keys: Sequence[str], fans: Sequence[Fan], cut: int = -
                 label(
                     x,
                     0.5,
-                    f"{plain(shorten(word, limit))}<br><b>{percent(weight)}</b>",
+                    f"{plain(shorten(word, limit))}<br><b>{100 * weight:.0f} %</b>",
                     colour if key != cut else MUTED,
                 )
             )

@@ -48,14 +48,16 @@ def twins(found: Twins, layer: int, head: int) -> Picture:
     ticks = [f"<b>{name}</b>" if row in emphasis else name for row, name in zip(kept, names, strict=False)]
     ticks += names[len(ticks) :]
     key = f"{swatch(ACCENT)} {plain(found.words[0])}  {swatch(OTHER)} {plain(found.words[1])}"
+    moved = f"moves 0–{100 * float(found.moved.max()):.0f} %" + (" ◇ turns" if found.turned.any() else "")
     drawn = layout(
-        f"What <b>{plain(found.pronoun)}</b> gives each token, head {layer}.{head}: {key}",
-        height=390, margin={"l": 8, "r": 8, "t": 40, "b": 44}, shapes=[_box(layer, head)],
+        f"What “{plain(found.pronoun)}” gives each token in head {layer}.{head}; right, all heads",
+        height=372, margin={"l": 8, "r": 8, "t": 62, "b": 44}, shapes=[_box(layer, head)],
+        annotations=[_above(0, key), _above(0.66, moved)],
         xaxis={"domain": [0, 0.56], "title": {"text": "weight (%)"}, "rangemode": "tozero", "fixedrange": True},
         yaxis={
             "tickvals": rows, "ticktext": ticks, "range": [len(rows) - 0.5, -0.5], "fixedrange": True, "automargin": True,
         },
-        **_grid_axes([0.66, 1.0], "weight moved (%), by head"),
+        **_grid_axes([0.66, 1.0]),
     )  # fmt: skip
     changed = [(abs(two - one), name, one, two) for name, one, two in zip(names, *shown, strict=True)]
     _, name, one, two = max(changed)
@@ -67,7 +69,7 @@ def twins(found: Twins, layer: int, head: int) -> Picture:
     table = [
         (token, *(round(100 * float(w), 3) for w in pair)) for token, pair in zip(found.labels, weights.T, strict=True)
     ]
-    return Picture({"data": [*bars, map_], "layout": drawn}, alt, columns, table)
+    return Picture({"data": [*bars, map_, _turns(found)], "layout": drawn}, alt, columns, table)
 
 
 def every_pair(study: Study, layer: int, head: int) -> Picture:
@@ -155,19 +157,32 @@ def _grid(values: np.ndarray, hover: str) -> dict[str, Any]:
         "type": "heatmap", "z": np.round(values, 2).tolist(), "x": list(range(1, HEADS + 1)),
         "y": list(range(1, LAYERS + 1)), "xaxis": "x2", "yaxis": "y2", "colorscale": scale(SEQUENTIAL), "zmin": 0,
         "hovertemplate": hover, "xgap": 2, "ygap": 2,
-        "colorbar": {
-            "orientation": "h", "thickness": 8, "x": 0.83, "xanchor": "center", "len": 0.34, "y": 1.0, "yanchor": "bottom",
-            "tickfont": {"size": 14, "color": TEXT}, "ticksuffix": " %", "nticks": 4, "outlinewidth": 0,
-        },
+        "showscale": False,
     }  # fmt: skip
 
 
-def _grid_axes(domain: list[float], title: str) -> dict[str, Any]:
+def _turns(found: Twins) -> dict[str, Any]:
+    """Return a mark on every head in which the pronoun turns to the other noun."""
+    layers, heads = np.nonzero(found.turned)
+    return {
+        "type": "scatter", "mode": "markers", "x": (heads + 1).tolist(), "y": (layers + 1).tolist(), "xaxis": "x2", "yaxis": "y2",
+        "marker": {"symbol": "diamond-open", "size": 10, "color": OTHER, "line": {"width": 2}}, "hoverinfo": "skip",
+        "showlegend": False,
+    }  # fmt: skip
+
+
+def _above(x: float, text: str) -> dict[str, Any]:
+    font = {"size": 15, "color": TEXT}
+    ends = {"x": x, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    return {**ends, "text": text, "showarrow": False, "font": font}
+
+
+def _grid_axes(domain: list[float]) -> dict[str, Any]:
     axis = {"fixedrange": True, "showgrid": False, "zeroline": False}
     return {
-        "xaxis2": {**axis, "domain": domain, "anchor": "y2", "tickvals": [1, 4, 8, 12], "title": {"text": f"head: {title}"}},
+        "xaxis2": {**axis, "domain": domain, "anchor": "y2", "tickvals": [1, 4, 8, 12], "title": {"text": "head"}},
         "yaxis2": {
-            **axis, "anchor": "x2", "domain": [0, 0.86], "range": [LAYERS + 0.5, 0.5], "tickvals": list(range(1, LAYERS + 1)),
+            **axis, "anchor": "x2", "range": [LAYERS + 0.5, 0.5], "tickvals": list(range(1, LAYERS + 1)),
             "title": {"text": "layer", "standoff": 4},
         },
     }  # fmt: skip
