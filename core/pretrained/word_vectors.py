@@ -53,8 +53,11 @@ class WordVectors:
 
     def _nearest(self, vector: Float[np.ndarray, "width"], without: tuple[str, ...], top: int) -> Found:
         cosines = self._directions @ (vector / max(float(np.linalg.norm(vector)), 1e-9))
-        cosines[[self._at[word.lower()] for word in without]] = -np.inf
-        return tuple((self.words[row], float(cosines[row])) for row in np.argsort(-cosines, kind="stable")[:top])
+        left_out = {self._at[word.lower()] for word in without}
+        nearest = [
+            int(row) for row in np.argsort(-cosines, kind="stable")[: top + len(left_out)] if row not in left_out
+        ]
+        return tuple((self.words[row], float(cosines[row])) for row in nearest[:top])
 
 
 def load_word_vectors(progress: Progress | None = None) -> WordVectors:

@@ -9,7 +9,7 @@ from pages.kit import controls
 from pages.kit.ask import ask, draw
 from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import code, percent
-from pages.self_attention.shared import choose_head, choose_pair, compared, own_pair, values, watched
+from pages.self_attention.shared import choose_head, choose_pair, compared, fan, own_pair, values, watched
 
 ONE, LAYERWIDE, ALL = SCOPES
 MORE, LESS = "more than twice as far", "less than that"
@@ -33,19 +33,11 @@ def show(stage: Stage) -> Shown | Nothing:
     )
     key = key_of(found, both.labels[both.nouns[0]] if both.nouns else "")
     first, second = watched(both, layer, head)
-    row = both.head(layer, head)[0]
-    shares = (float(row[first]), float(row[second]), 1 - float(row[first] + row[second]))
     said = said_of(scope, layer, head)
     return Shown(
         verdict=judge(found, probe, key),
         picture=draw(figures.cuts, found, probe, key, said),
-        mechanism=draw(
-            figures.mechanism,
-            both.pronoun,
-            (both.labels[first], both.labels[second], "others"),
-            ((f"head {layer}.{head}, before the cut", shares),),
-            0 if both.nouns else -1,
-        ),
+        mechanism=draw(figures.mechanism, *fan(both, layer, head, both=False), 0 if both.nouns else -1),
         bet=bet(scope, layer, head, text, found.tokens[key]),
         numbers=[
             ("the vector moves by", percent(float(found.moved[key]))),

@@ -8,6 +8,7 @@ from core.data.pronouns import PAIRS
 from core.experiments import self_attention as lesson
 from core.experiments.self_attention import results
 from core.experiments.self_attention.results import HEAD, HEADS, LAYER, LAYERS, Twins
+from core.figures import self_attention as figures
 from pages.kit import controls
 from pages.kit.ask import ask
 from pages.kit.lesson import Nothing
@@ -68,3 +69,11 @@ def values(**own: Any) -> dict[str, Any]:
     }
     found["PAIRS"] = tuple((pair.text, pair.first, pair.second) for pair in PAIRS)
     return found | own
+
+
+def fan(found: Twins, layer: int, head: int, *, both: bool) -> tuple[str, tuple[str, ...], tuple[figures.Fan, ...]]:
+    """Return what the sketch shows: the pronoun, two tokens and the others, and their weights in one sentence or in both."""
+    first, second = watched(found, layer, head)
+    shares = [(float(r[first]), float(r[second]), 1 - float(r[first] + r[second])) for r in found.head(layer, head)]
+    names = [f"… {word}" for word in found.words] if both else [f"head {layer}.{head}, before the cut"]
+    return found.pronoun, (found.labels[first], found.labels[second], "others"), tuple(zip(names, shares, strict=False))

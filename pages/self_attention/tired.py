@@ -9,7 +9,7 @@ from core.figures import self_attention as figures
 from pages.kit.ask import ask, draw
 from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import code, percent, signed
-from pages.self_attention.shared import FEATURED, choose_head, choose_pair, compared, own_pair, values, watched
+from pages.self_attention.shared import FEATURED, choose_head, choose_pair, compared, fan, own_pair, values, watched
 
 YES, NO = "yes", "no"
 
@@ -26,20 +26,10 @@ def show(stage: Stage) -> Shown | Nothing:
         return found
     study = ask(lesson.study)
     first, second = watched(found, layer, head)
-    weights = found.head(layer, head)
-    pronoun = found.pronoun
     return Shown(
         verdict=judge(found, layer, head),
         picture=draw(figures.twins, found, layer, head),
-        mechanism=draw(
-            figures.mechanism,
-            pronoun,
-            (found.labels[first], found.labels[second], "others"),
-            tuple(
-                (f"… {word}", (float(row[first]), float(row[second]), 1 - float(row[first] + row[second])))
-                for word, row in zip(found.words, weights, strict=True)
-            ),
-        ),
+        mechanism=draw(figures.mechanism, *fan(found, layer, head, both=True)),
         bet=bet(pair, layer, head),
         numbers=_numbers(found, study, layer, head),
         caption=_caption(study, ask(lesson.senses), layer, head),

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from core.data.pronouns import PAIRS, Pair
+from core.models.logistic import Logistic
 
 LAYERS, HEADS, WIDTH = 6, 12, 384  # of all-MiniLM-L6-v2
 MOST = 128  # pieces of a text, its two ends included
@@ -158,10 +159,7 @@ class Probe:
     `accuracy` was measured on nouns that it had not seen, `low` to `high` is its 95 % interval over `nouns` nouns.
     """
 
-    mean: Float[np.ndarray, "width"]
-    scale: Float[np.ndarray, "width"]
-    weights: Float[np.ndarray, "width"]
-    bias: float
+    fitted: Logistic
     accuracy: float
     low: float
     high: float
@@ -169,10 +167,8 @@ class Probe:
     sentences: int
 
     def read(self, vectors: Float[np.ndarray, "*rows width"]) -> Float[np.ndarray, "*rows"]:
-        """Return the probability of a living thing: 1 / (1 + e^-(w . (x - mean) / scale + b))."""
-        scores = ((vectors - self.mean) / self.scale) @ self.weights + self.bias
-        found: Float[np.ndarray, "*rows"] = 1 / (1 + np.exp(-scores))
-        return found
+        """Return the probability of a living thing."""
+        return self.fitted.read(vectors)
 
 
 @dataclass(frozen=True)

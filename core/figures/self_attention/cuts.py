@@ -42,13 +42,8 @@ def cuts(found: Cuts, probe: Probe, key: int, where: str) -> Picture:
     others = {"type": "line", "xref": "x", "x0": mean, "x1": mean, "yref": "paper", "y0": 0, "y1": 1}
     dotted = {"line": {"color": TEXT, "width": 1.5, "dash": "dot"}}
     ticks = [f"<b>{name}</b>" if n == key else name for n, name in zip(kept, names, strict=True)]
-    above: dict[str, Any] = {
-        "yref": "paper",
-        "y": 1,
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 14, "color": TEXT},
-    }
+    font = {"size": 14, "color": TEXT}
+    above: dict[str, Any] = {"yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False, "font": font}
     low = max(0, 10 * math.floor(10 * min(before, float(read.min())) - 0.5))
     high = min(100, 10 * math.ceil(10 * max(before, float(read.max())) + 0.5))
     drawn = layout(

@@ -10,7 +10,7 @@ from core.figures.palette import SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
 from core.figures.self_attention.mechanism import shorten
-from core.figures.style import layout, percent, plain
+from core.figures.style import HOVER, layout, percent, plain
 
 SIDE, GAP = 16, 3  # cells of a small map, and between two
 LABELLED = 20  # tokens: beyond, only some have their label
@@ -34,7 +34,12 @@ def heads(read: Read, measured: Roles, role: str, rank: int, place: int) -> Pict
     names = [plain(shorten(token, 8)) for token in tokens]
     marks = range(0, len(tokens), -(-len(tokens) // LABELLED))
     axis: dict[str, Any] = {"fixedrange": True, "showgrid": False, "zeroline": False}
-    ticks: dict[str, Any] = {**axis, "tickvals": list(marks), "ticktext": [names[n] for n in marks]}
+    ticks: dict[str, Any] = {
+        **axis,
+        "type": "category",
+        "tickvals": [n + 0.01 for n in marks],
+        "ticktext": [names[n] for n in marks],
+    }
     across: dict[str, Any] = {"domain": [0.63, 1.0], "anchor": "y2", "range": [-0.5, len(tokens) - 0.5]}
     down: dict[str, Any] = {"anchor": "x2", "range": [len(tokens) - 0.5, -0.5], "automargin": True}
     rows = [n * each + SIDE / 2 for n in range(LAYERS)]
@@ -55,35 +60,41 @@ def heads(read: Read, measured: Roles, role: str, rank: int, place: int) -> Pict
     )
     table = [(token, *(round(100 * float(w), 2) for w in line)) for token, line in zip(tokens, big, strict=True)]
     columns = ("from", *(f"{n} {token}" for n, token in enumerate(tokens, 1)))
-    data = [_gallery(read, measured, role, order), _large(big, names)]
+    data = [*_gallery(read, measured, role, order), _large(big, names)]
     return Picture({"data": data, "layout": drawn}, alt, columns, table)
 
 
-def _gallery(read: Read, measured: Roles, role: str, order: list[tuple[int, int]]) -> dict[str, Any]:
-    """Return all maps in one: each in its square, with what is said of it at every cell."""
+def _gallery(read: Read, measured: Roles, role: str, order: list[tuple[int, int]]) -> list[dict[str, Any]]:
+    """Return all maps as one, each in its square, and in the middle of each a point that says which it is."""
     each = SIDE + GAP
     z = np.full((LAYERS * each, HEADS * each), np.nan)
-    said = np.full(z.shape, "", object)
+    middles, said = [], []
     for n, (layer, head) in enumerate(order):
         block = small(read.head(layer, head), SIDE)
-        factor = -(-SIDE // len(block))
-        tile = np.repeat(np.repeat(block, factor, 0), factor, 1)[:SIDE, :SIDE]
+        # Each cell of the square takes the block that it lies in.
+        at = np.arange(SIDE) * len(block) // SIDE
         row, column = (part * each for part in divmod(n, HEADS))
-        z[row : row + SIDE, column : column + SIDE] = np.pad(tile, ((0, SIDE - len(tile)), (0, SIDE - len(tile))))
+        z[row : row + SIDE, column : column + SIDE] = block[np.ix_(at, at)]
         score = percent(float(measured.scores[ROLES.index(role), layer - 1, head - 1]))
-        said[row : row + SIDE, column : column + SIDE] = (
-            f"number {n + 1}: head {layer}.{head} gives {NAMES[role]} {score}"
-        )
-    return {
-        "type": "heatmap", "z": [[None if np.isnan(v) else round(float(v), 2) for v in row] for row in z],
-        "text": said.tolist(), "hovertemplate": "%{text}<extra></extra>", "hoverongaps": False,
-        "colorscale": scale(SEQUENTIAL), "zmin": 0, "zmax": 0.6, "showscale": False,
-    }  # fmt: skip
+        middles.append((column + SIDE / 2, row + SIDE / 2))
+        said.append(f"number {n + 1}: head {layer}.{head} gives {NAMES[role]} {score} of its weight")
+    return [
+        {
+            "type": "heatmap", "z": [[None if np.isnan(v) else round(float(v), 2) for v in row] for row in z],
+            "hoverinfo": "skip", "hoverongaps": False, "colorscale": scale(SEQUENTIAL), "zmin": 0, "zmax": 0.6,
+            "showscale": False,
+        },
+        {
+            "type": "scatter", "mode": "markers", "x": [x for x, _ in middles], "y": [y for _, y in middles], "opacity": 0,
+            "marker": {"size": 26}, "customdata": said, "hovertemplate": HOVER, "showlegend": False,
+        },
+    ]  # fmt: skip
 
 
 def _large(map_: Float[np.ndarray, "time time"], names: list[str]) -> dict[str, Any]:
+    numbered = [f"{n} {name}" for n, name in enumerate(names, 1)]
     return {
-        "type": "heatmap", "z": np.round(100 * map_, 1).tolist(), "xaxis": "x2", "yaxis": "y2", "zmin": 0, "zmax": 100,
-        "colorscale": scale(SEQUENTIAL), "showscale": False, "customdata": [[[one, other] for other in names] for one in names],
-        "hovertemplate": "%{customdata[0]} gives %{customdata[1]} %{z:.1f} % of its weight<extra></extra>",
+        "type": "heatmap", "z": np.round(100 * map_, 1).tolist(), "x": numbered, "y": numbered, "xaxis": "x2", "yaxis": "y2",
+        "zmin": 0, "zmax": 100, "colorscale": scale(SEQUENTIAL), "showscale": False,
+        "hovertemplate": "%{y} gives %{x} %{z:.1f} % of its weight<extra></extra>",
     }  # fmt: skip

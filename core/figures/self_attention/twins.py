@@ -65,7 +65,7 @@ def twins(found: Twins, layer: int, head: int) -> Picture:
         f"Two weights for each token: with {found.words[1]} for {found.words[0]}, {found.pronoun} gives {name} {percent(two)} "
         f"instead of {percent(one)} in head {layer}.{head}; all heads move {percent(float(found.moved.mean()))} of it on average."
     )
-    columns = ("token", f"weight with {found.words[0]} (%)", f"weight with {found.words[1]} (%)")
+    columns = ("token", f"first: {found.words[0]} (%)", f"second: {found.words[1]} (%)")
     table = [
         (token, *(round(100 * float(w), 3) for w in pair)) for token, pair in zip(found.labels, weights.T, strict=True)
     ]

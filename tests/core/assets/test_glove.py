@@ -8,9 +8,7 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file
 
-from core.assets.convert.glove import KEPT, glove
-from core.assets.fetch import ensure
-from core.assets.manifest import load
+from core.assets.convert.glove import glove
 
 
 def published(folder: Path, words: int, vectors: int) -> np.ndarray:
@@ -35,13 +33,3 @@ def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
     published(tmp_path, 9, 8)
     with pytest.raises(ValueError, match="do not fit"):
         glove(tmp_path, tmp_path, lambda *_: None)
-
-
-@pytest.mark.real_weights
-def test_the_published_one() -> None:
-    folder = ensure("glove-6b-50d")
-    words = json.loads((folder / "words.json").read_text("utf-8"))
-    assert words[:3] == ["the", ",", "."]
-    assert load_file(folder / "vectors.safetensors")["vectors"].shape == (KEPT, 50) == (len(words), 50)
-    size = sum(path.stat().st_size for path in folder.iterdir())
-    assert size == pytest.approx(load()["glove-6b-50d"].installed_size, rel=0.02)

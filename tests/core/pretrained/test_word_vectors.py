@@ -6,7 +6,10 @@ import torch
 from torch.nn import functional as F
 
 import core.pretrained
-from core.pretrained.word_vectors import WordVectors, load_word_vectors
+from core.assets.convert.glove import KEPT
+from core.assets.fetch import ensure
+from core.assets.manifest import load
+from core.pretrained.word_vectors import NAME, WordVectors, load_word_vectors
 
 SMALL = WordVectors(("sun", "moon", "star", "sea", "nothing"), np.array(
     [[1, 0, 0], [0.9, 0.5, 0], [0, 1, 0.2], [-1, 0.1, 0.3], [0, 0, 0]], np.float32
@@ -44,3 +47,8 @@ def test_the_published_vectors_know_queens_and_capitals() -> None:
     assert vectors.analogy("france", "paris", "italy", 1)[0][0] == "rome"
     assert "frog" not in dict(vectors.neighbours("frog"))
     assert {"toad", "snake"} & set(dict(vectors.neighbours("frog")))
+    assert vectors.words[:3] == ("the", ",", ".")
+    assert vectors.vectors.shape == (KEPT, 50)
+    folder = ensure(NAME)
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    assert size == pytest.approx(load()[NAME].installed_size, rel=0.02)

@@ -109,7 +109,7 @@ def test_one_head(moves: dict[str, Any]) -> None:
     assert percent(score) in said(at)
     trace = load_encoder().trace(moves.get("text", DEFAULT_TEXT))
     assert token_texts(at, "links") == list(trace.tokens)
-    large = np.array(main(at)["data"][1]["z"])
+    large = np.array(main(at)["data"][2]["z"])
     np.testing.assert_allclose(large, 100 * trace.attentions[layer - 1, head - 1], atol=0.06)
     np.testing.assert_allclose(large.sum(1), 100, atol=0.06 * len(large))
     if role == "same":
@@ -131,7 +131,7 @@ def test_a_click_chooses_a_token() -> None:
 def test_a_text_of_128_tokens_is_shown_and_a_longer_one_cut() -> None:
     at = visit(view=HEADS, text="word " * 300)
     assert any("longer than 128 tokens" in caption.value for caption in at.caption)
-    assert len(main(at)["data"][1]["z"]) == 128
+    assert len(main(at)["data"][2]["z"]) == 128
     assert len(main(at)["layout"]["yaxis2"]["tickvals"]) <= 20
     (info,) = sound(choose(visit(view=HEADS), text="  ")).info
     assert "Type something" in info.value

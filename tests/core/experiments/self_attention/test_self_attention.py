@@ -11,7 +11,7 @@ from core.data.library import LIBRARY
 from core.data.pronouns import LIVING, PAIRS, THINGS, probe_sentences
 from core.experiments import self_attention as lesson
 from core.experiments.recording import find
-from core.experiments.self_attention import cutting, probing, results
+from core.experiments.self_attention import cutting, results
 from core.experiments.self_attention.results import DEFAULT_OWN, DEFAULT_TEXT, HEAD, LAYER, MOST, ROLES
 from core.pretrained.encoder import DEFAULT_ENCODER, load_encoder
 from core.progress import finish
@@ -157,35 +157,6 @@ def test_without_a_pronoun_there_is_nothing_to_cut() -> None:
 
 
 # The probe
-
-
-def test_the_regression_is_the_one_that_torch_finds() -> None:
-    rng = np.random.default_rng(1)
-    x = rng.normal(size=(60, 5))
-    labels = x @ rng.normal(size=5) + rng.normal(size=60) > 0
-    weights, bias = probing.logistic(x, labels, 0.1)
-    w = torch.zeros(6, dtype=torch.float64, requires_grad=True)
-    by_torch = torch.optim.LBFGS([w], max_iter=500, tolerance_grad=1e-12, line_search_fn="strong_wolfe")
-
-    def loss() -> torch.Tensor:
-        by_torch.zero_grad()
-        scores = torch.from_numpy(x) @ w[:5] + w[5]
-        target = torch.from_numpy(labels.astype(np.float64))
-        found = torch.nn.functional.binary_cross_entropy_with_logits(scores, target) + 0.1 * (w[:5] ** 2).sum()
-        found.backward()
-        return found
-
-    by_torch.step(loss)
-    np.testing.assert_allclose([*weights, bias], w.detach().numpy(), atol=1e-6)
-
-
-def test_a_probe_is_measured_on_nouns_that_it_has_not_seen() -> None:
-    """Were a noun's own sentences among those that it learns from, this would be read perfectly."""
-    rng = np.random.default_rng(0)
-    groups = np.repeat(np.arange(52), 4)
-    vectors = rng.normal(size=(52, 40))[groups]  # a noun's vector says nothing of any other noun
-    labels = groups < 26
-    assert 0.25 < probing.held_out(vectors, labels, groups).mean() < 0.75
 
 
 def test_the_probe_reads_what_it_says() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from core.data.pronouns import PAIRS
 from core.experiments import self_attention as lesson
 from core.experiments.recording import find
-from core.experiments.self_attention.results import DEFAULT_TEXT, HEAD, LAYER, ROLES
+from core.experiments.self_attention.results import DEFAULT_TEXT, HEAD, LAYER
 from core.figures import self_attention as figures
 from core.figures.picture import Picture
 from tests.core.figures.hostile import HOSTILE
@@ -27,7 +27,7 @@ def pictures() -> dict[str, Picture]:
         "twins, hostile": figures.twins(odd, 1, 12),
         "every pair": figures.every_pair(study, LAYER, HEAD),
         "senses": figures.senses(find(lesson.senses)),
-        **{f"heads, {role}": figures.heads(read, measured, role, 1, 10) for role in ROLES},
+        **{f"heads, {role}": figures.heads(read, measured, role, 1, 10) for role in ("noun",)},
         "heads, long and hostile": figures.heads(long, measured, "ends", 72, 127),
         "cuts": figures.cuts(cuts, probe, 2, "all 72 heads"),
         "cuts, hostile": figures.cuts(strange, probe, 0, "head 1.1 alone"),
