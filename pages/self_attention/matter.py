@@ -94,7 +94,8 @@ def _caption(probe: Probe, study: CutStudy) -> str:
         f"50 %). Over forty sentences, cut in all heads, the first noun’s edge moves `it` by {first}, another by {other} (the "
         f"noun’s moves it more in {more[1]} of {total}); in head {LAYER}.{HEAD} alone {one} against {another} ({more[0]} of "
         f"{total}). Where the noun lives, the probe falls from {percent(float(read[0]))} to {percent(float(read[1]))}. "
-        "So the edge matters, but not it alone: other tokens have read the noun, too, and hand it on."
+        "So the edge matters, but not it alone: other tokens have read the noun, too, and hand it on. Below, each sentence is a "
+        "point: above the dotted line, the noun’s edge matters more than another one."
     )
 
 

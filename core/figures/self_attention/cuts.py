@@ -86,7 +86,8 @@ def every_pair_cut(study: CutStudy, scope: int, where: str) -> Picture:
         "type": "scatter", "mode": "markers", "x": np.round(other, 3).tolist(), "y": np.round(first, 3).tolist(),
         "marker": {"color": ACCENT, "size": 11}, "customdata": said, "hovertemplate": HOVER, "showlegend": False,
     }  # fmt: skip
-    end = 1.05 * float(max(first.max(), other.max()))
+    right, top = 1.15 * float(other.max()), 1.08 * float(first.max())
+    end = min(right, top)
     line = {
         "type": "line",
         "x0": 0,
@@ -95,13 +96,13 @@ def every_pair_cut(study: CutStudy, scope: int, where: str) -> Picture:
         "y1": end,
         "line": {"color": TEXT, "width": 1.5, "dash": "dot"},
     }
-    axis = {"range": [0, end], "fixedrange": True}
     above = int((first > other).sum())
     drawn = layout(
-        f"Forty sentences, in {where}: above the line, the noun’s edge matters more", height=360, shapes=[line],
+        f"Forty sentences, in {where}", height=360, shapes=[line],
         margin={"l": 8, "r": 16, "t": 40, "b": 48},
-        xaxis={**axis, "title": {"text": "it moves without another edge, mean (%)"}},
-        yaxis={**axis, "title": {"text": "… without the first noun’s (%)"}, "automargin": True},
+        xaxis={"range": [0, right], "fixedrange": True, "title": {"text": "it moves without another edge, mean (%)"}},
+        yaxis={"range": [0, top], "fixedrange": True, "automargin": True,
+               "title": {"text": "… without the first noun’s (%)"}},
     )  # fmt: skip
     alt = (
         f"Scatter of {len(first)} sentences: in {above} the vector of it moves further without its edge to the first noun "

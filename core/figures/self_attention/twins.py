@@ -48,9 +48,9 @@ def twins(found: Twins, layer: int, head: int) -> Picture:
     ticks = [f"<b>{name}</b>" if row in emphasis else name for row, name in zip(kept, names, strict=False)]
     ticks += names[len(ticks) :]
     key = f"{swatch(ACCENT)} {plain(found.words[0])}  {swatch(OTHER)} {plain(found.words[1])}"
-    moved = f"moves 0–{100 * float(found.moved.max()):.0f} %" + (" ◇ turns" if found.turned.any() else "")
+    moved = "weight moved" + ("; ◇ turns" if found.turned.any() else "")
     drawn = layout(
-        f"What “{plain(found.pronoun)}” gives each token in head {layer}.{head}; right, all heads",
+        f"What “{plain(found.pronoun)}” gives each token, head {layer}.{head}",
         height=372, margin={"l": 8, "r": 8, "t": 62, "b": 44}, shapes=[_box(layer, head)],
         annotations=[_above(0, key), _above(0.66, moved)],
         xaxis={"domain": [0, 0.56], "title": {"text": "weight (%)"}, "rangemode": "tozero", "fixedrange": True},
@@ -97,7 +97,7 @@ def every_pair(study: Study, layer: int, head: int) -> Picture:
     line = {"type": "line", "line": {"color": TEXT, "width": 1, "dash": "dot"}}
     quarter = {"type": "rect", "x0": 50, "x1": 102, "y0": -2, "y1": 50, "line": {"width": 0}, "fillcolor": ACCENT}
     drawn = layout(
-        f"Forty pairs in head {layer}.{head}: points in the shaded quarter turn to the other noun", height=390,
+        f"Forty pairs, head {layer}.{head}: shaded, it turns", height=390,
         margin={"l": 8, "r": 16, "t": 68, "b": 48},
         shapes=[{**quarter, "opacity": 0.1, "layer": "below"}, {**line, "x0": 0, "x1": 100, "y0": 0, "y1": 100}],
         xaxis={**axis, "title": {"text": "share of the first noun when it is meant (%)"}},

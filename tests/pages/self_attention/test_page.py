@@ -60,7 +60,7 @@ def test_one_word(moves: dict[str, Any]) -> None:
             assert percent(share) in said(at)
         assert ("it turns to" in said(at)) == (a > b and d > c)
         assert ("lets go" in said(at)) == (c < a and not (a > b and d > c))
-        assert main(at)["layout"]["title"]["text"].startswith(f"What “it” gives each token in head {layer}.{head}")
+        assert main(at)["layout"]["title"]["text"].startswith(f"What “it” gives each token, head {layer}.{head}")
     study = find(lesson.study)
     assert metrics(at)["pairs where it turns"] == f"{study.turned[:, layer - 1, head - 1].sum()} of 40"
 
