@@ -71,8 +71,9 @@ def _caption(study: Study, senses: Senses, layer: int, head: int) -> str:
     both, least = float(study.nouns[layer - 1, head - 1]), float(study.turned.mean())
     nearest = ", ".join(word for word, _ in senses.nearest)
     return (
-        f"Head {layer}.{head} is head {head} of layer {layer}. Over forty pairs it gives the two nouns {percent(both)} together, "
-        f"and a noun {signed(100 * shift)} points more where it is meant than where it is not (± {196 * error:.1f}, 95 %). Over "
+        f"Head {layer}.{head} is head {head} of layer {layer}. The map of all heads is the darker, the more of its weight the "
+        f"pronoun moves. Over forty pairs head {layer}.{head} gives the two nouns {percent(both)} together, and a noun "
+        f"{signed(100 * shift)} points more where it is meant than where it is not (± {196 * error:.1f}, 95 %). Over "
         f"all heads and pairs, {percent(least)} turn: the model, trained to compare whole sentences, follows the sense a "
         f"little.\n\nBelow: each pair; then a word whose sense its context decides. In “{senses.sentences[0]}” and "
         f"“{senses.sentences[1]}” the vectors of “{senses.word}” have cosine {senses.alike[-1]:.2f}: context moves it, but not "

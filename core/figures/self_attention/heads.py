@@ -40,17 +40,17 @@ def heads(read: Read, measured: Roles, role: str, rank: int, place: int) -> Pict
         "tickvals": [n + 0.01 for n in marks],
         "ticktext": [names[n] for n in marks],
     }
-    across: dict[str, Any] = {"domain": [0.66, 1.0], "anchor": "y2", "range": [-0.5, len(tokens) - 0.5]}
+    across: dict[str, Any] = {"domain": [0.67, 1.0], "anchor": "y2", "range": [-0.5, len(tokens) - 0.5]}
     down: dict[str, Any] = {"anchor": "x2", "range": [len(tokens) - 0.5, -0.5], "automargin": True}
     rows = [n * each + SIDE / 2 for n in range(LAYERS)]
     ranks = [f"{n * HEADS + 1}–{(n + 1) * HEADS}" for n in range(LAYERS)]
     drawn = layout(
-        f"72 heads by “{role}”; right, head {layer}.{head}", height=372,
+        f"72 heads by “{role}”; right, head {layer}.{head}", height=362,
         margin={"l": 8, "r": 8, "t": 36, "b": 32}, shapes=shapes,
-        xaxis={**axis, "domain": [0, 0.49], "visible": False, "range": [-2, HEADS * each - 1]},
+        xaxis={**axis, "domain": [0, 0.46], "visible": False, "range": [-2, HEADS * each - 1]},
         yaxis={**axis, "range": [LAYERS * each - 1, -2], "tickvals": rows, "ticktext": ranks, "automargin": True,
                "title": {"text": "rank"}},
-        xaxis2={**axis, **across, "type": "category", "showticklabels": False, "title": {"text": "to (same order)"}},
+        xaxis2={**axis, **across, "type": "category", "showticklabels": False, "title": {"text": "to"}},
         yaxis2={**ticks, **down, "title": {"text": ""}},
     )  # fmt: skip
     score = float(measured.scores[ROLES.index(role), layer - 1, head - 1])
@@ -96,6 +96,6 @@ def _large(map_: Float[np.ndarray, "time time"], names: list[str]) -> dict[str, 
     numbered = [f"{n} {name}" for n, name in enumerate(names, 1)]
     return {
         "type": "heatmap", "z": np.round(100 * map_, 1).tolist(), "x": numbered, "y": numbered, "xaxis": "x2", "yaxis": "y2",
-        "zmin": 0, "zmax": 100, "colorscale": scale(SEQUENTIAL), "showscale": False,
+        "zmin": 0, "zmax": 60, "colorscale": scale(SEQUENTIAL), "showscale": False,
         "hovertemplate": "%{y} gives %{x} %{z:.1f} % of its weight<extra></extra>",
     }  # fmt: skip

@@ -51,8 +51,8 @@ def twins(found: Twins, layer: int, head: int) -> Picture:
     moved = "weight moved" + ("; ◇ turns" if found.turned.any() else "")
     drawn = layout(
         f"What “{plain(found.pronoun)}” gives each token, head {layer}.{head}",
-        height=372, margin={"l": 8, "r": 8, "t": 62, "b": 44}, shapes=[_box(layer, head)],
-        annotations=[_above(0, key), _above(0.66, moved)],
+        height=362, margin={"l": 8, "r": 8, "t": 62, "b": 44}, shapes=[_box(layer, head)],
+        annotations=[_above(0, key), _above(1, moved, "right")],
         xaxis={"domain": [0, 0.56], "title": {"text": "weight (%)"}, "rangemode": "tozero", "fixedrange": True},
         yaxis={
             "tickvals": rows, "ticktext": ticks, "range": [len(rows) - 0.5, -0.5], "fixedrange": True, "automargin": True,
@@ -171,9 +171,9 @@ def _turns(found: Twins) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _above(x: float, text: str) -> dict[str, Any]:
+def _above(x: float, text: str, side: str = "left") -> dict[str, Any]:
     font = {"size": 15, "color": TEXT}
-    ends = {"x": x, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    ends = {"x": x, "y": 1, "xref": "paper", "yref": "paper", "xanchor": side, "yanchor": "bottom"}
     return {**ends, "text": text, "showarrow": False, "font": font}
 
 
