@@ -47,7 +47,7 @@ def cuts(found: Cuts, probe: Probe, key: int, where: str) -> Picture:
     low = max(0, 10 * math.floor(10 * min(before, float(read.min())) - 0.5))
     high = min(100, 10 * math.ceil(10 * max(before, float(read.max())) + 0.5))
     drawn = layout(
-        f"The edge from “{query}” to each token cut in turn, in {where}", height=362,
+        f"Each edge cut, in {where}", height=362,
         margin={"l": 8, "r": 8, "t": 58, "b": 46}, shapes=[{**uncut, **dotted}, {**others, **dotted}],
         annotations=[
             {**above, "x": mean, "text": "mean of the others", "xanchor": "left"},
@@ -58,7 +58,7 @@ def cuts(found: Cuts, probe: Probe, key: int, where: str) -> Picture:
         xaxis2={"domain": [0.58, 1.0], "range": [low, high + 0.04 * (high - low)], "fixedrange": True, "anchor": "y",
                 "title": {"text": "probe: “living thing” (%)"}},
         yaxis={"tickvals": rows, "ticktext": ticks, "range": [len(rows) - 0.5, -0.5], "fixedrange": True, "automargin": True,
-               "title": {"text": "cut edge to"}},
+               "title": {"text": f"edge cut: {query} → …"}},
     )  # fmt: skip
     name = found.tokens[key]
     alt = (

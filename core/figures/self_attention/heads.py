@@ -59,7 +59,7 @@ def heads(read: Read, measured: Roles, role: str, rank: int, place: int) -> Pict
         f"Small maps of 72 heads; head {layer}.{head}, number {rank} with {percent(score)} on {NAMES[role]}, is large: "
         f"{tokens[place]} gives most, {percent(float(big[place, best]))}, to {tokens[best]}."
     )
-    table = [(token, *(round(100 * float(w), 2) for w in line)) for token, line in zip(tokens, big, strict=True)]
+    table = [(token, *line) for token, line in zip(tokens, np.round(100.0 * big, 2).tolist(), strict=True)]
     columns = ("from", *(f"{n} {token}" for n, token in enumerate(tokens, 1)))
     data = [*_gallery(read, measured, role, order), _large(big, names)]
     return Picture({"data": data, "layout": drawn}, alt, columns, table)
@@ -81,7 +81,7 @@ def _gallery(read: Read, measured: Roles, role: str, order: list[tuple[int, int]
         said.append(f"number {n + 1}: head {layer}.{head} gives {NAMES[role]} {score} of its weight")
     return [
         {
-            "type": "heatmap", "z": [[None if np.isnan(v) else round(float(v), 2) for v in row] for row in z],
+            "type": "heatmap", "z": np.where(np.isnan(z), None, np.round(z, 2)).tolist(),
             "hoverinfo": "skip", "hoverongaps": False, "colorscale": scale(SEQUENTIAL), "zmin": 0, "zmax": 0.6,
             "showscale": False,
         },

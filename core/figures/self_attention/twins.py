@@ -50,7 +50,7 @@ def twins(found: Twins, layer: int, head: int) -> Picture:
     key = f"{swatch(ACCENT)} {plain(found.words[0])}  {swatch(OTHER)} {plain(found.words[1])}"
     moved = "weight moved" + ("; ◇ turns" if found.turned.any() else "")
     drawn = layout(
-        f"What “{plain(found.pronoun)}” gives each token, head {layer}.{head}",
+        f"What “{plain(shorten(found.pronoun, 5))}” gives each token, head {layer}.{head}",
         height=362, margin={"l": 8, "r": 8, "t": 62, "b": 44}, shapes=[_box(layer, head)],
         annotations=[_above(0, key), _above(1, moved, "right")],
         xaxis={"domain": [0, 0.56], "title": {"text": "weight (%)"}, "rangemode": "tozero", "fixedrange": True},
