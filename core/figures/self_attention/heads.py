@@ -79,9 +79,11 @@ def _gallery(read: Read, measured: Roles, role: str, order: list[tuple[int, int]
         score = percent(float(measured.scores[ROLES.index(role), layer - 1, head - 1]))
         middles.append((column + SIDE / 2, row + SIDE / 2))
         said.append(f"number {n + 1}: head {layer}.{head} gives {NAMES[role]} {score} of its weight")
+    cells = np.round(z, 2).astype(object)
+    cells[np.isnan(z)] = None  # nothing between two maps
     return [
         {
-            "type": "heatmap", "z": np.where(np.isnan(z), None, np.round(z, 2)).tolist(),
+            "type": "heatmap", "z": cells.tolist(),
             "hoverinfo": "skip", "hoverongaps": False, "colorscale": scale(SEQUENTIAL), "zmin": 0, "zmax": 0.6,
             "showscale": False,
         },
