@@ -49,10 +49,14 @@ def judge(found: Twins, layer: int, head: int) -> str:
     )
     if found.nouns is None:
         return f"{begin}."
-    heads = f"{int(found.turned.sum())} of {LAYERS * HEADS} heads"
-    if found.turned[layer - 1, head - 1]:
-        return f"{begin}: it turns to {other}, as in {heads}."
-    return f"{begin}: it {'lets go, but ' if c < a else ''}does not turn to {other}; {heads} do."
+    turns = "turns" if found.turned[layer - 1, head - 1] else "lets go, but does not turn" if c < a else "does not turn"
+    return f"{begin}: it {turns} to {other}; {heads_that_turn(found)}."
+
+
+def heads_that_turn(found: Twins) -> str:
+    """Say in how many heads the pronoun turns: "5 of 72 heads do"."""
+    heads = int(found.turned.sum())
+    return f"{heads or 'none'} of {LAYERS * HEADS} heads do{'es' if heads == 1 else ''}"
 
 
 def _numbers(found: Twins, study: Study, layer: int, head: int) -> list[tuple[str, str]]:
@@ -98,11 +102,8 @@ def bet(pair: str, layer: int, head: int) -> Bet:
 def _outcome(text: str, layer: int, head: int) -> tuple[str, str]:
     found = ask(lesson.compare, text)
     turned = bool(found.turned[layer - 1, head - 1])
-    heads = int(found.turned.sum())
-    return (
-        YES if turned else NO,
-        f"{'It turns' if turned else 'It does not turn'} in this head; {heads} of 72 heads do.",
-    )
+    said = "It turns" if turned else "It does not turn"
+    return YES if turned else NO, f"{said} in this head; {heads_that_turn(found)}."
 
 
 def finding() -> tuple[float, float, int]:

@@ -19,7 +19,8 @@ OTHER = CATEGORY[1]
 def twins(found: Twins, layer: int, head: int) -> Picture:
     """Draw what the pronoun gives each piece of both sentences in a head (from 1), and how much it moves in every head."""
     weights = found.head(layer, head)
-    kept = np.sort(np.argsort(-weights.max(0), kind="stable")[:SHOWN])
+    most = SHOWN if len(found.labels) > SHOWN + 1 else SHOWN + 1  # not one row for one other
+    kept = np.sort(np.argsort(-weights.max(0), kind="stable")[:most])
     names = [plain(shorten(found.labels[row], 14)) for row in kept]
     shown = weights[:, kept].tolist()
     if rest := len(found.labels) - len(kept):

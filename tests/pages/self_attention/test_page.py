@@ -59,6 +59,7 @@ def test_one_word(moves: dict[str, Any]) -> None:
         for share in (a, b, c, d):
             assert percent(share) in said(at)
         assert ("it turns to" in said(at)) == (a > b and d > c)
+        assert f"{finish(lesson.compare(pair.text)).turned.sum() or 'none'} of 72 heads do" in said(at)
         assert ("lets go" in said(at)) == (c < a and not (a > b and d > c))
         assert main(at)["layout"]["title"]["text"].startswith(f"What “it” gives each token, head {layer}.{head}")
     study = find(lesson.study)
