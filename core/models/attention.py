@@ -1,10 +1,18 @@
 """Attention: every query looks at all keys at once and takes their values in proportion to how well they match."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.models.positional import rotary_angles, rotate
+from core.models.what_ifs import WhatIfs
 
 
 def scaled_dot_product(
@@ -79,6 +87,156 @@ class DotAttention(nn.Module):
         return (keys @ query[..., None])[..., 0]
 
 
+@dataclass(frozen=True)
+class AttentionTrace:
+    """What multi-head attention computed, as detached CPU arrays.
+
+    - `queries`, `keys`, `values`: of each head, after the rotary turn where there is one.
+    - `scores`: query times key over the root of the head's width, before any mask; `weights`: what the softmax makes of
+      those that may be seen.
+    - `mixtures`: what each head takes, 0 for a head that is off; `output`: all of them times the output matrix.
+    """
+
+    queries: Float[np.ndarray, "batch heads time head"]
+    keys: Float[np.ndarray, "batch heads key head"]
+    values: Float[np.ndarray, "batch heads key head"]
+    scores: Float[np.ndarray, "batch heads time key"]
+    weights: Float[np.ndarray, "batch heads time key"]
+    mixtures: Float[np.ndarray, "batch heads time head"]
+    output: Float[np.ndarray, "batch time width"]
+
+
+class MultiHeadAttention(nn.Module):
+    """Several heads, each of which looks with a part of the width of its own (Vaswani et al. 2017, section 3.2.2).
+
+    causal: no query sees a key that comes after it. rotary: queries and keys are turned to their positions (Su et al.
+    2021), Llama's layout. `qkv` holds the three matrices one above the other, as `nn.MultiheadAttention.in_proj_weight`
+    does; `merge` is its `out_proj`, drawn smaller by the factor `gain`. Raises `ValueError` where the width can't be
+    shared out among the heads, or a rotary head has an odd width.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        heads: int,
+        *,
+        causal: bool = False,
+        rotary: bool = False,
+        bias: bool = True,
+        gain: float = 1.0,
+        seed: int = 0,
+        device: torch.device | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        if width % heads:
+            raise ValueError(f"{heads} heads can't share a width of {width} evenly")
+        if rotary and width // heads % 2:
+            raise ValueError(f"a head of {width // heads} numbers can't be split into pairs")
+        self.width, self.heads, self.causal, self.rotary = width, heads, causal, rotary
+        generator = torch.Generator().manual_seed(seed)
+        made: dict[str, Any] = {"device": device, "dtype": dtype, "bias": bias}
+        self.qkv = drawn_linear(width, 3 * width, generator=generator, **made)
+        self.merge = drawn_linear(width, width, generator=generator, gain=gain, **made)
+
+    def forward(
+        self,
+        x: Float[Tensor, "batch time width"],
+        context: Float[Tensor, "batch key width"] | None = None,
+        mask: Bool[Tensor, "*#batch time key"] | None = None,
+    ) -> Float[Tensor, "batch time width"]:
+        """Return what each position takes: from its own sequence, or from `context` where one is given (cross-attention).
+
+        mask: True where a query may see a key, on top of `causal`; (batch, 1, time, key) for one a sequence. A query
+        that may see nothing takes nothing. Raises `ValueError` for a context where the attention is causal or rotary.
+        """
+        q, k, v = self.project(x, context)
+        if self.causal and mask is None:
+            found = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        else:
+            found = F.scaled_dot_product_attention(q, k, v, attn_mask=self._allowed(q, k, mask))
+        # the heads' answers side by side, times W_o: (batch, time, width)
+        merged: Tensor = self.merge(found.transpose(1, 2).flatten(2))
+        return merged
+
+    def look(
+        self,
+        x: Float[Tensor, "batch time width"],
+        context: Float[Tensor, "batch key width"] | None = None,
+        mask: Bool[Tensor, "*#batch time key"] | None = None,
+        *,
+        what_ifs: WhatIfs | None = None,
+        layer: int = 0,
+    ) -> dict[str, Tensor]:
+        """Return what an `AttentionTrace` holds as tensors, for `what_ifs` about attention number `layer`."""
+        q, k, v = self.project(x, context)
+        allowed = self._allowed(q, k, mask)
+        on = torch.ones(self.heads, dtype=torch.bool, device=x.device)
+        if what_ifs is not None:
+            everything = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool, device=x.device)
+            allowed = what_ifs.allowed(layer, everything if allowed is None else allowed, self.heads)
+            on = what_ifs.on(layer, self.heads, x.device)
+        mixtures, weights = scaled_dot_product(q, k, v, allowed)
+        mixtures = mixtures * on[:, None, None]
+        output = self.merge(mixtures.transpose(1, 2).flatten(2))
+        scores = q @ k.mT / math.sqrt(q.shape[-1])
+        names = ("queries", "keys", "values", "scores", "weights", "mixtures", "output")
+        return dict(zip(names, (q, k, v, scores, weights, mixtures, output), strict=True))
+
+    @torch.no_grad()
+    def trace(
+        self,
+        x: Float[Tensor, "batch time width"],
+        context: Float[Tensor, "batch key width"] | None = None,
+        mask: Bool[Tensor, "*#batch time key"] | None = None,
+        *,
+        heads_off: Sequence[int] = (),
+        edges_cut: Sequence[tuple[int | None, int, int]] = (),
+    ) -> AttentionTrace:
+        """Return all that `forward` computes on its way, from the plain equations.
+
+        heads_off: heads whose output is zero. edges_cut: (head, query, key), None for all heads; that key is masked for
+        that query before the softmax (see `core.models.what_ifs`). Raises `ValueError` for what is not there.
+        """
+        keys = x.shape[1] if context is None else context.shape[1]
+        off, cut = [(0, head) for head in heads_off], [(0, *edge) for edge in edges_cut]
+        what_ifs = WhatIfs.checked(off, cut, layers=1, heads=self.heads, queries=x.shape[1], keys=keys)
+        found = self.look(x, context, mask, what_ifs=what_ifs)
+        return AttentionTrace(**{name: value.numpy(force=True) for name, value in found.items()})
+
+    def project(
+        self, x: Float[Tensor, "batch time width"], context: Float[Tensor, "batch key width"] | None = None
+    ) -> tuple[
+        Float[Tensor, "batch heads time head"],
+        Float[Tensor, "batch heads key head"],
+        Float[Tensor, "batch heads key head"],
+    ]:
+        """Return the queries of x, and keys and values of the context (x itself without one), turned where rotary."""
+        if context is not None and (self.causal or self.rotary):
+            raise ValueError("positions of two sequences have no order between them: neither causal nor rotary")
+        # Q, K, V = x W_q, c W_k, c W_v
+        if context is None:
+            q, k, v = self.qkv(x).chunk(3, dim=-1)
+        else:
+            split = [self.width, 2 * self.width]
+            weights = self.qkv.weight.split(split)
+            biases = self.qkv.bias.split(split) if self.qkv.bias is not None else (None, None)
+            q = F.linear(x, weights[0], biases[0])
+            k, v = F.linear(context, weights[1], biases[1]).chunk(2, dim=-1)
+        # each (batch, heads, time, width / heads)
+        q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in (q, k, v))
+        if self.rotary:
+            angles = rotary_angles(x.shape[1], q.shape[-1], device=x.device, dtype=x.dtype)
+            q, k = rotate(q, angles), rotate(k, angles)
+        return q, k, v
+
+    def _allowed(self, q: Tensor, k: Tensor, mask: Tensor | None) -> Tensor | None:
+        if not self.causal:
+            return mask
+        past = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool, device=q.device).tril()
+        return past if mask is None else past & mask
+
+
 def take(
     scores: Float[Tensor, "batch source"],
     places: Float[Tensor, "batch source key"],
@@ -97,6 +255,27 @@ def linear(below: int, above: int, *, generator: torch.Generator, bias: bool = T
     reach = 1 / math.sqrt(below)
     with torch.no_grad():
         layer.weight.uniform_(-reach, reach, generator=generator)
+        if bias:
+            layer.bias.zero_()
+    return layer
+
+
+def drawn_linear(
+    below: int,
+    above: int,
+    *,
+    generator: torch.Generator,
+    bias: bool = True,
+    gain: float = 1.0,
+    device: torch.device | None = None,
+    dtype: torch.dtype | None = None,
+) -> nn.Linear:
+    """Return what `linear` does, `gain` times as large, drawn in float64: the same weights in every precision."""
+    # Left as it is in memory, then drawn: nothing draws from the generator that everyone shares.
+    layer = nn.utils.skip_init(nn.Linear, below, above, bias=bias, device=device or torch.device("cpu"), dtype=dtype)
+    drawn = torch.empty(layer.weight.shape, dtype=torch.float64)
+    with torch.no_grad():
+        layer.weight.copy_(drawn.uniform_(-1, 1, generator=generator) * (gain / math.sqrt(below)))
         if bias:
             layer.bias.zero_()
     return layer

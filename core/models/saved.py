@@ -11,14 +11,19 @@ from torch import nn
 
 from core.models.char_lm import CharLM
 from core.models.recaller import Recaller
+from core.models.transformer import TransformerLM
+
+Saved = CharLM | Recaller | TransformerLM
 
 
-def save(model: CharLM | Recaller, path: Path) -> None:
+def save(model: Saved, path: Path) -> None:
     """Write a model in float16 (float32 where that would overflow); `load` makes it anew."""
     if isinstance(model, CharLM):
         hidden = [layer.hidden_size for layer in model.body.layers]
         embedding = model.embedding.embedding_dim
         built = {"kind": model.kind, "vocabulary": model.vocabulary, "embedding": embedding, "hidden": hidden}
+    elif isinstance(model, TransformerLM):
+        built = model.built
     else:
         built = {"kind": model.kind, "symbols": model.symbols, "classes": model.classes, "hidden": model.hidden}
     tensors = {name: half(value) for name, value in model.state_dict().items()}
@@ -32,7 +37,7 @@ def half(value: torch.Tensor) -> torch.Tensor:
     return stored if bool(stored.isfinite().all()) else value.detach().cpu().float()
 
 
-def load(path: Path, device: torch.device | None = None) -> CharLM | Recaller:
+def load(path: Path, device: torch.device | None = None) -> Saved:
     """Return the model in a file that `save` wrote, in float32, ready to be used (not to be trained on).
 
     Raises `ValueError` for a file that holds something else, and `OSError` for one that is not there.
@@ -40,7 +45,7 @@ def load(path: Path, device: torch.device | None = None) -> CharLM | Recaller:
     with safe_open(path, framework="pt") as file:
         header = file.metadata() or {}
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a dictionary
-    classes: dict[str, type[CharLM] | type[Recaller]] = {"CharLM": CharLM, "Recaller": Recaller}
+    classes: dict[str, type[Saved]] = {kind.__name__: kind for kind in (CharLM, Recaller, TransformerLM)}
     if header.get("class") not in classes:
         raise ValueError(f"{path.name} holds no model of ours")
     built: dict[str, Any] = json.loads(header["built"])
