@@ -23,6 +23,7 @@ NAMES = (
     "lessons",
     "translate",
     "writing",
+    "crowd",
 )
 
 

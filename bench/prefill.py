@@ -19,6 +19,7 @@ from core.pretrained import load_language_model
 from core.pretrained.causal_lm import LanguageModel, finish
 
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)
+LOOKED_INTO, LOOK_MS = 64, 400.0  # tokens whose trace (attentions, hidden vectors, scores) may take so long
 
 
 def run(quick: bool) -> Iterator[Claim]:
@@ -43,3 +44,14 @@ def run(quick: bool) -> Iterator[Claim]:
         ratio = statistics.median(b / a for a, b in zip(compiled, torchs, strict=True))
         values = f"compiled {statistics.median(compiled):.1f}, PyTorch fp32 {statistics.median(torchs):.1f} ms"
         yield Claim(f"reading {length} tokens", values, ratio)
+
+    def look(ids: list[int]) -> float:
+        ours.use_threads(THREADS)
+        began = time.perf_counter()
+        ours.trace(ids)
+        return 1000 * (time.perf_counter() - began)
+
+    look(text[:LOOKED_INTO])
+    took = sorted(look(text[:LOOKED_INTO]) for _ in range(3 if quick else 7))
+    values = f"{took[0]:.0f} to {took[-1]:.0f} ms"
+    yield Claim(f"a trace of {LOOKED_INTO} tokens", values, statistics.median(took), LOOK_MS, unit="ms", at_least=False)

@@ -26,7 +26,8 @@ class TransformerBlock(nn.Module):
     norm: "pre" norms what each part reads (Xiong et al. 2020; GPT-2), "post" the stream after each (Vaswani et al. 2017,
     section 3). cross: whether there is a context to attend to. inner: units of the network, 4 x width without it;
     feed_forward=False leaves the network out. activation: "relu" (2017) or "gelu" (Hendrycks and Gimpel 2016). gain: how
-    much smaller the matrices that write to the stream are drawn. Raises `ValueError` where the width can't be shared out among the heads.
+    much smaller the matrices that write to the stream are drawn. Raises `ValueError` where the width can't be shared out
+    among the heads.
     """
 
     def __init__(

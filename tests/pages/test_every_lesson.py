@@ -5,16 +5,17 @@ import json
 import runpy
 import subprocess
 import sys
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
-from pages.kit import compute, controls, terms
+from pages.kit import cache, compute, controls, terms
 from pages.kit.course import LESSONS, neighbours
 from pages.kit.lesson import Lesson
+from pages.kit.shelf import Shelf
 from tests.pages.helpers import PAGES, fresh, markdown_on, outside_code, sound, widget
 
 NAMES = [entry.name for entry in LESSONS if "Lesson(" in (PAGES / entry.name / "page.py").read_text("utf-8")]
@@ -26,7 +27,7 @@ HOSTILE = (
 )
 
 
-@cache
+@lru_cache
 def lesson(name: str) -> Lesson:
     """The lesson as its page script describes it."""
     found: list[Lesson] = []
@@ -264,3 +265,16 @@ def test_any_text(name: str, text: str) -> None:
             assert "<u>" not in MarkdownIt("commonmark").render(markdown)
             assert "<u>q" not in outside_code(markdown)
             assert ":material/home:" not in outside_code(markdown)
+
+
+@every_view
+def test_own_text_while_others_fill_the_shelf(name: str, view: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With many readers nothing stays on the shelf: a page asks once and hands on what it has (`python -m bench crowd`)."""
+    known = drawn(opened(name, view), name)
+    at = opened(name, view, **short(known))
+    for area in [area.key for area in at.text_area]:
+        widget(at, area).set_value("The old doctor of the village walked to the river, and never came back.")
+    monkeypatch.setattr(cache, "results", lambda: full)
+    full = Shelf(0)
+    sound(at.run())
+    assert full.bytes == 0

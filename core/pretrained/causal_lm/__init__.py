@@ -5,7 +5,7 @@
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +18,8 @@ from torch import Tensor
 
 from core.device import Placement, trim_memory
 from core.generation.decoding import Sampling, Step
+from core.models.attention import scaled_dot_product
+from core.models.what_ifs import Edge, HeadOff, WhatIfs
 from core.pretrained.causal_lm.decoder import Cache
 from core.pretrained.causal_lm.llama import Llama
 from core.pretrained.tokens import Tokenizer
@@ -30,17 +32,40 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
+class Inside:
+    """What every head of one layer computed, as detached CPU arrays in float32; a shared key head stands once a query head.
+
+    - `queries`, `keys`: turned to their positions, a head's numbers in the checkpoint's order; `values`: as they are.
+    - `scores`: query times key over the root of the head's width, before the mask.
+    - `mixtures`: weights times values: what each head takes (0 where it is off).
+    """
+
+    layer: int
+    queries: Float[np.ndarray, "heads time head"]
+    keys: Float[np.ndarray, "heads time head"]
+    values: Float[np.ndarray, "heads time head"]
+    scores: Float[np.ndarray, "heads query key"]
+    mixtures: Float[np.ndarray, "heads time head"]
+
+
+@dataclass(frozen=True)
 class Trace:
-    """What happened inside while a text was read, as detached CPU arrays in float32.
+    """What happened inside while a text was read, as detached CPU arrays in float32, a row for each layer that ran.
 
     - `attentions`: the weight with which each query looks at each key; rows sum to 1.
     - `hidden`: the embedding, then the vector after each layer (before the final norm).
     - `logits`: the scores of the next token at each position.
+    - `attention_added`, `feed_forward_added`: what the two parts of each layer added to the stream, so that the embedding
+      and all of them sum to the last of `hidden`; None for a model from the hub.
+    - `inside`: the layer that was asked for, the last time that it ran.
     """
 
     attentions: Float[np.ndarray, "layers heads queries keys"]
     hidden: Float[np.ndarray, "layers_and_one time width"]
     logits: Float[np.ndarray, "time vocabulary"]
+    attention_added: Float[np.ndarray, "layers time width"] | None = None
+    feed_forward_added: Float[np.ndarray, "layers time width"] | None = None
+    inside: Inside | None = None
 
 
 class LanguageModel(ABC):
@@ -74,8 +99,25 @@ class LanguageModel(ABC):
         """
 
     @abstractmethod
-    def trace(self, ids: list[int]) -> Trace:
-        """Return attentions, hidden vectors and scores of `ids`; raises `ValueError` when there are no tokens."""
+    def trace(
+        self,
+        ids: list[int],
+        *,
+        heads_off: Sequence[HeadOff] = (),
+        edges_cut: Sequence[Edge] = (),
+        layers: Sequence[int] | None = None,
+        inside: int | None = None,
+    ) -> Trace:
+        """Return attentions, hidden vectors and scores of `ids`, from the exact weights; nothing stays behind.
+
+        - `heads_off` holds (layer, head): that head's output is zero. None for all layers or all heads.
+        - `edges_cut` holds (layer, head, query, key): that key is masked for that query before the softmax, so that the
+          weights of its other keys sum to 1 again; a query with no key left takes nothing. None as above.
+        - `layers` are the layers to run, one after the other (skip one, run one twice); None is all of them in order.
+        - `inside` is a layer whose heads are wanted in full.
+
+        Raises `ValueError` when there are no tokens or too many, and for a layer, head or token that is not there.
+        """
 
     @abstractmethod
     def new_cache(self, rows: int, length: int) -> Any:
@@ -186,28 +228,44 @@ class LlamaModel(LanguageModel):
         trim_memory()
         return scores
 
-    def trace(self, ids: list[int]) -> Trace:
+    def trace(
+        self,
+        ids: list[int],
+        *,
+        heads_off: Sequence[HeadOff] = (),
+        edges_cut: Sequence[Edge] = (),
+        layers: Sequence[int] | None = None,
+        inside: int | None = None,
+    ) -> Trace:
         """See `LanguageModel.trace`."""
         self.check(ids)
-        decoder, attentions = self.llama.decoder, []
-
-        def attend(index: int, qkv: Float[Tensor, "time all head"]) -> Float[Tensor, "time joined"]:
-            query, key, value = self._split(qkv)
-            scores = query @ key.transpose(-1, -2) / self.llama.config.head_width**0.5
-            unseen = torch.ones(len(ids), len(ids), dtype=torch.bool, device=qkv.device).triu(1)
-            weights = scores.masked_fill(unseen, -torch.inf).softmax(-1)  # Vaswani et al. 2017, eq. 1
-            attentions.append(weights)
-            return (weights @ value).transpose(0, 1).flatten(1)
-
+        decoder, config, n = self.llama.decoder, self.llama.config, len(ids)
+        order = list(range(config.layers) if layers is None else layers)
+        if not order or not all(0 <= i < config.layers for i in (*order, *([] if inside is None else [inside]))):
+            raise ValueError(f"layers are numbers from 0 to {config.layers - 1}, and at least one of them has to run")
+        sizes = {"layers": config.layers, "heads": config.heads, "queries": n, "keys": n}
+        what_ifs = WhatIfs.checked(heads_off, edges_cut, **sizes)
+        past = torch.ones(n, n, dtype=torch.bool, device=self.llama.device).tril()
+        weights, added, thought, seen = [], [], [], None
         with torch.inference_mode():
             hidden = [decoder.embed(torch.tensor(ids, device=self.llama.device))]
-            hidden += decoder.run(hidden[0], decoder.turns[: len(ids)], self.llama.exact(), attend)
-            logits = self.llama.exact_logits(hidden[-1])
-            return Trace(
-                torch.stack(attentions).numpy(force=True),
-                torch.stack(hidden).numpy(force=True),
-                logits.numpy(force=True),
-            )
+            for index, layer in zip(order, self.llama.exact(order), strict=True):
+                query, key, value = self._split(decoder.heads(hidden[-1], decoder.turns[:n], layer))
+                allowed = what_ifs.allowed(index, past, config.heads)
+                mixtures, found = scaled_dot_product(query, key, value, allowed)
+                mixtures = mixtures * what_ifs.on(index, config.heads, self.llama.device)[:, None, None]
+                weights.append(found)
+                added.append(layer.out(mixtures.transpose(0, 1).flatten(1)))
+                middle = hidden[-1] + added[-1]
+                thought.append(decoder.feed_forward(middle, layer))
+                hidden.append(middle + thought[-1])
+                if index == inside:
+                    scores = query @ key.mT / config.head_width**0.5
+                    tensors = (_unpaired(query), _unpaired(key), value, scores, mixtures)
+                    seen = Inside(index, *(tensor.numpy(force=True) for tensor in tensors))
+            logits = self.llama.exact_logits(hidden[-1]).numpy(force=True)
+            arrays = [torch.stack(part).numpy(force=True) for part in (weights, hidden, added, thought)]
+            return Trace(arrays[0], arrays[1], logits, arrays[2], arrays[3], seen)
 
     def new_cache(self, rows: int, length: int) -> Cache:
         """See `LanguageModel.new_cache`."""
@@ -267,3 +325,8 @@ class LlamaModel(LanguageModel):
         query, key, value = self._split(qkv)
         found = F.scaled_dot_product_attention(query[None], key[None], value[None], is_causal=True)
         return found[0].transpose(0, 1).flatten(1)
+
+
+def _unpaired(x: Float[Tensor, "heads time head"]) -> Float[Tensor, "heads time head"]:
+    """Bring a head's numbers back into the checkpoint's order, where number j turns together with number j + half."""
+    return x.unflatten(-1, (-1, 2)).transpose(-1, -2).flatten(-2)

@@ -85,15 +85,23 @@ class Decoder:
         self, x: Float[Tensor, "tokens width"], turns: Tensor, layers: Iterable[Layer], attend: Attend
     ) -> Generator[Float[Tensor, "tokens width"], None, None]:
         """Yield x after each layer; `turns` (tokens, heads, head / 2) rotate each token to its position."""
-        epsilon, half = self.config.norm_epsilon, self.config.head_width // 2
         for index, layer in enumerate(layers):
-            projected = layer.query_key_value(rms_norm(x, layer.attention_norm, epsilon))
-            pairs = torch.view_as_complex(projected.float().view(len(x), -1, half, 2))
-            heads = torch.view_as_real(pairs * turns).flatten(2)  # (tokens, heads + 2 key_value_heads, head)
-            x = x + layer.out(attend(index, heads))
-            gate, up = layer.gate_up(rms_norm(x, layer.feed_forward_norm, epsilon)).chunk(2, dim=-1)
-            x = x + layer.down(F.silu(gate) * up)  # SwiGLU, Shazeer 2020, eq. 6
+            x = x + layer.out(attend(index, self.heads(x, turns, layer)))
+            x = x + self.feed_forward(x, layer)
             yield x
+
+    def heads(
+        self, x: Float[Tensor, "tokens width"], turns: Tensor, layer: Layer
+    ) -> Float[Tensor, "tokens heads_and_two_key_value_heads head"]:
+        """Return a layer's queries, keys and values, turned to their positions; the pairs that turn stand side by side."""
+        projected = layer.query_key_value(rms_norm(x, layer.attention_norm, self.config.norm_epsilon))
+        pairs = torch.view_as_complex(projected.float().reshape(len(x), -1, self.config.head_width // 2, 2))
+        return torch.view_as_real(pairs * turns).flatten(2)
+
+    def feed_forward(self, x: Float[Tensor, "tokens width"], layer: Layer) -> Float[Tensor, "tokens width"]:
+        """Return what a layer's feed-forward network adds: SwiGLU, Shazeer 2020, eq. 6."""
+        gate, up = layer.gate_up(rms_norm(x, layer.feed_forward_norm, self.config.norm_epsilon)).chunk(2, dim=-1)
+        return layer.down(F.silu(gate) * up)
 
     def logits(self, x: Float[Tensor, "tokens width"]) -> Float[Tensor, "tokens vocabulary"]:
         """Return the score of every token of the vocabulary, float32."""

@@ -4,7 +4,7 @@ What reads and writes texts is made once: `q4` from the file's own 4-bit codes o
 that was asked for. `exact` makes the layers in float32, one at a time, so that they never all lie in memory.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,14 +40,20 @@ class Llama:
             made = [] if self.q4 else range(self.config.layers)
             self.layers = [self._layer(checkpoint, i, _MAKERS[precision]) for i in made]
 
-    def exact(self) -> Iterator[Layer]:
-        """Yield the layers in float32, each made when it is asked for unless they are in memory already."""
+    def exact(self, order: Sequence[int] | None = None) -> Iterator[Layer]:
+        """Yield the layers in float32, each made when it is asked for unless they are in memory already.
+
+        order: the numbers of the layers to run; all of them in turn without it.
+        """
+        numbers = range(self.config.layers) if order is None else order
         if self.precision == "fp32":
-            yield from self.layers
-            return
-        with Checkpoint(self.folder) as checkpoint:
-            for index in range(self.config.layers):
-                yield self._layer(checkpoint, index, _dense)
+            yield from (self.layers[i] for i in numbers)
+        elif self.q4:  # its products of the file's own codes are float32's
+            yield from self.q4.layers(numbers)
+        else:
+            with Checkpoint(self.folder) as checkpoint:
+                for index in numbers:
+                    yield self._layer(checkpoint, index, _dense)
 
     def exact_logits(self, x: Float[Tensor, "tokens width"]) -> Float[Tensor, "tokens vocabulary"]:
         """Return the scores of the last layer's x by the file's own output matrix, in float32."""

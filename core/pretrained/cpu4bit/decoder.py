@@ -5,7 +5,7 @@ The scores are those of `decoder.py` with the file's values, to float32's precis
 """
 
 import contextlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import lru_cache
 
 import numba
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from core.device import generator
 from core.pretrained.causal_lm.checkpoint import EMBEDDING, Checkpoint, DecoderConfig
-from core.pretrained.causal_lm.decoder import Cache, rotations
+from core.pretrained.causal_lm.decoder import Cache, Layer, rotations
 from core.pretrained.causal_lm.linear import GROUP, Q4Weight
 from core.pretrained.cpu4bit import compiled
 from core.pretrained.cpu4bit import step as q4_step
@@ -101,10 +101,22 @@ class Q4Decoder:
 
     def head(self, x: Float[Tensor, "tokens width"]) -> Float[Tensor, "tokens vocabulary"]:
         """Return the score of every token of the vocabulary after each (normed) vector, float32."""
-        inputs, y = new_inputs(*x.shape), torch.empty(len(x), len(self._table) * TILES * LANES)
-        q4_step.put_rows(x.contiguous().numpy(), inputs)
-        q4_step.multiply(self._table, inputs, y.numpy(), self._table, numba.get_num_threads())
-        return y[:, : self.config.vocabulary]
+        return BlockLinear(self._table, self.config.vocabulary)(x)
+
+    def layers(self, order: Iterable[int]) -> Iterator[Layer]:
+        """Yield the layers of these numbers one by one, to be looked into between their parts."""
+        config, all_layers = self.config, self._layers
+        joined = config.heads * config.head_width
+        together = joined + 2 * config.key_value_heads * config.head_width
+        for i in order:
+            yield Layer(
+                attention_norm=torch.from_numpy(all_layers.attention_norm[i]),
+                query_key_value=BlockLinear(all_layers.query_key_value[i], together),
+                out=BlockLinear(all_layers.out[i], config.width),
+                feed_forward_norm=torch.from_numpy(all_layers.feed_forward_norm[i]),
+                gate_up=BlockLinear(all_layers.gate_up[i], 2 * config.feed_forward),
+                down=BlockLinear(all_layers.down[i], config.width),
+            )
 
     def embed(self, ids: Int[Tensor, "tokens"]) -> Float[Tensor, "tokens width"]:
         """Return the rows of the output matrix, which is the embedding too."""
@@ -116,6 +128,20 @@ class Q4Decoder:
         eights = fours.reshape(len(ids), -1, 8)[..., np.argsort(ARITHMETIC.eight)]
         rows = eights.reshape(len(ids), -1, GROUP) * factors[text, :, tile, lane].astype(np.float32)[..., None]
         return torch.from_numpy(rows.reshape(len(ids), -1))
+
+
+class BlockLinear:
+    """A matrix in the order of `q4_blocks` or `q8_blocks`, behind the call of `causal_lm.linear.Linear`."""
+
+    def __init__(self, blocks: Shaped[np.ndarray, "blocks groups bytes"], outputs: int) -> None:
+        self._blocks, self._outputs = blocks, outputs
+
+    def __call__(self, x: Float[Tensor, "tokens inputs"]) -> Float[Tensor, "tokens outputs"]:
+        """Return x W^T in float32."""
+        inputs, y = new_inputs(*x.shape), torch.empty(len(x), len(self._blocks) * TILES * LANES)
+        q4_step.put_rows(x.contiguous().numpy(), inputs)
+        q4_step.multiply(self._blocks, inputs, y.numpy(), self._blocks, numba.get_num_threads())
+        return y[:, : self._outputs]
 
 
 def use_threads(threads: int) -> None:

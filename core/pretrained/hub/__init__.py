@@ -7,7 +7,7 @@ from a repository never runs. transformers takes seconds to import, so that wait
 import inspect
 import re
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from core.device import DeviceError, Placement, choose_precision, pick, thread_count, with_fallback
+from core.models.what_ifs import Edge, HeadOff
 from core.pretrained.causal_lm import LanguageModel, Trace
 from core.pretrained.hub.files import HUB_MODELS as HUB_MODELS
 from core.pretrained.hub.files import Availability as Availability
@@ -164,9 +165,22 @@ class HubModel(LanguageModel):
         with torch.inference_mode():
             return (logits[-1:] if last_only else logits).float()
 
-    def trace(self, ids: list[int]) -> Trace:
-        """See `LanguageModel.trace`; raises `HubError` for an architecture that does not show its attention."""
+    def trace(
+        self,
+        ids: list[int],
+        *,
+        heads_off: Sequence[HeadOff] = (),
+        edges_cut: Sequence[Edge] = (),
+        layers: Sequence[int] | None = None,
+        inside: int | None = None,
+    ) -> Trace:
+        """See `LanguageModel.trace`; raises `HubError` for an architecture that does not show its attention.
+
+        Any what-if raises it too: transformers' modules would have to be changed for it, and they are shared.
+        """
         self.check(ids)
+        if heads_off or edges_cut or layers is not None or inside is not None:
+            raise HubError(f"{self.name}: only our own models can be taken apart")
         self._watch.seen = []
         try:
             with torch.inference_mode():

@@ -110,7 +110,7 @@ def test_scores_are_transformers_own(text: str, exact: LlamaModel, theirs: Any) 
 
 
 @torch.inference_mode()
-def test_trace_is_transformers_own(exact: LlamaModel, theirs: Any) -> None:
+def test_trace_is_transformers_own(exact: LlamaModel, fast: LlamaModel, theirs: Any) -> None:
     ids = exact.encode(PROMPTS["code"])
     expected = theirs(torch.tensor([ids]), output_attentions=True, output_hidden_states=True)
     found = exact.trace(ids)
@@ -119,6 +119,9 @@ def test_trace_is_transformers_own(exact: LlamaModel, theirs: Any) -> None:
         scale = float(reference.abs().max())  # SmolLM2's first token grows to thousands in the middle layers
         np.testing.assert_allclose(ours, reference[0], atol=1e-5 * max(scale, 10), err_msg=f"after layer {layer}")
     np.testing.assert_allclose(found.logits, expected.logits[0], atol=1e-3)
+    quick = fast.trace(ids)
+    np.testing.assert_allclose(quick.attentions, found.attentions, atol=1e-4)
+    np.testing.assert_allclose(quick.logits, expected.logits[0], atol=1e-3)
 
 
 def test_exact_scores_from_the_fast_model(

@@ -263,6 +263,12 @@ def test_trace_leaves_the_model_as_it_was(model: HubModel) -> None:
     assert np.array_equal(model.logits([4, 5, 6]), before)
 
 
+def test_only_our_own_models_can_be_taken_apart(model: HubModel) -> None:
+    for settings in ({"heads_off": [(0, 0)]}, {"edges_cut": [(0, 0, 1, 0)]}, {"layers": [0]}, {"inside": 0}):
+        with pytest.raises(HubError, match="only our own models"):
+            model.trace([1, 2, 3], **settings)
+
+
 def test_a_generator_left_open_leaves_inference_mode(model: HubModel) -> None:
     work = model.prefill(some_ids(5), model.new_cache(1, 8), 0)
     next(work)
