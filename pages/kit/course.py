@@ -76,7 +76,7 @@ LESSONS = (
         claim="Without positions, “hot dog” and “dog hot” are the same sentence.",
         part="Transformers",
         minutes=12,
-        finding="Two words exchanged change a sentence’s vectors by 26.9 % with positions, and by 0 % without.",
+        finding="Two words exchanged change a sentence’s vectors by 27.1 % with positions, and by 0 % without.",
     ),
     Entry(
         name="gpt_sampling",
