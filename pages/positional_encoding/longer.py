@@ -30,7 +30,8 @@ def show(stage: Stage) -> Shown:
         caption="Four models of equal build read the same batches of film reviews and editorials, 64 characters at a time, and "
         f"are measured on {found.held_out:,} characters that they have not seen. A **bit a character** is one question with "
         "yes or no that is left, on average, before the next character is known; 2.3 bits are a probability of about a fifth "
-        "for the right one, and less is better. "
+        "for the right one, and less is better. Who knows only how common each character is needs "
+        f"{found.frequencies:.2f} (the dotted line): above it, a model is worse than that. "
         f"{say_window(found)} "
         f"{say_none(found)}",
         values=script_values(),
@@ -40,22 +41,21 @@ def show(stage: Stage) -> Shown:
 def judge(found: Longer, length: int, only_last: bool) -> str:
     """Say what each way to mark positions costs at this length, from the numbers shown."""
     now, base = bits_at(found, length, only_last), bits_at(found, TRAINED, False)
-    listed = ", ".join(f"{NAMES[kind]} {bits:.2f}" for kind, bits in zip(KINDS, now, strict=True))
+    listed = _join([f"{bits:.1f} ({NAMES[kind]})" for kind, bits in zip(KINDS, now, strict=True)])
+    before = f"{min(base):.1f} to {max(base):.1f}"
     if length <= TRAINED:
-        return f"Within the {TRAINED} characters that they were trained on, after {length}: {listed} bits a character."
+        return f"Within the {TRAINED} characters that they were trained on: {listed} bits a character."
     lost = [NAMES[kind] for kind, a, b in zip(KINDS, now, base, strict=True) if a > b + WORSE]
     kept = [NAMES[kind] for kind in KINDS if NAMES[kind] not in lost]
     if only_last:
-        end = "all as good as in training" if not lost else f"{_join(lost)} still worse than in training"
+        end = "all as good as in training" if not lost else f"{_join(lost)} worse than in training"
         return f"Counted from 1 again over the last {TRAINED} characters: {listed} bits a character, {end}."
+    times = f"At {length / TRAINED:g} times the trained length"
     if not kept:
-        end = f"none holds what it had at {TRAINED} ({_join([f'{b:.2f}' for b in base])})"
-    elif not lost:
-        end = "all hold what they had"
-    else:
-        end = f"only {_join(kept)} {'hold' if len(kept) > 1 else 'holds'} what it had at {TRAINED}"
-    times = length / TRAINED
-    return f"At {times:g} times the trained length, bits a character: {listed}; {end}."
+        return f"{times} all four have lost: from {before} bits a character at {TRAINED} to {listed}."
+    if not lost:
+        return f"{times} all four hold: {listed} bits a character, {before} before."
+    return f"{times} only {_join(kept)} {'hold' if len(kept) > 1 else 'holds'}: {listed} bits a character, {before} before."
 
 
 def _join(names: list[str]) -> str:

@@ -19,7 +19,8 @@ def losses() -> Longer:
     """Return the bits a character at every position, of each kind."""
     found: list[Float[np.ndarray, longest]] = []
     windows, shuffled, sizes = [], [], []
-    text = load_prose().held_out
+    prose = load_prose()
+    text = prose.held_out
     for kind in KINDS:
         model, ids = load_position_model(kind), encode(text, vocabulary(kind))
         found.append(bits_by_position(model, ids, LONGEST))
@@ -34,9 +35,17 @@ def losses() -> Longer:
         bits=np.array(found, np.float32),
         window=np.array(windows, np.float32),
         shuffled=np.array(shuffled, np.float32),
+        frequencies=guess(*(encode(part, vocabulary(KINDS[0])) for part in (prose.train, text))),
         parameters=tuple(sizes),
         held_out=len(text),
     )
+
+
+def guess(train: Int[Tensor, "characters"], held_out: Int[Tensor, "others"]) -> float:
+    """Return the bits a character of the held-out text for who knows only how common each is in the other."""
+    size = int(max(train.max(), held_out.max())) + 1
+    counts = torch.bincount(train, minlength=size).double() + 1
+    return -float((counts / counts.sum()).log2()[held_out].mean())
 
 
 def spread(ids: Int[Tensor, "characters"], length: int, count: int) -> Int[Tensor, "pieces length"]:

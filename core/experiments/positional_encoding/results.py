@@ -157,12 +157,14 @@ class Longer:
     - `bits[k, t]`: of the character after t + 1 others, all of them read. Trained up to `TRAINED`.
     - `window[k]`: the mean beyond `TRAINED` when only the last `TRAINED` characters are read, counted from 1 again.
     - `shuffled[k]`: at `TRAINED`, with all characters before the last one in random order.
+    - `frequencies`: bits a character of a guess that knows how common each character is, and nothing else.
     - `parameters`, `held_out`: size of each model, and how many characters were measured.
     """
 
     bits: Float[np.ndarray, "kinds longest"]
     window: Float[np.ndarray, "kinds"]
     shuffled: Float[np.ndarray, "kinds"]
+    frequencies: float
     parameters: tuple[int, ...]
     held_out: int
 

@@ -34,6 +34,8 @@ def longer(found: Longer, length: int, only_last: bool) -> Picture:
             "type": "scatter", "mode": "markers", "x": [length], "y": [round(values[length - 1], 3)], "hovertemplate": HOVER,
             "marker": {"color": colour, "size": 12}, "customdata": [said[length - 1]], "showlegend": False,
         })  # fmt: skip
+    level = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": found.frequencies, "y1": found.frequencies,
+             "line": {"color": MUTED, "width": 2, "dash": "dot"}}  # fmt: skip
     top = 1.08 * float(curves[:, 8:].max())
     trained = {"type": "rect", "x0": 0, "x1": TRAINED, "y0": 0, "y1": 1, "yref": "paper", "line": {"width": 0},
                "fillcolor": SEQUENTIAL[0], "layer": "below", "opacity": 0.6}  # fmt: skip
@@ -41,8 +43,10 @@ def longer(found: Longer, length: int, only_last: bool) -> Picture:
             "line": {"color": TEXT, "width": 1.5, "dash": "dot"}}  # fmt: skip
     drawn = layout(
         "Bits a character: " + ("the last 64 characters alone are read" if only_last else "everything so far is read"),
-        height=355, margin={"l": 8, "r": 16, "t": 92, "b": 48}, shapes=[trained, mark],
-        annotations=[label(TRAINED / 2, 0.99, "trained on these", yref="paper", yanchor="top", size=14)],
+        height=350, margin={"l": 8, "r": 16, "t": 86, "b": 48}, shapes=[trained, level, mark],
+        annotations=[label(TRAINED / 2, 0.99, "trained on these", yref="paper", yanchor="top", size=14),
+                     label(0, found.frequencies, "knows only how common each is", xref="paper", xanchor="left", yanchor="top",
+                           size=14)],
         xaxis={"title": {"text": "characters read"}, "range": [0, LONGEST + 2], "fixedrange": True,
                "tickvals": [1, 64, 128, 192, 256]},
         yaxis={"title": {"text": "bits a character"}, "range": [1.5, top], "fixedrange": True, "automargin": True},

@@ -127,7 +127,7 @@ def test_longer(length: int, last: bool) -> None:
     at = visit(view="Longer", length=length, last=str(last).lower())
     now = found.window if last and length > TRAINED else found.at(length)
     for kind, bits in zip(KINDS, now, strict=True):
-        assert f"{NAMES[kind]} {bits:.2f}" in said(at)
+        assert f"{bits:.1f} ({NAMES[kind]})" in said(at)
     marks = [trace["y"][0] for trace in main(at)["data"] if trace.get("mode") == "markers"]
     assert marks == pytest.approx(now, abs=1e-3)
     assert ("times the trained length" in said(at)) == (length > TRAINED and not last)
@@ -142,7 +142,9 @@ def test_bets_are_judged_by_what_is_measured(view: str) -> None:
     orders = find(lesson.compare_orders, DEFAULT_TEXT, *DEFAULT_WORDS)
     good = int((longer.window <= longer.at(TRAINED) + 0.15).sum())
     right = {
-        "Shuffle": "one of the two words" if orders.tokens[orders.moved[0].argmax()] in ("hot", "dog") else "another piece",
+        "Shuffle": "one of the two words"
+        if orders.tokens[orders.moved[0].argmax()] in ("hot", "dog")
+        else "another piece",
         "Waves": "less" if codes.products[19, 63] < codes.products[19, 22] else "more",
         "Rotary": "more" if (codes.waves(40) >= 1).sum() > (codes.waves(20) >= 1).sum() else "as many",
         "Fourier?": "more than now",

@@ -167,6 +167,7 @@ def test_the_loss_beyond_the_trained_length() -> None:
     assert (found.at(LONGEST) > found.at(TRAINED) + 0.3).all()  # no model holds what it had
     assert (found.window < found.at(TRAINED) + 0.15).all()  # and all do as soon as no new position is used
     assert found.shuffled[KINDS.index("none")] > found.at(TRAINED)[KINDS.index("none")] + 0.15
+    assert found.at(LONGEST)[:3].min() > found.frequencies > found.at(LONGEST)[3]  # worse than counting characters
     assert max(found.parameters) / min(found.parameters) < 1.1
 
 
@@ -177,6 +178,12 @@ def test_it_is_measured_again() -> None:
     model, ids = load_position_model("sinusoidal"), encode(load_prose().held_out, vocabulary("sinusoidal"))
     assert len(ids) == found.held_out
     np.testing.assert_allclose(bits_by_position(model, ids, LONGEST), found.bits[number], atol=2e-3)
+    text = load_prose().held_out
+    counts = {c: load_prose().train.count(c) + 1 for c in vocabulary("sinusoidal")}
+    unknown = len(load_prose().train) + len(counts) + 1 - sum(counts.values())
+    total = sum(counts.values()) + unknown
+    by_count = -sum(np.log2(counts.get(c, unknown) / total) for c in text) / len(text)
+    assert found.frequencies == pytest.approx(by_count, abs=1e-3)
     pieces = longer.spread(ids, TRAINED + 1, 3)
     logits = torch.stack([model(piece[None, :-1])[0, -1] for piece in pieces]).double().log_softmax(-1)
     by_hand = -logits[torch.arange(3), pieces[:, -1]].mean().item() / np.log(2)
@@ -185,6 +192,6 @@ def test_it_is_measured_again() -> None:
 
 def test_smooth_is_the_mean_of_eight() -> None:
     bits = RNG.normal(size=(4, LONGEST)).astype(np.float32)
-    found = results.Longer(bits, bits[:, 0], bits[:, 0], (1, 1, 1, 1), 0)
+    found = results.Longer(bits, bits[:, 0], bits[:, 0], 4.0, (1, 1, 1, 1), 0)
     assert found.at(100) == pytest.approx(bits[:, 92:100].mean(1), abs=1e-5)
     assert found.at(3) == pytest.approx(bits[:, :3].mean(1), abs=1e-5)
