@@ -31,7 +31,7 @@ def show(stage: Stage) -> Shown:
         f"are measured on {found.held_out:,} characters that they have not seen. A **bit a character** is one question with "
         "yes or no that is left, on average, before the next character is known; 2.3 bits are a probability of about a fifth "
         "for the right one, and less is better. Who knows only how common each character is needs "
-        f"{found.frequencies:.2f} (the dotted line): above it, a model is worse than that. "
+        f"{found.frequencies:.2f} (“letter counts alone”): above that line, a model is worse than no model. "
         f"{say_window(found)} "
         f"{say_none(found)}",
         values=script_values(),
@@ -52,10 +52,10 @@ def judge(found: Longer, length: int, only_last: bool) -> str:
         return f"Counted from 1 again over the last {TRAINED} characters: {listed} bits a character, {end}."
     times = f"At {length / TRAINED:g} times the trained length"
     if not kept:
-        return f"{times} all four have lost: from {before} bits a character at {TRAINED} to {listed}."
+        return f"{times} all four fail: from {before} bits a character to {listed}."
     if not lost:
         return f"{times} all four hold: {listed} bits a character, {before} before."
-    return f"{times} only {_join(kept)} {'hold' if len(kept) > 1 else 'holds'}: {listed} bits a character, {before} before."
+    return f"{times} only {_join(kept)} hold{'' if len(kept) > 1 else 's'}: {listed} bits a character."
 
 
 def _join(names: list[str]) -> str:

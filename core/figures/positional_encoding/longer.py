@@ -8,7 +8,7 @@ from core.figures.picture import Picture
 from core.figures.positional_encoding.common import box, sketch
 from core.figures.style import HOVER, arrow, label, layout
 
-NAMES = {"learned": "learned", "sinusoidal": "sines and cosines", "rotary": "rotary", "none": "no positions"}
+NAMES = {"learned": "learned", "sinusoidal": "sines", "rotary": "rotary", "none": "no positions"}
 LOOKS = {
     "learned": (CATEGORY[1], "solid"), "sinusoidal": (CATEGORY[3], "dash"), "rotary": (CATEGORY[0], "dashdot"),
     "none": (CATEGORY[2], "dot"),
@@ -43,9 +43,9 @@ def longer(found: Longer, length: int, only_last: bool) -> Picture:
             "line": {"color": TEXT, "width": 1.5, "dash": "dot"}}  # fmt: skip
     drawn = layout(
         "Bits a character: " + ("the last 64 characters alone are read" if only_last else "everything so far is read"),
-        height=350, margin={"l": 8, "r": 16, "t": 86, "b": 48}, shapes=[trained, level, mark],
+        height=338, margin={"l": 8, "r": 16, "t": 80, "b": 48}, shapes=[trained, level, mark],
         annotations=[label(TRAINED / 2, 0.99, "trained on these", yref="paper", yanchor="top", size=14),
-                     label(0, found.frequencies, "knows only how common each is", xref="paper", xanchor="left", yanchor="top",
+                     label(0, found.frequencies, "letter counts alone", xref="paper", xanchor="left", yanchor="top",
                            size=14)],
         xaxis={"title": {"text": "characters read"}, "range": [0, LONGEST + 2], "fixedrange": True,
                "tickvals": [1, 64, 128, 192, 256]},
