@@ -58,7 +58,7 @@ def questions() -> list[Question]:
     orders = ask(lesson.compare_orders, DEFAULT_TEXT, *DEFAULT_WORDS)
     pairs = dict(zip(ask(lesson.sentence_pairs).texts, ask(lesson.sentence_pairs).cosines.tolist(), strict=True))
     with_positions, without = pairs["hot dog", "dog that is hot"]
-    codes, found = ask(lesson.position_codes), ask(lesson.longer_losses)
+    found = ask(lesson.longer_losses)
     far = bits_at(found, LONGEST, False)
     best, worst = (min(range(4), key=lambda n: sign * far[n]) for sign in (1, -1))
     same = without > 0.9999
@@ -69,9 +69,6 @@ def questions() -> list[Question]:
                  f"The largest difference is {orders.as_exchanged:.7f}: it gets the same pairs of piece and position."),
         Question("Without positions, is “hot dog” the same as “dog that is hot”?", ("Yes", "No"), 0 if same else 1,
                  f"The order is gone, but not the words: their cosine is {without:.3f} ({with_positions:.3f} with positions)."),
-        Question("Two positions stand three apart, at the beginning of a text or at its end. Are their sinusoidal codes equally "
-                 "alike?", ("Yes", "No, less at the end"), 0 if codes.spread(3) < 1e-3 else 1,
-                 f"The product of two codes is {float(codes.products[0, 3]):.2f} in both, to {codes.spread(3):.0e}."),
         Question(f"Trained on {TRAINED} characters and given {LONGEST}: which of the four small models needs the most bits a "
                  "character?", tuple(NAMES[kind] for kind in KINDS), worst,
                  f"It needs {far[worst]:.2f}, {NAMES[KINDS[best]]} {far[best]:.2f}."),

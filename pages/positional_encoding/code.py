@@ -1,20 +1,11 @@
 """The code: sines and cosines, rotary angles, and the notes' remark about the Fourier transform."""
 
-from collections.abc import Sequence
+import math
 from functools import partial
 
 from core.experiments import positional_encoding as lesson
-from core.experiments.positional_encoding.results import (
-    CODE_WIDTH,
-    DEFAULT_HEAD,
-    DEFAULT_LAYER,
-    HEAD_WIDTH,
-    HEADS,
-    LAYERS,
-    WIDTH,
-    Codes,
-    Undone,
-)
+from core.experiments.positional_encoding import results
+from core.experiments.positional_encoding.results import HEADS, LAYERS, Codes, Undone
 from core.figures import positional_encoding as figures
 from core.figures.positional_encoding.common import tiny
 from pages.kit import controls
@@ -41,26 +32,26 @@ def show(stage: Stage) -> Shown | Nothing:
 
 
 def _waves(codes: Codes, at: int) -> Shown:
+    other, first, last = FAR if at != FAR else 1, *(2 * math.pi / codes.frequencies[[0, -1]])
     return Shown(
         verdict=judge_waves(codes, at),
         picture=draw(figures.table, codes, at - 1),
         mechanism=draw(figures.code_sketch, codes, at - 1),
         bet=Bet(
             question=f"Positions {at} and {at + 3} are {percent(_alike(codes, at, at + 3))} alike. How alike are {at} and "
-            f"{FAR if at != FAR else 1}, much farther apart?",
+            f"{other}, much farther apart?",
             answers=("more", "as much", "less"),
-            change={"position": FAR if at != FAR else 1},
-            moved=f"position {FAR if at != FAR else 1}",
-            judge=partial(_outcome, at, FAR if at != FAR else 1),
+            change={"position": other},
+            moved=f"position {other}",
+            judge=partial(_outcome, at, other),
         ),
         numbers=[
-            ("numbers in a code", f"{CODE_WIDTH}"),
+            ("numbers in a code", f"{results.CODE_WIDTH}"),
             ("frequencies", f"{len(codes.frequencies)}"),
             ("largest error of “distance alone”", f"{max(codes.spread(d) for d in range(FAR)):.6f}"),
         ],
-        caption="Each pair of numbers is one wave, as sine and cosine: the first repeats every "
-        f"{2 * 3.14159265 / float(codes.frequencies[0]):.1f} positions, the last every "
-        f"{2 * 3.14159265 / float(codes.frequencies[-1]):,.0f}. BERT and MiniLM are given no waves: they learn a vector for each "
+        caption=f"Each pair of numbers is one wave, as sine and cosine: the first repeats every {first:.1f} positions, the last "
+        f"every {last:,.0f}. BERT and MiniLM are given no waves: they learn a vector for each "
         "position from their texts, and the last picture shows that these come out in waves as well.",
         further=[draw(figures.waves, codes), draw(figures.learned, codes)],
         values=script_values(POSITION=at),
@@ -74,9 +65,7 @@ def _alike(codes: Codes, one: int, other: int) -> float:
 def judge_waves(codes: Codes, at: int) -> str:
     """Say what the product of two codes depends on, from the numbers shown."""
     near, far = _alike(codes, at, at + 3), _alike(codes, at, at + 60)
-    start = (
-        f"Positions {at} and {at + 3} have codes that are {percent(near)} alike; {at} and {at + 60}, {percent(far)}."
-    )
+    start = f"Positions {at} and {at + 3} have codes {percent(near)} alike; {at} and {at + 60}, {percent(far)}."
     if codes.spread(3) < 1e-4 * codes.products[0, 0]:
         return f"{start} Any other two that stand as far apart are just as alike: the code tells distance."
     return f"{start} Elsewhere it is another number: the code does not tell distance."
@@ -97,17 +86,17 @@ def _rotary(codes: Codes, apart: int) -> Shown:
         picture=draw(figures.rotary, codes, apart),
         mechanism=draw(figures.rotary_sketch, codes, apart),
         bet=Bet(
-            question=f"{apart} tokens apart, {_round(waves)} of {len(waves)} pairs have been once round or more. How many at "
-            f"{other}?",
+            question=f"{apart} tokens apart, {codes.round(apart)} of {len(waves)} pairs have been once round or more. How many "
+            f"at {other}?",
             answers=("fewer", "as many", "more"),
             change={"position": other},
             moved=f"{other} tokens apart",
             judge=partial(_rounds, apart, other),
         ),
         numbers=[
-            ("pairs once round or more", f"{_round(waves)} of {len(waves)}"),
+            ("pairs once round or more", f"{codes.round(apart)} of {len(waves)}"),
             ("fastest pair", f"{waves[0]:.1f} turns"),
-            ("slowest pair, once round after", f"{2 * 3.14159265 / float(codes.rotary[-1]):,.0f} tokens"),
+            ("slowest pair, once round after", f"{2 * math.pi / codes.rotary[-1]:,.0f} tokens"),
         ],
         caption="SmolLM2 adds nothing to its words. In every head it turns each pair of numbers of a query and of a key by an "
         "angle that grows with the position, each pair at its own speed. The product of the two then depends on the difference "
@@ -127,21 +116,17 @@ def judge_rotary(codes: Codes, apart: int) -> str:
     )
 
 
-def _round(waves: Sequence[float]) -> int:
-    return sum(each >= 1 for each in waves)
-
-
 def _rounds(apart: int, other: int) -> tuple[str, str]:
     codes = ask(lesson.position_codes)
-    now, then = _round(codes.waves(apart).tolist()), _round(codes.waves(other).tolist())
+    now, then = codes.round(apart), codes.round(other)
     return "fewer" if then < now else "more" if then > now else "as many", f"{then}; before, {now}."
 
 
 def _fourier(stage: Stage) -> Shown | Nothing:
     with stage.more:
         text = sentence(stage)
-        layer = controls.slider("Layer", 1, LAYERS, DEFAULT_LAYER, 1, key="layer")
-        head = controls.slider("Head", 1, HEADS, DEFAULT_HEAD, 1, key="head")
+        layer = controls.slider("Layer", 1, LAYERS, results.DEFAULT_LAYER, 1, key="layer")
+        head = controls.slider("Head", 1, HEADS, results.DEFAULT_HEAD, 1, key="head")
     if not text.strip():
         return Nothing("Type a sentence under “More”.")
     found = ask(lesson.undo_head, text, layer, head)
@@ -168,9 +153,8 @@ def _fourier(stage: Stage) -> Shown | Nothing:
         "set of frequencies, and either is one multiplication by a matrix over the whole sentence. What is not: the Fourier "
         "matrix is fixed, and each direction comes out as long as it went in. A head’s matrix is made of the sentence, and "
         "shrinks some directions so much that rounding to three digits (which is done to both here) hides them. And a head takes "
-        f"{HEAD_WIDTH} of a piece’s {WIDTH} numbers: {percent(found.lost)} of the vectors, by squared length, are not in them. "
-        "The twelve heads of a layer and the stream around them carry the rest.",
-        further=[draw(figures.maps, found)],
+        f"{results.HEAD_WIDTH} of a piece’s {results.WIDTH} numbers: {percent(found.lost)} of the vectors, by squared length, "
+        "are not in them. The twelve heads of a layer and the stream around them carry the rest.",
         values=script_values(TEXT=text, LAYER=layer, HEAD=head),
     )
 

@@ -1,5 +1,6 @@
 """Longer than ever seen: four small models, trained on 64 characters at a time, read up to 256."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from core.experiments import positional_encoding as lesson
@@ -26,14 +27,21 @@ def show(stage: Stage) -> Shown:
         picture=draw(figures.longer, found, length, only_last),
         mechanism=draw(figures.length_sketch, found, length, only_last),
         bet=bet(found, length, only_last),
-        numbers=numbers(found),
+        numbers=[
+            (
+                f"{NAMES[kind]}: at {TRAINED}, at {LONGEST}",
+                f"{found.at(TRAINED)[n]:.2f}, {found.at(LONGEST)[n]:.2f} bits",
+            )
+            for n, kind in enumerate(KINDS)
+            if kind != "sinusoidal"
+        ],
         caption="Four models of equal build read the same batches of film reviews and editorials, 64 characters at a time, and "
         f"are measured on {found.held_out:,} characters that they have not seen. A **bit a character** is one question with "
         "yes or no that is left, on average, before the next character is known; 2.3 bits are a probability of about a fifth "
         "for the right one, and less is better. Who knows only how common each character is needs "
         f"{found.frequencies:.2f} (“letter counts alone”): above that line, a model is worse than no model. "
-        f"{say_window(found)} "
-        f"{say_none(found)}",
+        "The check, under “More”: given only the last 64 characters, counted from 1 again, they read on as in training "
+        f"({_listed(found.window.tolist())} bits), so it is the positions that fail and not the text. {say_none(found)}",
         values=script_values(),
     )
 
@@ -41,7 +49,7 @@ def show(stage: Stage) -> Shown:
 def judge(found: Longer, length: int, only_last: bool) -> str:
     """Say what each way to mark positions costs at this length, from the numbers shown."""
     now, base = bits_at(found, length, only_last), bits_at(found, TRAINED, False)
-    listed = _join([f"{bits:.1f} ({NAMES[kind]})" for kind, bits in zip(KINDS, now, strict=True)])
+    listed = _listed(now)
     before = f"{min(base):.1f} to {max(base):.1f}"
     if length <= TRAINED:
         return f"Within the {TRAINED} characters that they were trained on: {listed} bits a character."
@@ -53,35 +61,15 @@ def judge(found: Longer, length: int, only_last: bool) -> str:
     times = f"At {length / TRAINED:g} times the trained length"
     if not kept:
         return f"{times} all four fail: from {before} bits a character to {listed}."
-    if not lost:
-        return f"{times} all four hold: {listed} bits a character, {before} before."
     return f"{times} only {_join(kept)} hold{'' if len(kept) > 1 else 's'}: {listed} bits a character."
+
+
+def _listed(bits: Sequence[float]) -> str:
+    return _join([f"{each:.1f} ({NAMES[kind]})" for kind, each in zip(KINDS, bits, strict=True)])
 
 
 def _join(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def numbers(found: Longer) -> list[tuple[str, str]]:
-    """Return the bits within the trained length, at four times it, and of windows, of the model that suffers most."""
-    base, far = bits_at(found, TRAINED, False), bits_at(found, LONGEST, False)
-    worst = max(range(len(KINDS)), key=lambda n: far[n] - base[n])
-    name = NAMES[KINDS[worst]]
-    return [
-        (f"{name}, at {TRAINED}", f"{base[worst]:.2f} bits"),
-        (f"{name}, at {LONGEST}", f"{far[worst]:.2f} bits"),
-        (f"{name}, last {TRAINED} alone", f"{found.window[worst]:.2f} bits"),
-    ]
-
-
-def say_window(found: Longer) -> str:
-    """Say what becomes of the loss beyond the trained length when no position beyond it is used."""
-    base = bits_at(found, TRAINED, False)
-    good = all(a <= b + WORSE for a, b in zip(found.window.tolist(), base, strict=True))
-    start = f"The check: given only the last {TRAINED} characters, counted from 1 again,"
-    if good:
-        return f"{start} every model is as good as in training. So it is the positions that fail beyond {TRAINED}, not the text."
-    return f"{start} not every model is as good as in training."
 
 
 def say_none(found: Longer) -> str:
@@ -119,18 +107,14 @@ def bet(found: Longer, length: int, only_last: bool) -> Bet:
 
 def _best() -> tuple[str, str]:
     far = bits_at(ask(lesson.longer_losses), LONGEST, False)
-    best = min(range(len(KINDS)), key=far.__getitem__)
-    return NAMES[KINDS[best]], ", ".join(
-        f"{NAMES[kind]} {bits:.2f}" for kind, bits in zip(KINDS, far, strict=True)
-    ) + "."
+    return NAMES[KINDS[far.index(min(far))]], f"{_listed(far)} bits a character."
 
 
 def _windowed(length: int) -> tuple[str, str]:
     found = ask(lesson.longer_losses)
-    now, base = bits_at(found, length, True), bits_at(found, TRAINED, False)
-    good = sum(a <= b + WORSE for a, b in zip(now, base, strict=True))
-    right = "all" if good == len(KINDS) else "some" if good else "none"
-    return right, ", ".join(f"{NAMES[kind]} {bits:.2f}" for kind, bits in zip(KINDS, now, strict=True)) + " bits."
+    now = bits_at(found, length, True)
+    good = sum(a <= b + WORSE for a, b in zip(now, bits_at(found, TRAINED, False), strict=True))
+    return {0: "none", len(KINDS): "all"}.get(good, "some"), f"{_listed(now)} bits a character."
 
 
 VIEW = View("Longer", show)

@@ -23,7 +23,7 @@ def show(stage: Stage) -> Shown | Nothing:
         text = sentence(stage)
         last = len(words_of(text))
         first, second = (
-            controls.position(f"{name} word", last, default + 1, key=name.lower()) - 1
+            controls.position(f"{name} word", max(last, 2), default + 1, key=name.lower()) - 1
             for name, default in zip(("First", "Second"), DEFAULT_WORDS, strict=True)
         )
     if last < 2:

@@ -113,6 +113,10 @@ class Codes:
         """Return how many times round each rotary pair has turned at this distance."""
         return distance * self.rotary / (2 * np.pi)
 
+    def round(self, distance: int) -> int:
+        """Return how many rotary pairs have been once round or more at this distance."""
+        return int((self.waves(distance) >= 1).sum())
+
 
 @dataclass(frozen=True)
 class Undone:

@@ -11,6 +11,5 @@ from core.figures.positional_encoding.longer import longer as longer
 from core.figures.positional_encoding.orders import mechanism as mechanism
 from core.figures.positional_encoding.orders import orders as orders
 from core.figures.positional_encoding.orders import pairs as pairs
-from core.figures.positional_encoding.undone import maps as maps
 from core.figures.positional_encoding.undone import undo_sketch as undo_sketch
 from core.figures.positional_encoding.undone import undone as undone

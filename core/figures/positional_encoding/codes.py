@@ -91,17 +91,17 @@ def learned(codes: Codes) -> Picture:
     distances, products = list(range(count)), codes.products
     fixed = [float(products[0, d] / products[0, 0]) for d in distances]
     mean, spread = codes.learned.T.astype(float)
-    band = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": distances,
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    band = {"type": "scatter", "mode": "lines", "x": distances, "line": {"width": 0}, "hoverinfo": "skip"}
     traces: list[dict[str, Any]] = [
-        {**band, "y": (mean - spread).tolist()},
-        {**band, "y": (mean + spread).tolist(), "fill": "tonexty", "fillcolor": MUTED, "opacity": 0.3},
+        {**band, "showlegend": False, "y": (mean - spread).tolist()},
+        {
+            **band,
+            "showlegend": False,
+            "y": (mean + spread).tolist(),
+            "fill": "tonexty",
+            "fillcolor": MUTED,
+            "opacity": 0.3,
+        },
     ]
     for name, values, colour, dash in (
         ("learned by MiniLM (mean; shaded: how much it varies)", mean.tolist(), CATEGORY[1], "solid"),
@@ -128,10 +128,8 @@ def rotary(codes: Codes, distance: int) -> Picture:
     """Draw the cosine of every rotary pair's angle at every distance, and a few pairs as dials at one distance."""
     pairs = len(codes.rotary)
     angles = np.outer(codes.rotary, np.arange(DISTANCES))
-    heat = _heat(
-        list(range(DISTANCES)), list(range(1, pairs + 1)), np.cos(angles), "pair %{y}, %{x} tokens apart: cosine"
-    )
-    traces, shapes = [heat], [_mark(distance)]
+    ranks, words = list(range(1, pairs + 1)), "pair %{y}, %{x} tokens apart: cosine"
+    traces, shapes = [_heat(list(range(DISTANCES)), ranks, np.cos(angles), words)], [_mark(distance)]
     titled: dict[str, Any] = {"yanchor": "bottom", "xref": "paper", "yref": "paper"}
     notes = [label(LEFT[0], 1.01, "cosine of the angle, −1 to 1", xanchor="left", **titled),
              label(RIGHT[0], 1.01, f"{distance} tokens apart", ACCENT, xanchor="left", **titled)]  # fmt: skip
@@ -157,10 +155,7 @@ def rotary(codes: Codes, distance: int) -> Picture:
         f"Heat map of {pairs} pairs by {DISTANCES} distances, with dials: {distance} tokens apart, the first pair has turned "
         f"{waves_there[0]:.2f} times round, the last {waves_there[-1]:.6f} times."
     )
-    rows = [
-        (pair + 1, round(float(np.degrees(codes.rotary[pair])), 5), round(float(waves_there[pair]), 5))
-        for pair in range(pairs)
-    ]
+    rows = list(zip(ranks, np.degrees(codes.rotary).round(5).tolist(), waves_there.round(5).tolist(), strict=True))
     columns = ("pair", "degrees a token", f"turns at {distance} tokens")
     return Picture({"data": traces, "layout": drawn}, alt, columns, rows)
 

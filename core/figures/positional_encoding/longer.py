@@ -51,9 +51,8 @@ def longer(found: Longer, length: int, only_last: bool) -> Picture:
                "tickvals": [1, 64, 128, 192, 256]},
         yaxis={"title": {"text": "bits a character"}, "range": [1.5, top], "fixedrange": True, "automargin": True},
     )  # fmt: skip
-    here = ", ".join(
-        f"{NAMES[kind]} {float(v):.2f}" for kind, v in zip(KINDS, bits_at(found, length, only_last), strict=True)
-    )
+    bits = zip(KINDS, bits_at(found, length, only_last), strict=True)
+    here = ", ".join(f"{NAMES[kind]} {value:.2f}" for kind, value in bits)
     alt = f"Line chart of bits a character over {LONGEST} positions, trained on {TRAINED}: after {length} characters {here}."
     rows = [
         *((str(n), *curves[:, n - 1].round(3).tolist()) for n in range(4, LONGEST + 1, 4)),
@@ -77,23 +76,16 @@ def length_sketch(found: Longer, length: int, only_last: bool) -> Picture:
     shapes = [box(start, end, 2.2, 2.9)]
     shapes.append(box(start, seen, 2.2, 2.9, fillcolor=SEQUENTIAL[1]))
     shapes.append(box(start + unit * first, x, 1.15, 1.85, lit=True))
-    notes = [
-        label(start, 3.35, f"trained: {TRAINED}", MUTED, size=14, xanchor="left"),
-        label(end, 3.35, f"{LONGEST} characters", MUTED, size=14, xanchor="right"),
-    ]
     size = length - first
-    notes += [label(start, 0.7, f"<b>reads {size}</b> at positions 1 to {size}", ACCENT, xanchor="left")]
     never = max(0, size - TRAINED)
-    notes += [
-        label(
-            start,
-            0.2,
-            f"{never} of them never seen in training" if never else "all of them known from training",
-            TEXT,
-            size=14,
-            xanchor="left",
-        )
+    news = f"{never} of them never seen in training" if never else "all of them known from training"
+    left: dict[str, Any] = {"xanchor": "left"}
+    notes = [
+        label(start, 3.35, f"trained: {TRAINED}", MUTED, size=14, **left),
+        label(start, 0.2, news, size=14, **left),
     ]
+    notes += [label(end, 3.35, f"{LONGEST} characters", MUTED, size=14, xanchor="right")]
+    notes += [label(start, 0.7, f"<b>reads {size}</b> at positions 1 to {size}", ACCENT, **left)]
     notes.append(arrow((x, 3.3), (x, 2.9), ACCENT))
     alt = (
         f"Sketch: a text of {LONGEST} characters; the model reads {size} up to character {length} and was trained on {TRAINED}, "

@@ -62,9 +62,8 @@ def pairs(found: Pairs) -> Picture:
         {"type": "scatter", "mode": "lines", "x": [float(a), float(b)], "y": [n, n], "line": {"color": MUTED, "width": 3},
          "hoverinfo": "skip", "showlegend": False} for n, (a, b) in enumerate(found.cosines)
     ]  # fmt: skip
-    for column, (name, colour, symbol) in enumerate(
-        (("with positions", ACCENT, "circle"), ("without", CATEGORY[1], "diamond"))
-    ):
+    kinds = (("with positions", ACCENT, "circle"), ("without", CATEGORY[1], "diamond"))
+    for column, (name, colour, symbol) in enumerate(kinds):
         values = [float(v) for v in found.cosines[:, column]]
         said = [f"{name}: cosine {value:.4f}" for value in values]
         traces.append({
@@ -80,10 +79,7 @@ def pairs(found: Pairs) -> Picture:
                "range": [len(names) - 0.5, -0.5], "automargin": True, "showgrid": False},
     )  # fmt: skip
     (a, b), one = found.cosines[0], found.texts[0]
-    alt = (
-        f"Dots for {len(names)} pairs of sentences: “{one[0]}” and “{one[1]}” have a cosine of {a:.3f} with positions, "
-        f"{b:.3f} without."
-    )
+    alt = f"Dots for {len(names)} pairs: “{one[0]}” and “{one[1]}” have a cosine of {a:.3f} with positions, {b:.3f} without."
     columns = ("one", "other", "with positions", "without")
     rows = [(*pair, *(round(float(v), 4) for v in row)) for pair, row in zip(found.texts, found.cosines, strict=True)]
     return Picture({"data": traces, "layout": drawn}, alt, columns, rows)
@@ -96,23 +92,18 @@ def mechanism(found: Orders, case: str) -> Picture:
     there = found.stands[one], found.stands[two]
     before = ((first, one), (second, two))
     after = ((first, there[0]), (second, there[1])) if chosen == 1 else ((second, there[1]), (first, there[0]))
+    faint: dict[str, Any] = {} if chosen < 2 else {"opacity": 0.35}
     shapes, notes = [box(6.15, 8.05, 1.1, 2.9)], [label(7.1, 2.0, "<b>MiniLM</b>", MUTED)]
     for y, words, title in ((2.35, before, "as written"), (0.35, after, "exchanged")):
         notes.append(label(0.1, y + 1.2, title, MUTED, size=14, xanchor="left"))
         for x, (word, position) in zip((0.1, 3.1), words, strict=True):
-            shapes += [
-                box(x, x + 1.75, y, y + 0.85),
-                box(x + 1.8, x + 2.55, y, y + 0.85, lit=True, **({} if chosen < 2 else {"opacity": 0.35})),
-            ]
+            shapes += [box(x, x + 1.75, y, y + 0.85), box(x + 1.8, x + 2.55, y, y + 0.85, lit=True, **faint)]
             notes += [label(x + 0.87, y + 0.42, f"<b>{plain(shorten(word, 6))}</b>")]
             if chosen < 2:
-                notes += [label(x + 2.17, y + 0.42, f"<b>{position}</b>", ACCENT)]
+                notes += [label(x + 2.17, y + 0.42, f"<b>{position + 1}</b>", ACCENT)]
         notes.append(arrow((5.7, y + 0.42), (6.15, 2.0 + (0.35 if y > 1 else -0.35)), MUTED, 2))
-    notes += [
-        arrow((8.05, 2.0), (8.5, 2.0), MUTED, 2),
-        label(9.2, 2.0, f"<b>{found.alike[chosen]:.3f}</b>", ACCENT, size=16),
-    ]
-    notes += [label(9.2, 2.65, "alike", MUTED, size=14)]
+    notes += [arrow((8.05, 2.0), (8.5, 2.0), MUTED, 2), label(9.2, 2.65, "alike", MUTED, size=14)]
+    notes += [label(9.2, 2.0, f"<b>{found.alike[chosen]:.3f}</b>", ACCENT, size=16)]
     marks = "each with its position" if chosen < 2 else "without positions"
     alt = (
         f"Sketch: the words “{found.pair[0]}” and “{found.pair[1]}” go into the encoder {marks}, as written and exchanged; "

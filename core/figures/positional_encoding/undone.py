@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 
 from core.experiments.positional_encoding.results import HEAD_WIDTH, WIDTH, Undone
-from core.figures.palette import ACCENT, CATEGORY, DIVERGING, MUTED, SEQUENTIAL, TEXT
-from core.figures.parts import scale
+from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.positional_encoding.common import box, piece_axis, shorten, sketch, tiny
+from core.figures.positional_encoding.common import box, piece_axis, sketch, tiny
 from core.figures.style import HOVER, arrow, label, layout, plain
 
 LIMIT = 3.0  # what undoing gives back is drawn up to so many times the size of what was put in
@@ -45,37 +44,6 @@ def undone(found: Undone) -> Picture:
         for n, token in enumerate(found.tokens, 1)
     ]
     return Picture({"data": traces, "layout": drawn}, alt, ("piece", "put in", "back: Fourier", "back: head"), rows)
-
-
-def maps(found: Undone) -> Picture:
-    """Draw the two matrices side by side: the Fourier transform's (its cosines), and the head's weights."""
-    count = len(found.tokens)
-    steps = np.arange(count)
-    cosines = np.cos(2 * np.pi * np.outer(steps, steps) / count)
-    names = [f"{n} {plain(shorten(token, 9))}" for n, token in enumerate(found.tokens, 1)]
-    heat = {"type": "heatmap", "showscale": False}
-    ticks = {"fixedrange": True, "showticklabels": False}
-    traces = [
-        {**heat, "x": names, "y": [f"frequency {n}" for n in steps], "z": cosines.round(3).tolist(),
-         "colorscale": scale(DIVERGING), "zmin": -1, "zmax": 1, "hovertemplate": "%{y}, piece %{x}: %{z:.2f}<extra></extra>"},
-        {**heat, "x": names, "y": names, "z": (100 * found.weights).round(2).tolist(), "colorscale": scale(SEQUENTIAL), "zmin": 0,
-         "xaxis": "x2", "yaxis": "y2", "hovertemplate": "%{y} takes %{z:.1f} % from %{x}<extra></extra>"},
-    ]  # fmt: skip
-    drawn = layout(
-        "What is multiplied: fixed waves, or weights that the sentence decides",
-        "left: the Fourier transform, the same for any text; right: the head’s map of this one", height=380,
-        margin={"l": 8, "r": 8, "t": 78, "b": 40},
-        xaxis={**ticks, "domain": [0, 0.47], "title": {"text": "piece"}},
-        yaxis={**ticks, "title": {"text": "frequency"}, "autorange": "reversed"},
-        xaxis2={**ticks, "domain": [0.55, 1], "title": {"text": "takes from"}, "anchor": "y2"},
-        yaxis2={**ticks, "anchor": "x2", "title": {"text": "piece"}, "autorange": "reversed"},
-    )  # fmt: skip
-    alt = (
-        f"Two heat maps of {count} by {count}: the cosines of the Fourier transform, and the weights of head "
-        f"{found.head_number} of layer {found.layer}, of which {tiny(found.changed)} lie elsewhere with the words in reverse."
-    )
-    rows = [(name, *(100 * row).round(2).tolist()) for name, row in zip(names, found.weights, strict=True)]
-    return Picture({"data": traces, "layout": drawn}, alt, ("takes from, in % →", *names), rows)
 
 
 def undo_sketch(found: Undone) -> Picture:

@@ -19,11 +19,11 @@ def test_what_the_control_chose_is_lit(case: str) -> None:
     lit = [bar["marker"]["color"] == ACCENT for bar in figures.orders(found, case).spec["data"]]
     assert lit == [case != "none", case == "none"]
     words = [note["text"] for note in figures.mechanism(found, case).spec["layout"]["annotations"]]
-    shown = [text for text in words if text in ("<b>hot</b>", "<b>dog</b>", "<b>4</b>", "<b>5</b>")]
+    shown = [text for text in words if text in ("<b>hot</b>", "<b>dog</b>", "<b>5</b>", "<b>6</b>")]
     first, second = {
         "none": (["hot", "dog"], ["dog", "hot"]),
-        "words": (["hot", "4", "dog", "5"], ["dog", "4", "hot", "5"]),
-        "positions": (["hot", "4", "dog", "5"], ["hot", "5", "dog", "4"]),
+        "words": (["hot", "5", "dog", "6"], ["dog", "5", "hot", "6"]),
+        "positions": (["hot", "5", "dog", "6"], ["hot", "6", "dog", "5"]),
     }[case]
     assert shown == [f"<b>{text}</b>" for text in first + second]
 

@@ -33,8 +33,6 @@ def pictures() -> dict[str, Picture]:
         "mechanism, rotary": figures.rotary_sketch(codes, 20),
         "undone": figures.undone(undone),
         "undone, hostile": figures.undone(odd_undone),
-        "maps": figures.maps(undone),
-        "maps, hostile": figures.maps(odd_undone),
         "mechanism, undone": figures.undo_sketch(undone),
         **{f"longer, {length}, {last}": figures.longer(longer, length, last) for length, last in lengths},
         **{f"mechanism, {length}, {last}": figures.length_sketch(longer, length, last) for length, last in lengths},
