@@ -164,9 +164,9 @@ def judge_fourier(found: Undone) -> str:
     transform, head = found.errors
     name = f"head {found.head_number} of layer {found.layer}"
     if head > 10 * transform:
-        start = f"Not lossless: undone, the Fourier transform is {tiny(transform)} off, {name} {tiny(head)}"
+        start = f"Not lossless: undone, the Fourier transform is {tiny(transform)} off, {name} is {tiny(head)} off"
     else:
-        start = f"Mixing alone loses little here: undone, the Fourier transform is {tiny(transform)} off, {name} {tiny(head)}"
+        start = f"Mixing loses little here: undone, the Fourier transform is {tiny(transform)} off, {name} is {tiny(head)} off"
     return f"{start}; and the head had left out {percent(found.lost)} of what it was given."
 
 

@@ -71,7 +71,7 @@ def judge(found: Orders, case: str) -> str:
         )
     return (
         f"With positions, {code(two)} is another sentence: its pieces’ vectors change by {percent(mean[0])} on average. "
-        f"Still, the two sentence vectors are {percent(found.alike[0])} alike."
+        f"Still, the two sentences’ vectors have a cosine of {found.alike[0]:.3f}."
     )
 
 

@@ -11,8 +11,8 @@ from core.figures.picture import Picture
 from core.figures.positional_encoding.common import box, sketch
 from core.figures.style import HOVER, arrow, label, layout
 
-LEFT, RIGHT = [0.0, 0.58], [0.67, 1.0]  # shares of the width
-DIALS = (0, 4, 8, 12, 16, 20)  # rotary pairs that are drawn as dials
+LEFT, RIGHT = [0.0, 0.58], [0.7, 1.0]  # shares of the width
+DIALS = (0, 8, 16)  # rotary pairs that are drawn as dials
 PAIRS = (0, 4, 8, 12)  # of the sinusoidal code, that are drawn as waves
 
 
@@ -41,10 +41,10 @@ def table(codes: Codes, position: int) -> Picture:
     heat = _heat(ranks, list(range(1, width // 2 + 1)), codes.table[:, ::2].T, "position %{x}, wave %{y}:")
     titled: dict[str, Any] = {"yanchor": "bottom", "xref": "paper", "yref": "paper"}
     drawn = layout(
-        f"The code of {size} positions, and how alike position {position + 1} is to each", height=360,
+        f"The codes of {size} positions", height=360,
         margin={"l": 8, "r": 12, "t": 68, "b": 48}, shapes=[_mark(position + 1), _mark(position + 1, "x2")],
-        annotations=[label(LEFT[0], 1.01, "down: one position’s 32 sines, −1 to 1", xanchor="left", **titled),
-                     label(RIGHT[0], 1.01, "how alike (%)", xanchor="left", **titled)],
+        annotations=[label(LEFT[0], 1.01, "32 sines each, −1 to 1", xanchor="left", **titled),
+                     label(RIGHT[0], 1.01, "alike (%)", xanchor="left", **titled)],
         xaxis={"domain": LEFT, "title": {"text": "position"}, "tickvals": [1, 32, 64, 96, 128], "fixedrange": True},
         yaxis={"title": {"text": "wave, from fast to slow"}, "tickvals": [1, 8, 16, 24, 32], "autorange": "reversed",
                "fixedrange": True},
@@ -68,7 +68,7 @@ def waves(codes: Codes) -> Picture:
     traces, lengths = [], []
     for pair, colour, dash in zip(PAIRS, CATEGORY, ("solid", "dash", "dashdot", "dot"), strict=False):
         length = 2 * np.pi / codes.frequencies[pair]
-        name = f"number {2 * pair + 1}: a wave every {length:.0f} positions"
+        name = f"number {2 * pair + 1}: every {length:.0f}"
         lengths.append(f"{length:.0f}")
         traces.append({
             "type": "scatter", "mode": "lines", "name": name, "x": ranks, "line": {"color": colour, "width": 2.5, "dash": dash},
@@ -76,7 +76,7 @@ def waves(codes: Codes) -> Picture:
             "hovertemplate": f"number {2 * pair + 1} of position %{{x}}: %{{y:.2f}}<extra></extra>",
         })  # fmt: skip
     drawn = layout(
-        "Four of its numbers: each is a wave of one frequency", height=380, margin={"l": 8, "r": 16, "t": 104, "b": 48},
+        "Four of its numbers: a wave each", height=380, margin={"l": 8, "r": 16, "t": 104, "b": 48},
         xaxis={"title": {"text": "position"}, "fixedrange": True, "range": [1, ranks[-1]]},
         yaxis={"title": {"text": "value"}, "range": [-1.1, 1.1], "fixedrange": True, "automargin": True},
     )  # fmt: skip
@@ -104,16 +104,16 @@ def learned(codes: Codes) -> Picture:
         },
     ]
     for name, values, colour, dash in (
-        ("learned by MiniLM (mean; shaded: how much it varies)", mean.tolist(), CATEGORY[1], "solid"),
+        ("learned by MiniLM", mean.tolist(), CATEGORY[1], "solid"),
         ("sines and cosines", fixed, ACCENT, "dash"),
     ):
-        said = [f"{name.partition(' (')[0]}: {d} apart, cosine {v:.3f}" for d, v in enumerate(values)]
+        said = [f"{name}: {d} apart, cosine {v:.3f}" for d, v in enumerate(values)]
         traces.append({"type": "scatter", "mode": "lines", "name": name, "x": distances, "y": values, "customdata": said,
                        "line": {"color": colour, "width": 3, "dash": dash}, "hovertemplate": HOVER})  # fmt: skip
     drawn = layout(
-        "A code that was learned, not written down", height=380, margin={"l": 8, "r": 16, "t": 92, "b": 48},
+        "A code learned, beside the fixed one", height=380, margin={"l": 8, "r": 16, "t": 92, "b": 48},
         xaxis={"title": {"text": "distance of two positions"}, "fixedrange": True, "range": [0, count - 1]},
-        yaxis={"title": {"text": "cosine"}, "fixedrange": True, "automargin": True},
+        yaxis={"title": {"text": "cosine (shaded: how it varies)"}, "fixedrange": True, "automargin": True},
     )  # fmt: skip
     alt = (
         f"Line chart of the cosine of two positions against their distance: next to each other {fixed[1]:.2f} with sines and "
@@ -131,11 +131,11 @@ def rotary(codes: Codes, distance: int) -> Picture:
     ranks, words = list(range(1, pairs + 1)), "pair %{y}, %{x} tokens apart: cosine"
     traces, shapes = [_heat(list(range(DISTANCES)), ranks, np.cos(angles), words)], [_mark(distance)]
     titled: dict[str, Any] = {"yanchor": "bottom", "xref": "paper", "yref": "paper"}
-    notes = [label(LEFT[0], 1.01, "cosine of the angle, −1 to 1", xanchor="left", **titled),
-             label(RIGHT[0], 1.01, f"{distance} tokens apart", ACCENT, xanchor="left", **titled)]  # fmt: skip
+    notes = [label(LEFT[0], 1.01, "cosine of the angle", xanchor="left", **titled),
+             label(RIGHT[0], 1.01, f"{distance} apart", ACCENT, xanchor="left", **titled)]  # fmt: skip
     on = {"xref": "x2", "yref": "y2"}
     for number, pair in enumerate(DIALS):
-        x, y, turned = 4.6 * (number % 2), -3.0 * (number // 2), float(codes.rotary[pair] * distance)
+        x, y, turned = 0.0, -3.1 * number, float(codes.rotary[pair] * distance)
         ends = {"x0": x - 1, "x1": x + 1, "y0": y - 1, "y1": y + 1}
         shapes.append({"type": "circle", **on, **ends, "line": {"color": MUTED, "width": 2}})
         shapes.append({"type": "line", **on, "x0": x, "x1": x + np.sin(turned).item(), "y0": y, "y1": y + np.cos(turned).item(),
@@ -143,12 +143,12 @@ def rotary(codes: Codes, distance: int) -> Picture:
         notes.append(label(x, y - 1.1, f"pair {pair + 1}: {turns(turned)}", size=14, yanchor="top", **on))
     traces.append({"type": "scatter", "x": [None], "y": [None], "xaxis": "x2", "yaxis": "y2", "showlegend": False})
     drawn = layout(
-        "SmolLM2: by how much each pair of numbers has turned", height=370, margin={"l": 8, "r": 8, "t": 68, "b": 48},
+        "SmolLM2: how far each pair turns", height=370, margin={"l": 8, "r": 8, "t": 68, "b": 48},
         shapes=shapes, annotations=notes,
         xaxis={"domain": LEFT, "title": {"text": "distance (tokens)"}, "tickvals": [0, 16, 32, 48, 64], "fixedrange": True},
         yaxis={"title": {"text": "pair of numbers"}, "tickvals": [1, 8, 16, 24, 32], "autorange": "reversed", "fixedrange": True},
-        xaxis2={"domain": RIGHT, "visible": False, "range": [-1.8, 6.4], "fixedrange": True, "anchor": "y2"},
-        yaxis2={"visible": False, "range": [-8.1, 1.2], "fixedrange": True, "anchor": "x2", "scaleanchor": "x2"},
+        xaxis2={"domain": RIGHT, "visible": False, "range": [-1.6, 1.6], "fixedrange": True, "anchor": "y2"},
+        yaxis2={"visible": False, "range": [-8.3, 1.2], "fixedrange": True, "anchor": "x2", "scaleanchor": "x2"},
     )  # fmt: skip
     waves_there = codes.waves(distance)
     alt = (

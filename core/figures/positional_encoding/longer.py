@@ -42,7 +42,7 @@ def longer(found: Longer, length: int, only_last: bool) -> Picture:
     mark = {"type": "line", "x0": length, "x1": length, "y0": 0, "y1": 1, "yref": "paper",
             "line": {"color": TEXT, "width": 1.5, "dash": "dot"}}  # fmt: skip
     drawn = layout(
-        "Bits a character: " + ("the last 64 characters alone are read" if only_last else "everything so far is read"),
+        "Bits a character, " + ("last 64 read alone" if only_last else "all so far read"),
         height=338, margin={"l": 8, "r": 16, "t": 80, "b": 48}, shapes=[trained, level, mark],
         annotations=[label(TRAINED / 2, 0.99, "trained on these", yref="paper", yanchor="top", size=14),
                      label(0, found.frequencies, "letter counts alone", xref="paper", xanchor="left", yanchor="top",

@@ -31,12 +31,10 @@ def orders(found: Orders, case: str) -> Picture:
             "textfont": {"size": 16 if is_lit else 14, "color": colour if is_lit else TEXT}, "constraintext": "none",
             "customdata": said, "hovertemplate": HOVER, "showlegend": False,
         })  # fmt: skip
-    one, two = (plain(shorten(word, 12)) for word in found.pair)
     colours = (MUTED, ACCENT) if chosen == 2 else (ACCENT, MUTED)
-    what = "only their positions" if chosen == 1 else "the words"
+    what = "positions alone exchanged" if chosen == 1 else "with positions"
     drawn = layout(
-        f"“{one}” and “{two}” change places: how far each vector moves",
-        f"{swatch(colours[0])} {what} exchanged, with positions &nbsp; {swatch(colours[1])} without positions",
+        "How far each piece’s vector moves", f"{swatch(colours[0])} {what} &nbsp; {swatch(colours[1])} without",
         height=345, margin={"l": 8, "r": 8, "t": 72, "b": 48}, barmode="overlay",
         xaxis=piece_axis(found.tokens),
         yaxis={"title": {"text": "change (% of its length)"}, "fixedrange": True, "automargin": True, "zeroline": True,
@@ -73,8 +71,8 @@ def pairs(found: Pairs) -> Picture:
             "customdata": said, "hovertemplate": HOVER, "cliponaxis": False,
         })  # fmt: skip
     drawn = layout(
-        "How alike two sentences are to the encoder", height=380, margin={"l": 8, "r": 24, "t": 88, "b": 48},
-        xaxis={"title": {"text": "cosine of the sentence vectors (1: the same)"}, "range": [0.3, 1.05], "fixedrange": True},
+        "How alike two sentences are", height=380, margin={"l": 8, "r": 24, "t": 88, "b": 48},
+        xaxis={"title": {"text": "cosine (1: the same)"}, "range": [0.3, 1.05], "fixedrange": True},
         yaxis={"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": names, "fixedrange": True,
                "range": [len(names) - 0.5, -0.5], "automargin": True, "showgrid": False},
     )  # fmt: skip

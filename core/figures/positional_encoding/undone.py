@@ -16,22 +16,22 @@ LIMIT = 3.0  # what undoing gives back is drawn up to so many times the size of 
 def undone(found: Undone) -> Picture:
     """Draw one number of every piece: as it was put in, and as it comes back from the Fourier transform and from the head."""
     size = max(float(np.abs(found.put_in).max()), 1e-6)
-    traces = []
+    traces: list[dict[str, Any]] = []
     ways: tuple[tuple[str, np.ndarray, str, dict[str, Any]], ...] = (
         ("put in", found.put_in, MUTED, {"width": 9}),
-        ("back from the Fourier transform", found.fourier, CATEGORY[1], {"width": 2.5, "dash": "dash"}),
-        ("back from the head", found.head, ACCENT, {"width": 3.5}),
+        ("back: Fourier", found.fourier, CATEGORY[1], {"width": 2.5, "dash": "dash"}),
+        ("back: head", found.head, ACCENT, {"width": 3.5}),
     )
     for name, values, colour, look in ways:
         said = [f"{plain(token)}: {value:.3f} {name}" for token, value in zip(found.tokens, values, strict=True)]
         traces.append({
             "type": "scatter", "mode": "lines+markers", "name": name, "x": list(range(len(values))),
-            "y": [round(float(v), 4) for v in values], "line": {"color": colour, **look},
+            "y": [round(float(v), 4) for v in values], "line": look | {"color": colour},
             "marker": {"color": colour, "size": 11 if colour == ACCENT else 6}, "customdata": said, "hovertemplate": HOVER,
         })  # fmt: skip
     top = min(LIMIT * size, 1.15 * max(float(np.abs(v).max()) for v in (found.put_in, found.head)))
     drawn = layout(
-        "One of a piece’s numbers (the one that comes back worst)", height=355, margin={"l": 8, "r": 8, "t": 92, "b": 48},
+        "The number that comes back worst", height=355, margin={"l": 8, "r": 8, "t": 84, "b": 48},
         xaxis=piece_axis(found.tokens),
         yaxis={"title": {"text": "value"}, "fixedrange": True, "automargin": True, "range": [-top, top]},
     )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from core.assets import own
+from core.data.prose import Prose, load_prose
 from core.models.transformer import TransformerLM
 from core.pretrained import position_models
 from core.pretrained.position_models import bits_by_position, encode, load_path, load_position_model
@@ -17,7 +18,9 @@ KINDS = ("learned", "sinusoidal", "rotary", "none")
 
 
 @pytest.mark.real_weights
-def test_the_recipe_runs_and_goes_on(tmp_path: Path) -> None:
+def test_the_recipe_runs_the_same_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prose = load_prose()
+    monkeypatch.setattr(lengths, "load_prose", lambda: Prose(prose.train[:20_000], prose.held_out[:2_000]))
     lengths.make("rotary", steps=2, folder=tmp_path)
     kept = {**load_path(tmp_path / "positions_rotary.safetensors").state_dict()}
     facts = json.loads((tmp_path / "positions_rotary.json").read_text("utf-8"))
