@@ -24,6 +24,7 @@ NAMES = (
     "translate",
     "writing",
     "crowd",
+    "reruns",
 )
 
 
