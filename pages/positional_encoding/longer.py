@@ -40,8 +40,8 @@ def show(stage: Stage) -> Shown:
         "yes or no that is left, on average, before the next character is known; 2.3 bits are a probability of about a fifth "
         "for the right one, and less is better. Who knows only how common each character is needs "
         f"{found.frequencies:.2f} (“letter counts alone”): above that line, a model is worse than no model. "
-        "The check, under “More”: given only the last 64 characters, counted from 1 again, they read on as in training "
-        f"({_listed(found.window.tolist())} bits), so it is the positions that fail and not the text. {say_none(found)}",
+        "The check, under “More”: given only the last 64 characters, counted from 1 again, they read on as in training, "
+        f"with {_listed(found.window.tolist())} bits. So it is the positions that fail, not the text. {say_none(found)}",
         values=script_values(),
     )
 
