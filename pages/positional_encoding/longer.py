@@ -9,6 +9,7 @@ from core.figures import positional_encoding as figures
 from core.figures.positional_encoding.longer import NAMES, bits_at
 from pages.kit import controls
 from pages.kit.ask import ask, draw
+from pages.kit.export import own_weights
 from pages.kit.lesson import Bet, Shown, Stage, View
 from pages.positional_encoding.shared import script_values
 
@@ -43,6 +44,7 @@ def show(stage: Stage) -> Shown:
         "The check, under “More”: given only the last 64 characters, counted from 1 again, they read on as in training, "
         f"with {_listed(found.window.tolist())} bits. So it is the positions that fail, not the text. {say_none(found)}",
         values=script_values(),
+        downloads=[own_weights(f"positions_{kind}.safetensors") for kind in KINDS],
     )
 
 

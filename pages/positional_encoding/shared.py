@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core.assets.own import facts
 from core.experiments.positional_encoding import results
 from core.experiments.positional_encoding.results import MAX_WORDS
 from pages.kit import controls
@@ -32,4 +33,5 @@ def script_values(**own: Any) -> dict[str, Any]:
     """Return the value of every name in `take_away.py.txt`: the open view's own, and what the others show first."""
     first, second = results.DEFAULT_WORDS
     found: dict[str, Any] = {"TEXT": results.DEFAULT_TEXT, "FIRST": first + 1, "SECOND": second + 1, "POSITION": 20}
+    found["VOCABULARY"] = facts("positions_none")["vocabulary"]
     return found | {"LAYER": results.DEFAULT_LAYER, "HEAD": results.DEFAULT_HEAD} | own

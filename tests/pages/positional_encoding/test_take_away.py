@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 
 from core.assets.fetch import ensure
+from core.assets.own import TRAINED
+from core.data.prose import load_prose
 from core.experiments import positional_encoding as lesson
+from core.experiments.positional_encoding.results import KINDS, LONGEST
 from core.experiments.recording import find
+from core.pretrained.position_models import bits_by_position, encode, load_position_model, vocabulary
 from core.progress import finish
 from tests.pages.alone import run_alone
 from tests.pages.helpers import fresh, open_drawer, sound
@@ -37,6 +41,10 @@ def test_prints_the_numbers_of_the_page(taken: dict[str, Callable[[], Any]], tmp
     for file in ensure("all-minilm-l6-v2").iterdir():
         (place / file.name).symlink_to(file)
     (place / "tokenizer_config.json").write_text('{"tokenizer_class": "BertTokenizer", "do_lower_case": true}', "utf-8")
+    prose = load_prose().held_out[:3_000]
+    (tmp_path / "prose.txt").write_text(prose, "utf-8")
+    for kind in KINDS:
+        (tmp_path / f"positions_{kind}.safetensors").symlink_to(TRAINED / f"positions_{kind}.safetensors")
     done = run(script, tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
@@ -47,6 +55,11 @@ def test_prints_the_numbers_of_the_page(taken: dict[str, Callable[[], Any]], tmp
     codes = find(lesson.position_codes)
     assert f"{100 * codes.products[19, 22] / codes.products[0, 0]:.1f} % alike" in done.stdout
     assert f"fastest {codes.waves(20)[0]:.2f} turns" in done.stdout
+    ids = encode(prose, vocabulary("rotary"))
+    for kind in KINDS:
+        bits = bits_by_position(load_position_model(kind), ids, LONGEST)
+        ((near, far),) = re.findall(rf"^{kind}: ([\d.]+) bits a character at 64, ([\d.]+) at 256", done.stdout, re.M)
+        assert (float(near), float(far)) == pytest.approx((bits[56:64].mean(), bits[248:].mean()), abs=2e-3)
     undone = finish(lesson.undo_head(ODD, 4, 2))
     errors = [float(v) for v in re.findall(r"is ([\d.]+) % off", done.stdout)]
     assert errors == pytest.approx([100 * e for e in undone.errors], rel=0.05)
