@@ -125,7 +125,7 @@ TERMS = (
     Term(
         "positional encoding",
         "A mark of its position that is added to each piece of a text, because attention alone knows nothing of order.",
-        "attention_search",
+        "positional_encoding",
     ),
     Term(
         "probe",
@@ -144,6 +144,11 @@ TERMS = (
         "recurrent network",
         "A network that reads a sequence one item at a time and uses the same weights at every step.",
         "rnn",
+    ),
+    Term(
+        "rotary",
+        "A positional encoding that adds nothing: it turns queries and keys by an angle that grows with their position.",
+        "positional_encoding",
     ),
     Term(
         "score",
