@@ -24,9 +24,9 @@ def choose(stage: Stage) -> List:
 
 def read(stage: Stage, given: List) -> Repeated | Nothing:
     """Return the list as it was read twice; say what was left out."""
-    if given[0] and len(given[0]) < 2:
-        return Nothing("Type at least two words under “More”: one alone has nothing after it.")
     found = language_models.ask(MODEL, lesson.repeated, *given)
+    if len(found.tokens) < 2:
+        return Nothing("Type at least two words under “More”: one alone has nothing after it.")
     if found.dropped:
         stage.note(f"Your list has {count(len(found.tokens) + found.dropped, 'token')}: the first {LONGEST} are read.")
     return found

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def repeated(model: "LanguageModel", text: str, words: int, seed: int) -> Steps[Repeated]:
     """Read a list twice: the reader's `text`, or as many random `words` as there are where it is empty.
 
-    Raises `ValueError` for a text of fewer than two tokens.
+    A text of a single token has no reading: all of its arrays are empty.
     """
     from core.experiments.induction import reading
 
@@ -26,7 +26,7 @@ def repeated(model: "LanguageModel", text: str, words: int, seed: int) -> Steps[
 
 @doing("Switching heads off", "run")
 def switched(model: "LanguageModel", text: str, words: int, seed: int) -> Steps[Switched]:
-    """Read the same list without heads: those with the highest scores, and others; raises as `repeated`."""
+    """Read the same list without heads: those with the highest scores, and others. It has at least two tokens."""
     from core.experiments.induction import reading
 
     return reading.switched(model, text, words, seed)

@@ -13,6 +13,8 @@ from core.experiments.induction.results import (
     CASES,
     COUNTS,
     DRAWS,
+    HEADS,
+    LAYERS,
     LISTS,
     LONGEST,
     Head,
@@ -34,8 +36,6 @@ def listed(model: "LanguageModel", text: str, words: int, seed: int) -> tuple[li
     """Return a list's tokens, and how many of the reader's are left out."""
     if text.strip():
         ids = model.encode(" " + " ".join(text.split()))
-        if len(ids) < 2:
-            raise ValueError("a list has at least two tokens")
         return ids[:LONGEST], max(0, len(ids) - LONGEST)
     rng = np.random.default_rng(checked(seed))
     return [int(one) for one in rng.choice(_vocabulary(model), words, replace=False)], 0
@@ -49,6 +49,8 @@ def _vocabulary(model: "LanguageModel") -> tuple[int, ...]:
 def repeated(model: "LanguageModel", text: str, words: int, seed: int) -> Steps[Repeated]:
     """See `core.experiments.induction.repeated`."""
     ids, dropped = listed(model, text, words, seed)
+    if len(ids) < 2:
+        return _nothing(model, ids)
     yield 0, 1 + len(CASES)
     found = _read(model, ids, dropped)
     rest, rng = found.ranked()[max(COUNTS) :], np.random.default_rng(checked(seed))
@@ -85,6 +87,14 @@ def _read(model: "LanguageModel", ids: list[int], dropped: int) -> Repeated:
     made.links[:] = trace.attentions[layer, head, n + here, here + 1]
     made.steps[:] = trace.attentions[low, under, here + 1, here]
     return made
+
+
+def _nothing(model: "LanguageModel", ids: list[int]) -> Repeated:
+    """Return the reading of a list with a single token, after which nothing comes."""
+    none, heads = np.zeros(0, np.float32), np.zeros((LAYERS, HEADS), np.float32)
+    cases = np.zeros((len(CASES), 0), np.float32)
+    tokens = tuple(model.label(one) for one in ids)
+    return Repeated(tokens, 0, none, none > 0, heads, heads, none, none, (), cases, cases > 0)
 
 
 def scores(attentions: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
