@@ -138,12 +138,12 @@ def switched(model: "LanguageModel", text: str, words: int, seed: int) -> Steps[
             trace = model.trace(ids * 2, heads_off=heads)
             known[heads] = typical(_given(trace, ids * 2)[len(ids) :])
     found = np.array([known[heads] for heads in sets])
-    together, random, alone = np.split(found, [len(COUNTS), len(COUNTS) * (1 + DRAWS)])
+    together, drawn, alone = np.split(found, [len(COUNTS), len(COUNTS) * (1 + DRAWS)])
     return Switched(
         heads=ranked[: max(COUNTS)],
         others=tuple(rest[:ALONE]),
         induction=together,
-        random=random.reshape(DRAWS, len(COUNTS)),
+        random=drawn.reshape(DRAWS, len(COUNTS)),
         alone=alone[:ALONE],
         alone_random=alone[ALONE:],
         first=typical(whole.first),
