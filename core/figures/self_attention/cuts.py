@@ -50,13 +50,13 @@ def cuts(found: Cuts, probe: Probe, key: int, where: str) -> Picture:
         f"Each edge cut, in {where}", height=362,
         margin={"l": 8, "r": 8, "t": 58, "b": 46}, shapes=[{**uncut, **dotted}, {**others, **dotted}],
         annotations=[
-            {**above, "x": mean, "text": "mean of the others", "xanchor": "left"},
-            {**above, "x": 100 * before, "xref": "x2", "text": "nothing cut", "xanchor": "right" if before > 0.5 else "left"},
+            {**above, "x": mean, "text": "others", "xanchor": "left"},
+            {**above, "x": 100 * before, "xref": "x2", "text": "uncut", "xanchor": "right" if before > 0.5 else "left"},
         ],
-        xaxis={"domain": [0, 0.5], "rangemode": "tozero", "title": {"text": f"how far {query} moves (% of its length)"},
+        xaxis={"domain": [0, 0.5], "rangemode": "tozero", "title": {"text": f"{query} moves (%)"},
                "fixedrange": True},
         xaxis2={"domain": [0.58, 1.0], "range": [low, high + 0.04 * (high - low)], "fixedrange": True, "anchor": "y",
-                "title": {"text": "probe: “living thing” (%)"}},
+                "title": {"text": "probe: living (%)"}},
         yaxis={"tickvals": rows, "ticktext": ticks, "range": [len(rows) - 0.5, -0.5], "fixedrange": True, "automargin": True,
                "title": {"text": f"edge cut: {query} → …"}},
     )  # fmt: skip

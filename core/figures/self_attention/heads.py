@@ -40,7 +40,7 @@ def heads(read: Read, measured: Roles, role: str, rank: int, place: int) -> Pict
         "tickvals": [n + 0.01 for n in marks],
         "ticktext": [names[n] for n in marks],
     }
-    across: dict[str, Any] = {"domain": [0.67, 1.0], "anchor": "y2", "range": [-0.5, len(tokens) - 0.5]}
+    across: dict[str, Any] = {"domain": [0.72, 1.0], "anchor": "y2", "range": [-0.5, len(tokens) - 0.5]}
     down: dict[str, Any] = {"anchor": "x2", "range": [len(tokens) - 0.5, -0.5], "automargin": True}
     rows = [n * each + SIDE / 2 for n in range(LAYERS)]
     ranks = [f"{n * HEADS + 1}–{(n + 1) * HEADS}" for n in range(LAYERS)]

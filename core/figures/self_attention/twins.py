@@ -49,16 +49,15 @@ def twins(found: Twins, layer: int, head: int) -> Picture:
     ticks = [f"<b>{name}</b>" if row in emphasis else name for row, name in zip(kept, names, strict=False)]
     ticks += names[len(ticks) :]
     key = f"{swatch(ACCENT)} {plain(found.words[0])}  {swatch(OTHER)} {plain(found.words[1])}"
-    moved = "weight moved" + ("; ◇ turns" if found.turned.any() else "")
     drawn = layout(
         f"What “{plain(shorten(found.pronoun, 5))}” gives each token, head {layer}.{head}",
         height=362, margin={"l": 8, "r": 8, "t": 62, "b": 44}, shapes=[_box(layer, head)],
-        annotations=[_above(0, key), _above(1, moved, "right")],
+        annotations=[_above(0, key), _above(1, "moved", "right")],
         xaxis={"domain": [0, 0.56], "title": {"text": "weight (%)"}, "rangemode": "tozero", "fixedrange": True},
         yaxis={
             "tickvals": rows, "ticktext": ticks, "range": [len(rows) - 0.5, -0.5], "fixedrange": True, "automargin": True,
         },
-        **_grid_axes([0.66, 1.0]),
+        **_grid_axes([0.68, 1.0], "head (◇: turns)" if found.turned.any() else "head"),
     )  # fmt: skip
     changed = [(abs(two - one), name, one, two) for name, one, two in zip(names, *shown, strict=True)]
     _, name, one, two = max(changed)
@@ -178,10 +177,10 @@ def _above(x: float, text: str, side: str = "left") -> dict[str, Any]:
     return {**ends, "text": text, "showarrow": False, "font": font}
 
 
-def _grid_axes(domain: list[float]) -> dict[str, Any]:
+def _grid_axes(domain: list[float], title: str = "head") -> dict[str, Any]:
     axis = {"fixedrange": True, "showgrid": False, "zeroline": False}
     return {
-        "xaxis2": {**axis, "domain": domain, "anchor": "y2", "tickvals": [1, 4, 8, 12], "title": {"text": "head"}},
+        "xaxis2": {**axis, "domain": domain, "anchor": "y2", "tickvals": [1, 4, 8, 12], "title": {"text": title}},
         "yaxis2": {
             **axis, "anchor": "x2", "range": [LAYERS + 0.5, 0.5], "tickvals": list(range(1, LAYERS + 1)),
             "title": {"text": "layer", "standoff": 4},
