@@ -18,10 +18,12 @@ from pages.kit.words import code, percent
 
 WORDS = (
     "One vector a token runs from the bottom to the top, and nothing is ever taken away: each block only adds. That sum is the "
-    "**residual stream**. Before a part reads the stream, a **layer norm** brings it to one length, so that what was added long ago "
+    "**residual stream**. Before a part reads the stream, a **layer norm** brings it to one length, so that what "
+    "was added long ago "
     "and what is new are read alike. Attention is the only part that carries something from one token to another; the "
     "feed-forward network works on each token alone. After the last block one more norm, then one product a token of the "
-    "vocabulary: its **logit**. All of these are sums, so a logit is the sum of what each part brings to it. It does not follow that a "
+    "vocabulary: its **logit**. All of these are sums, so a logit is the sum of what each part brings to it. It "
+    "does not follow that a "
     "part matters no more than that: later blocks read what it added, and without it they add something else."
 )
 
@@ -112,9 +114,11 @@ def seen() -> str:
     number, part, most = found.largest(0)
     name = code(found.offered[0])
     return (
-        f"The score of {name} after “{DEFAULT_TEXT}”, {float(found.scores[0]):.1f}, is the sum of {1 + 2 * LAYERS} parts to within "
+        f"The score of {name} after “{DEFAULT_TEXT}”, {float(found.scores[0]):.1f}, is the sum of "
+        f"{1 + 2 * LAYERS} parts to within "
         f"{found.apart:.6f}, and {most:.1f} of it come from the {part} of block {number} alone; without that block its "
-        f"{percent(float(found.probabilities[0]))} are {percent(float(without.probabilities[0]))}. It stays the likeliest without "
+        f"{percent(float(found.probabilities[0]))} are {percent(float(without.probabilities[0]))}. It stays the "
+        "likeliest without "
         f"{sum(each.stays_without)} of {LAYERS} blocks, one at a time, and with {sum(each.stays_twice)} of them run twice."
     )
 
@@ -157,7 +161,10 @@ SOURCES = (
         "https://www.lesswrong.com/posts/AcKRB8wDpdaN6v6ru/interpreting-gpt-the-logit-lens",
     ),
     Source(
-        "Xiong et al.", 2020, "On layer normalization in the Transformer architecture", "https://arxiv.org/abs/2002.04745"
+        "Xiong et al.",
+        2020,
+        "On layer normalization in the Transformer architecture",
+        "https://arxiv.org/abs/2002.04745",
     ),
     Source("Shazeer", 2020, "GLU variants improve Transformer (SwiGLU)", "https://arxiv.org/abs/2002.05202"),
     Source("Ben Allal et al.", 2025, "SmolLM2: when smol goes big", "https://arxiv.org/abs/2502.02737"),

@@ -105,10 +105,13 @@ def about_norms() -> str:
     times = [float(one.gradients[1, -1] / one.gradients[0, -1]) for one in (low, high)]
     (a, b, c, d), (_, e, _, f) = ([f"{float(bits):.2f}" for bits in one.held_out] for one in (low, high))
     return (
-        f"**Where the layer norm stands.** In 2017 after each part (post-norm), today before it (pre-norm). We built small stacks both "
+        "**Where the layer norm stands.** In 2017 after each part (post-norm), today before it (pre-norm). We "
+        "built small stacks both "
         f"ways. Before any training, the gradient of the last block’s matrix is {times[0]:.1f} times as long with post-norm in "
-        f"{DEPTHS[0]} blocks, {times[1]:.1f} times in {DEPTHS[1]}. After the same 200 steps on film reviews, held-out text costs {a} bits "
-        f"per character with pre-norm and {c} with post-norm in {DEPTHS[0]} blocks; with a warm-up of the learning rate {b} and {d}. In "
+        f"{DEPTHS[0]} blocks, {times[1]:.1f} times in {DEPTHS[1]}. After the same 200 steps on film reviews, "
+        f"held-out text costs {a} bits "
+        f"per character with pre-norm and {c} with post-norm in {DEPTHS[0]} blocks; with a warm-up of the "
+        f"learning rate {b} and {d}. In "
         f"{DEPTHS[1]} blocks, with the warm-up, it is {e} and {f}."
     )
 

@@ -54,7 +54,8 @@ def show(stage: Stage) -> Shown | Nothing:
             ("largest difference from the model", f"{found.apart:.1e}"),
         ],
         caption="Query and key are turned to their positions first (rotary positions), so that the same words farther apart give "
-        "another score. Three query heads share one key and value head. The mixtures of nine heads side by side, times the output "
+        "another score. Three query heads share one key and value head. The mixtures of nine heads side by side, "
+        "times the output "
         "matrix, are what the attention of this block adds to the stream.",
         values=script_values(TEXT=text, LAYER=number, HEAD=head + 1, QUERY=query + 1, KEY=key + 1),
     )
@@ -66,7 +67,9 @@ def judge(layer: Layer, found: Number, query: int, key: int) -> str:
     digits = f"{found.weight:.6f}"
     same = digits == f"{found.model_weight:.6f}"
     own = "the model’s own six digits" if same else f"where the model has {found.model_weight:.6f}"
-    return f"{asks} gives {asked} a weight of {percent(found.weight)}: {len(found.query)} products make {digits}, {own}."
+    return (
+        f"{asks} gives {asked} a weight of {percent(found.weight)}: {len(found.query)} products make {digits}, {own}."
+    )
 
 
 def bet(layer: Layer, text: str, head: int, query: int, key: int) -> Bet:
@@ -74,7 +77,8 @@ def bet(layer: Layer, text: str, head: int, query: int, key: int) -> Bet:
     other = (head + 1) % HEADS
     asks, asked = code(layer.tokens[query]), code(layer.tokens[key])
     return Bet(
-        question=f"The same two tokens in head {other + 1} of the same layer: how much of its weight does {asks} give to {asked}?",
+        question=f"The same two tokens in head {other + 1} of the same layer: how much of its weight does {asks} give to "
+        f"{asked}?",
         answers=(MORE, LESS),
         change={"head": other + 1},
         moved=f"head {other + 1} instead of {head + 1}",

@@ -11,7 +11,8 @@ from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import code, percent
 from pages.transformer_anatomy.text import EMPTY, choose, say_what_was_read, script_values
 
-STAYS, FALLS = "it stays the likeliest", "another token overtakes it"
+LESS, MORE = "less likely", "more likely"
+STAYS, FALLS = "it stays on top", "another takes over"
 
 
 def show(stage: Stage) -> Shown | Nothing:
@@ -42,7 +43,8 @@ def show(stage: Stage) -> Shown | Nothing:
             ("the sum misses the model’s score by", f"{found.apart:.6f}"),
             ("length of the stream, first and last", f"{found.norms[0]:.0f} → {found.norms[-1]:.0f}"),
         ],
-        caption="A score is how far a token’s logit lies above the mean of all 49,152. The last norm divides the whole stream by one "
+        caption="A score is how far a token’s logit lies above the mean of all 49,152. The last norm divides the whole "
+        "stream by one "
         "number, so each part’s share of the score can be told exactly. Below: the likeliest next token if the model ended early "
         "(nostalgebraist’s “logit lens”).",
         further=further,
@@ -70,9 +72,8 @@ def bet(text: str, usual: Stream, token: int) -> Bet:
     number, part, most = usual.largest(token)
     name = code(usual.offered[token])
     return Bet(
-        question=f"Block {number} brings {name} most: {most:.1f} by its {part} alone. Leave that block out, keep the other "
-        f"{LAYERS - 1}. What becomes of {name}?",
-        answers=(STAYS, FALLS) if token == 0 else ("it becomes less likely", "it becomes more likely"),
+        question=f"Leave out block {number}, which brings {name} most: {most:.1f} by its {part} alone. What becomes of {name}?",
+        answers=(STAYS, FALLS) if token == 0 else (LESS, MORE),
         change={"block": number, "twice": False},
         moved=f"block {number} left out",
         judge=partial(_outcome, text, token, number),
@@ -85,7 +86,7 @@ def _outcome(text: str, token: int, block: int) -> tuple[str, str]:
     before, after = (float(one.probabilities[token]) for one in (usual, found))
     said = f"It went from {percent(before)} to {percent(after)}; the likeliest is {code(found.top[0])}."
     if token:
-        return ("it becomes more likely" if after > before else "it becomes less likely"), said
+        return (MORE if after > before else LESS), said
     return (STAYS if found.top[0] == usual.offered[0] else FALLS), said
 
 

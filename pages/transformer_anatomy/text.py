@@ -21,7 +21,9 @@ def say_what_was_read(stage: Stage, text: str, read: int, dropped: int) -> None:
     if dropped:
         stage.note(f"Your text has {count(read + dropped, 'token')}: the model reads the last {read} of them.")
     if text != text.rstrip():
-        stage.note("Your text ends in a blank; a word’s token brings its own, so what can follow here is something else.")
+        stage.note(
+            "Your text ends in a blank; a word’s token brings its own, so what can follow here is something else."
+        )
 
 
 def script_values(**own: Any) -> dict[str, Any]:

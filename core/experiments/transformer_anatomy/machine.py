@@ -57,7 +57,7 @@ class Machine:
         }
 
     def multiply_adds(self) -> dict[str, int]:
-        """Return the multiplications (each with its addition) of each part for one text of `length` tokens (and as many written)."""
+        """Return the multiplications (each with its addition) of each part, for `length` tokens read and as many written."""
         d, f, n = self.width, self.inner, self.length
         attentions = self.layers * sum(count for _, count in self.stacks)
         blocks = self.layers * len(self.stacks)

@@ -75,5 +75,5 @@ def surprise(made: nn.Module, ids: Tensor) -> Tensor:
 def at_the_start(made: TransformerLM, ids: Tensor) -> list[float]:
     """Return the length of the gradient of each block's last matrix, from the first block to the last (Xiong et al. 2020)."""
     surprise(made, ids).backward()
-    found = [block.narrow.weight.grad for block in made.stack.blocks]
+    found = [block.narrow.weight.grad for block in made.stack.blocks if isinstance(block, TransformerBlock)]
     return [float(gradient.norm()) for gradient in found if isinstance(gradient, Tensor)]

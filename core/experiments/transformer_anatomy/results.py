@@ -77,7 +77,7 @@ def order_without(block: int, twice: bool) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class EachBlock:
-    """The likeliest next token's probability with each block left out in turn, and with each run twice; whether it stays on top."""
+    """The likeliest next token's probability with each block left out in turn, or run twice; whether it stays on top."""
 
     token: str
     usual: float

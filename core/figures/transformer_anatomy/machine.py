@@ -1,5 +1,6 @@
 """The machine of 2017 drawn by its parts, and how the work of each part grows with length, width and depth."""
 
+from itertools import pairwise
 from typing import Any
 
 from core.experiments.transformer_anatomy.machine import PARTS, TIMES, Grown, Machine, growth
@@ -24,7 +25,8 @@ def machine(made: Machine, what: Grown) -> Picture:
         {
             "type": "scatter", "mode": "lines+markers", "x": sizes, "y": rows[part].tolist(), "name": part, "xaxis": "x2",
             "yaxis": "y2", "line": {"color": COLOURS[part], "width": 3}, "marker": {"color": COLOURS[part], "size": 7},
-            "customdata": [f"{part} at a {what} of {size:,}: {_large(v)} multiply-adds" for size, v in zip(sizes, rows[part], strict=True)],
+            "customdata": [f"{part} at a {what} of {size:,}: {_large(v)} multiply-adds" for size, v in
+                           zip(sizes, rows[part], strict=True)],
             "hovertemplate": HOVER,
         }
         for part in SHOWN
@@ -33,7 +35,8 @@ def machine(made: Machine, what: Grown) -> Picture:
     now = {"length": made.length, "width": made.width, "depth": made.layers}[what]
     shapes.append({"type": "line", "xref": "x2", "yref": "y2 domain", "x0": now, "x1": now, "y0": 0, "y1": 1,
                    "line": {"color": MUTED, "width": 2, "dash": "dot"}})  # fmt: skip
-    key = "  ".join(f"{swatch(COLOURS[part])} {name}" for part, name in zip(SHOWN, ("matrices", "products", "feed-forward", "output"), strict=True))  # fmt: skip
+    short = ("matrices", "products", "feed-forward", "output")
+    key = "  ".join(f"{swatch(COLOURS[part])} {name}" for part, name in zip(SHOWN, short, strict=True))
     notes.append(label(RIGHT[0] - 0.06, 1, key, xref="paper", yref="paper", xanchor="left", yanchor="bottom", size=14))
     total = sum(parameters.values())
     spec = {
@@ -66,7 +69,11 @@ def machine(made: Machine, what: Grown) -> Picture:
     return Picture(spec, alt, columns, table)
 
 
-_NAMES: dict[Grown, str] = {"length": "tokens read and written", "width": "width of the stream", "depth": "blocks in a stack"}
+_NAMES: dict[Grown, str] = {
+    "length": "tokens read and written",
+    "width": "width of the stream",
+    "depth": "blocks in a stack",
+}
 
 
 def _stacks(made: Machine) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
@@ -85,10 +92,17 @@ def _stacks(made: Machine) -> tuple[list[dict[str, Any]], list[dict[str, Any]], 
             parts.append(("output", COLOURS["output"], ""))
         heights = {3: (10, 34, 60), 4: (10, 32, 54, 80), 5: (8, 27, 46, 65, 88)}[len(parts)]
         for (words, colour, size), y in zip(parts, heights, strict=True):
-            box = {"type": "rect", "x0": x - 23, "x1": x + 23, "y0": y - 7, "y1": y + 7, "line": {"color": colour, "width": 2}}
+            box = {
+                "type": "rect",
+                "x0": x - 23,
+                "x1": x + 23,
+                "y0": y - 7,
+                "y1": y + 7,
+                "line": {"color": colour, "width": 2},
+            }
             shapes.append(box)
             notes.append(label(x, y, f"{words}<br>{size}" if size else words, TEXT, size=14))
-        for low, high in zip(heights, heights[1:], strict=False):
+        for low, high in pairwise(heights):
             arrows.append(arrow((x, low + 7), (x, high - 7), TEXT, 2))
         first, last = heights[1] - 9, heights[len(parts) - 1 - (name == "decoder")] + 9
         shapes.append({"type": "rect", "x0": x - 25, "x1": x + 25, "y0": first, "y1": last,
@@ -109,7 +123,8 @@ def mechanism_machine(made: Machine) -> Picture:
         (("attention", f"{made.heads} heads"), ("feed-forward", f"{made.inner:,} wide")),
     )
     alt = (
-        f"Sketch of one block: {made.length} vectors of {made.width} numbers come in; attention with {made.heads} heads and a network "
+        f"Sketch of one block: {made.length} vectors of {made.width} numbers come in; attention with {made.heads} "
+        "heads and a network "
         f"{made.inner} wide each add vectors of the same shape, and {made.length} vectors of {made.width} go out."
     )
     return Picture(spec, alt)

@@ -54,14 +54,15 @@ def number(layer: Layer, head: int, query: int, key: int) -> Picture:
             },
             xaxis3={"visible": False, "fixedrange": True, "anchor": "y3", "range": [-0.5, width - 0.5]},
             yaxis={**_axis(TOP), "autorange": "reversed"},
-            yaxis2={"domain": MIDDLE, "anchor": "x2", "range": [0, 118], "title": {"text": "weight (%)"}, "nticks": 3,
+            yaxis2={"domain": MIDDLE, "anchor": "x2", "range": [0, 150], "title": {"text": "weight (%)"}, "nticks": 3,
                     "fixedrange": True, "automargin": True},
             yaxis3={**_axis(BOTTOM), "autorange": "reversed", "anchor": "x3"},
         ),
     }  # fmt: skip
     alt = (
         f"Two strips of {width} numbers, the query of {layer.tokens[query]} and the key of {layer.tokens[key]}, and their "
-        f"products, which sum to {found.total:.4f}; bars of the weights on {len(names)} tokens, {percent(found.weight)} on this one; "
+        f"products, which sum to {found.total:.4f}; bars of the weights on {len(names)} tokens, "
+        f"{percent(found.weight)} on this one; "
         f"e to the scores sums to {powers:.4f} times that of the largest."
     )
     columns = ("number", *rows, "value", *given)
@@ -130,18 +131,22 @@ def mechanism_number(layer: Layer, head: int, query: int, key: int) -> Picture:
     words = [
         {**label(0, 9.2, f"“{asks}” asks: query q", xanchor="left"), "font": letters},
         {**label(0, 7.7, f"“{asked}” answers: key k, value v", xanchor="left"), "font": letters},
-        label(0, 0.9, f"{len(found.query)} numbers each; head {head + 1} of {len(layer.weights)}", MUTED, xanchor="left", size=14),
+        label(0, 0.9, f"{len(found.query)} numbers each; head {head + 1} of {len(layer.weights)}", MUTED, xanchor="left"),
     ]  # fmt: skip
     shapes, arrows = [], []
     for at, name, value in steps:
-        shapes.append({"type": "rect", "x0": at - 10, "x1": at + 10, "y0": 4.4, "y1": 6.2, "line": {"color": TEXT, "width": 2}})
+        shapes.append(
+            {"type": "rect", "x0": at - 9.6, "x1": at + 9.6, "y0": 4.4, "y1": 6.2, "line": {"color": TEXT, "width": 2}}
+        )
         words.append(label(at, 5.3, name))
         words.append(label(at, 3.1, f"<b>{value}</b>", ACCENT))
         if at < 88:
-            arrows.append(arrow((at + 10.2, 5.3), (at + 15.6, 5.3), TEXT, 2))
+            arrows.append(arrow((at + 9.8, 5.3), (at + 16.2, 5.3), TEXT, 2))
     alt = (
-        f"Sketch of five steps: the query of {layer.tokens[query]} times the key of {layer.tokens[key]} is {found.total:.3f}, over the "
-        f"root of {len(found.query)} it is {found.score:.3f}, after the softmax {found.weight:.4f}, and that much of the value is taken."
+        f"Sketch of five steps: the query of {layer.tokens[query]} times the key of {layer.tokens[key]} is "
+        f"{found.total:.3f}, over the "
+        f"root of {len(found.query)} it is {found.score:.3f}, after the softmax {found.weight:.4f}, and that much "
+        "of the value is taken."
     )
     return Picture(canvas(words, arrows, shapes), alt)
 

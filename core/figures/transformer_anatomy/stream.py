@@ -33,7 +33,9 @@ def stream(found: Stream, usual: Stream, token: int) -> Picture:
     at = places(found.order)
     width = [0.42 if found.order.count(number) > 1 else 0.84 for number in found.order]
     sums = np.cumsum([first, *(effects.sum(0))])
-    traces: list[dict[str, Any]] = [_bars("embedding", EMBEDDING, [0.0], [first], [0.84], ["the token's embedding"], name)]
+    traces: list[dict[str, Any]] = [
+        _bars("embedding", EMBEDDING, [0.0], [first], [0.84], ["the token's embedding"], name)
+    ]
     for part, colour, row in zip(PARTS, (ATTENTION, FEED_FORWARD), effects, strict=True):
         what = [f"block {number + 1}, {part}" for number in found.order]
         traces.append(_bars(part, colour, at, row.tolist(), width, what, name))
@@ -58,7 +60,10 @@ def stream(found: Stream, usual: Stream, token: int) -> Picture:
          "line": {"color": MUTED, "width": 2, "dash": "dot"}}
         for number in gone
     ]  # fmt: skip
-    notes += [label(n + 1, LOW[1], f"block {n + 1} left out", MUTED, yref="paper", yanchor="top") for n in gone]
+    notes += [
+        label(n + 1, 1.0, f"block {n + 1} left out", yref="paper", yanchor="bottom", xanchor=("left", "right")[n > 14])
+        for n in gone
+    ]
     spec = {
         "data": traces,
         "layout": layout(
@@ -84,12 +89,11 @@ def stream(found: Stream, usual: Stream, token: int) -> Picture:
         f"their running sum, which ends at {score:.2f}; most comes from the {part} of block {number}, {most:.2f}."
     )
     columns = ("block", "attention adds", "feed-forward adds", "sum so far", "length of the stream")
-    rows = [("embedding", "", round(first, 4), round(float(sums[0]), 4), round(float(found.norms[0]), 1))]
-    rows += [
-        (f"{n + 1}", *(round(float(v), 4) for v in effects[:, i]), round(float(sums[i + 1]), 4), round(float(found.norms[i + 1]), 1))
-        for i, n in enumerate(found.order)
-    ]  # fmt: skip
-    return Picture(spec, alt, columns, rows)
+    names = ["embedding", *(f"{number + 1}" for number in found.order)]
+    added = [("", round(first, 4)), *((round(float(a), 4), round(float(f), 4)) for a, f in effects.T)]
+    ends = [(round(float(total), 4), round(float(norm), 1)) for total, norm in zip(sums, found.norms, strict=True)]
+    table = [(name, *pair, *end) for name, pair, end in zip(names, added, ends, strict=True)]
+    return Picture(spec, alt, columns, table)
 
 
 def _bars(
@@ -103,7 +107,9 @@ def _bars(
 
 
 def _line(name: str, colour: str, x: list[float], y: np.ndarray, token: str, dash: str = "solid") -> dict[str, Any]:
-    said = [f"after block {round(at)} ({name}) the score of “{token}” is {float(v):.2f}" for at, v in zip(x, y, strict=True)]
+    said = [
+        f"after block {round(at)} ({name}) the score of “{token}” is {float(v):.2f}" for at, v in zip(x, y, strict=True)
+    ]
     return {
         "type": "scatter", "mode": "lines", "name": name, "x": x, "y": y.tolist(), "yaxis": "y2",
         "line": {"color": colour, "width": 3, "dash": dash, "shape": "hv"}, "customdata": said, "hovertemplate": HOVER,
@@ -148,7 +154,8 @@ def lens(found: Stream) -> Picture:
                 "title": {"text": "after token"}, "fixedrange": True, "showgrid": False, "tickangle": 0, "type": "category",
                 "tickmode": "array", "tickvals": heat["x"], "ticktext": [plain(_short(each)) for each in read],
             },
-            yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True, "type": "category", "title": {"text": "depth"}},
+            yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True, "type": "category",
+                   "title": {"text": "depth"}},
         ),
     }  # fmt: skip
     final = found.says[-1][-1]
@@ -178,7 +185,9 @@ def each_block(found: EachBlock) -> Picture:
         {
             "type": "scatter", "mode": "lines+markers", "name": way, "x": blocks, "y": (100 * values).tolist(),
             "marker": {"color": colour, "size": 9, "symbol": symbol}, "line": {"color": colour, "width": 1.5},
-            "customdata": [f"with block {b} {way}, “{name}” has {percent(float(v))}" for b, v in zip(blocks, values, strict=True)],
+            "customdata": [
+                f"with block {b} {way}, “{name}” has {percent(float(v))}" for b, v in zip(blocks, values, strict=True)
+            ],
             "hovertemplate": HOVER,
         }
         for way, colour, values, symbol in ways
