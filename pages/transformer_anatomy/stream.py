@@ -63,7 +63,7 @@ def judge(usual: Stream, found: Stream, token: int, block: int, twice: bool) -> 
         )
     before, after = (percent(float(one.probabilities[token])) for one in (usual, found))
     what = f"With block {block} run twice" if twice else f"Without block {block}"
-    top = "" if found.top[0] == found.offered[token] else f"; the likeliest is now {code(found.top[0])}"
+    top = "" if found.top[0] == usual.top[0] else f"; the likeliest is now {code(found.top[0])}"
     return f"{what}, {name} has {after}; with every block once, {before}{top}."
 
 

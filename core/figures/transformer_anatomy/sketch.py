@@ -9,13 +9,15 @@ ATTENTION, FEED_FORWARD, EMBEDDING = CATEGORY[0], CATEGORY[1], CATEGORY[2]
 Y, UP = 2.6, 6.9  # the stream, and the middle of the boxes
 
 
-def canvas(words: list[dict[str, Any]], arrows: list[dict[str, Any]], shapes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a sketch 190 px high on a plane of 100 by 10."""
+def canvas(
+    words: list[dict[str, Any]], arrows: list[dict[str, Any]], shapes: list[dict[str, Any]], height: int = 190
+) -> dict[str, Any]:
+    """Return a sketch, 190 px high unless told otherwise, on a plane of 100 by 10."""
     return {
         "data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}],
         "layout": layout(
             "",
-            height=190,
+            height=height,
             annotations=[*arrows, *words],
             shapes=shapes,
             margin={"l": 0, "r": 0, "t": 0, "b": 0},

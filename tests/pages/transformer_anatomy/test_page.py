@@ -68,7 +68,7 @@ def test_a_block_left_out_and_the_bet() -> None:
 
 def test_controls_of_the_stream(engine: Engine) -> None:
     assert engine.model is not None
-    at = visit(block=18, twice="on", rank=2)
+    at = visit(block=18, twice="true", rank=2)
     found = finish(lesson.stream(engine.model, DEFAULT_TEXT, 18, True, OFFERED_IDS))
     assert f"With block 18 run twice, `·the` has {percent(float(found.probabilities[1]))}" in said(at)
     at = sound(choose(at, text=ODD, block=0))
