@@ -18,7 +18,7 @@ from pages.transformer_anatomy.text import script_values
 KINDS: dict[str, Kind] = {"encoder": "encoder", "decoder": "decoder", "both": "both"}
 GROWN: dict[str, Grown] = {"length": "length", "width": "width", "depth": "depth"}
 WORDS = {"length": "Twice the text", "width": "The stream twice as wide", "depth": "Twice as many blocks"}
-NEAR = ("2 to 2.5 times", "2.5 to 3.5 times", "more")
+NEAR = ("under 2.5", "2.5 to 3.5", "more")
 
 
 def show(stage: Stage) -> Shown:
@@ -28,8 +28,9 @@ def show(stage: Stage) -> Shown:
     with stage.more:
         kind = cast(Kind, controls.choice("Machine", tuple(KINDS), "both", key="machine"))
     made = Machine(kind=kind)
-    with stage.under:
-        code_of_parts()
+    if not controls.presented():
+        with stage.under:
+            code_of_parts()
     work = made.multiply_adds()
     return Shown(
         verdict=judge(made, what),

@@ -38,9 +38,9 @@ def show(stage: Stage) -> Shown | Nothing:
         return EMPTY
     layer = language_models.ask(MODEL, lesson.layer, text, number)
     with below:
-        query = controls.position("Token that asks (query)", len(layer.tokens), DEFAULT_QUERY, key="query") - 1
+        query = place("Token that asks (query)", len(layer.tokens), DEFAULT_QUERY, key="query")
     with slot:
-        key = controls.position("Token that is asked (key)", query + 1, DEFAULT_KEY, key="key") - 1
+        key = place("Token that is asked (key)", query + 1, DEFAULT_KEY, key="key")
     say_what_was_read(stage, text, len(layer.tokens), layer.dropped)
     found = derive(written_out, layer, head, query, key)
     return Shown(
@@ -59,6 +59,11 @@ def show(stage: Stage) -> Shown | Nothing:
         "matrix, are what the attention of this block adds to the stream.",
         values=script_values(TEXT=text, LAYER=number, HEAD=head + 1, QUERY=query + 1, KEY=key + 1),
     )
+
+
+def place(label: str, last: int, default: int, *, key: str) -> int:
+    """Draw a slider over the places 1 to `last`, there with one place too; return the place chosen, from 0."""
+    return min(int(controls.slider(label, 1, max(last, 2), min(default, last), 1, key=key)), last) - 1
 
 
 def judge(layer: Layer, found: Number, query: int, key: int) -> str:

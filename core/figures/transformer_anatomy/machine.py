@@ -74,7 +74,7 @@ def mechanism_machine(made: Machine) -> Picture:
     d = made.width
     shapes, notes, arrows = [], [], []
     centres = {1: (50.0,), 2: (24.5, 75.5)}[len(made.stacks)]
-    one, inner = large(4 * d * d), large(2 * d * made.inner)
+    one, inner = (large(each, 2) for each in (4 * d * d, 2 * d * made.inner))
     for (name, attentions), x in zip(made.stacks, centres, strict=True):
         parts = [("embedding", EMBEDDING), (f"{'masked ' if name == 'decoder' else ''}attention {one}", ATTENTION)]
         parts += [(f"attends across {one}", ATTENTION)] if attentions == 2 else []
@@ -101,9 +101,9 @@ def mechanism_machine(made: Machine) -> Picture:
     return Picture(canvas(notes, arrows, shapes, height=216), alt)
 
 
-def large(number: float) -> str:
+def large(number: float, digits: int = 3) -> str:
     """Return a large number in words that fit a box: 1.05 M, 62.9 M, 3.4 billion."""
     for size, unit in ((1e12, "trillion"), (1e9, "billion"), (1e6, "M"), (1e3, "k")):
         if number >= size:
-            return f"{number / size:.3g} {unit}"
+            return f"{number / size:.{digits}g} {unit}"
     return f"{number:.0f}"
