@@ -6,7 +6,7 @@ from typing import Any
 from core.experiments.transformer_anatomy.machine import PARTS, TIMES, Grown, Machine, growth
 from core.figures.palette import CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, percent
+from core.figures.style import HOVER, arrow, label, layout, percent, swatch
 from core.figures.transformer_anatomy.sketch import ATTENTION, EMBEDDING, FEED_FORWARD, canvas
 
 COLOURS = dict(zip(PARTS, (EMBEDDING, ATTENTION, CATEGORY[4], FEED_FORWARD, CATEGORY[3]), strict=True))
@@ -34,18 +34,23 @@ def machine(made: Machine, what: Grown) -> Picture:
             }
         )  # fmt: skip
     total = sum(parameters.values())
+    short = ("matrices", "products", "feed-forward", "output")
+    key = "  ".join(f"{swatch(COLOURS[part])} {name}" for part, name in zip(SHOWN, short, strict=True))
     line = {"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "yref": "paper"}
     spec = {
         "data": traces,
         "layout": layout(
-            f"The work of one text, part by part, as the {what} grows",
+            "The work of one text, by part",
+            key,
+            showlegend=False,
             height=346,
             shapes=[{**line, "line": {"color": MUTED, "width": 2, "dash": "dot"}}],
             annotations=[label(math.log10(now), 0, f"{now:,} in 2017" if what != "length" else f"{now:,}", MUTED, yref="paper",
                                xanchor="left", yanchor="bottom", xshift=6)],
-            margin={"l": 8, "r": 16, "t": 86, "b": 46},
-            xaxis={"type": "log", "title": {"text": _NAMES[what]}, "fixedrange": True, "tickmode": "array", "tickvals": sizes,
-                   "ticktext": [f"{size:,}" for size in sizes]},
+            margin={"l": 8, "r": 16, "t": 70, "b": 46},
+            xaxis={"type": "log", "title": {"text": _NAMES[what]}, "fixedrange": True, "tickmode": "array",
+                   "tickvals": sizes[::2], "tickangle": 0,
+                   "ticktext": [f"{size:,}" for size in sizes[::2]]},
             yaxis={"type": "log", "title": {"text": "multiply-adds"}, "fixedrange": True, "automargin": True,
                    "exponentformat": "power", "dtick": 1},
         ),

@@ -22,25 +22,22 @@ def number(layer: Layer, head: int, query: int, key: int) -> Picture:
     asks, asked = (plain(_short(layer.tokens[at])) for at in (query, key))
     width = len(found.query)
     powers = float(np.exp(found.scores - found.scores.max()).sum())
-    rows = {"query": found.query, "key": found.key, "product": found.products}
-    given = {"weight × value": found.weight * found.value, "mixture": found.mixture}
-    sums = f"sum of the {width} products: {found.total:.4f}; ÷ √{width} = score <b>{found.score:.4f}</b>"
-    weighed = (
-        f"softmax over {len(found.scores)} keys: e<sup>{found.score:.4f}</sup> ÷ sum = weight <b>{found.weight:.6f}</b>"
-        f" (the model’s: {found.model_weight:.6f})"
-    )
+    rows = {"query": found.query, "key": found.key, "q × k": found.products}
+    given = {"a × v": found.weight * found.value, "mixture": found.mixture}
+    sums = f"sum of q × k = {found.total:.4f}; ÷ √{width} = <b>{found.score:.4f}</b>"
+    weighed = f"softmax: <b>{found.weight:.6f}</b> (the model: {found.model_weight:.6f})"
     notes = [
-        _over(TOP[1], f"query of “{asks}”, key of “{asked}”, number by number"),
+        _over(TOP[1], f"query of “{asks}”, key of “{asked}”"),
         {**_over(TOP[0], sums, yanchor="top"), "yshift": -4},
         _over(MIDDLE[1], weighed),
-        _over(BOTTOM[1], f"{found.weight:.4f} × the value of “{asked}”, and the whole mixture"),
+        _over(BOTTOM[1], f"{found.weight:.4f} × its value; the mixture of all"),
     ]
     names = [f"{at + 1} {plain(token)}" for at, token in enumerate(layer.tokens[: query + 1])]
     few = len(names) <= LABELLED
     spec = {
         "data": [_strip(rows, "y"), _bars(found, names), _strip(given, "y3")],
         "layout": layout(
-            f"Layer {layer.layer}, head {head + 1}: what “{asks}” takes from “{asked}”",
+            f"“{asks}” asks “{asked}”",
             height=346,
             annotations=notes,
             showlegend=False,
@@ -54,7 +51,7 @@ def number(layer: Layer, head: int, query: int, key: int) -> Picture:
             },
             xaxis3={"visible": False, "fixedrange": True, "anchor": "y3", "range": [-0.5, width - 0.5]},
             yaxis={**_axis(TOP), "autorange": "reversed"},
-            yaxis2={"domain": MIDDLE, "anchor": "x2", "range": [0, 150], "title": {"text": "weight (%)"}, "nticks": 3,
+            yaxis2={"domain": MIDDLE, "anchor": "x2", "range": [0, 150], "tickvals": [0, 100], "ticksuffix": " %",
                     "fixedrange": True, "automargin": True},
             yaxis3={**_axis(BOTTOM), "autorange": "reversed", "anchor": "x3"},
         ),
@@ -131,7 +128,7 @@ def mechanism_number(layer: Layer, head: int, query: int, key: int) -> Picture:
     words = [
         {**label(0, 9.2, f"“{asks}” asks: query q", xanchor="left"), "font": letters},
         {**label(0, 7.7, f"“{asked}” answers: key k, value v", xanchor="left"), "font": letters},
-        label(0, 0.9, f"{len(found.query)} numbers each; head {head + 1} of {len(layer.weights)}", MUTED, xanchor="left"),
+        label(0, 0.9, f"{len(found.query)} numbers each; layer {layer.layer}, head {head + 1}", MUTED, xanchor="left"),
     ]  # fmt: skip
     shapes, arrows = [], []
     for at, name, value in steps:

@@ -13,7 +13,7 @@ from core.figures.transformer_anatomy.sketch import ATTENTION, EMBEDDING, FEED_F
 
 LOW, HIGH = [0.0, 0.45], [0.56, 1.0]  # shares of the height: what is added, and the sum so far
 DARK = 0.5  # from this probability on a cell is so dark that its word has the ground's colour
-TICKS = [0, 1, *range(5, LAYERS + 1, 5)]
+TICKS = list(range(0, LAYERS + 1, 5))
 
 
 def places(order: tuple[int, ...]) -> list[float]:
@@ -49,8 +49,7 @@ def stream(found: Stream, usual: Stream, token: int) -> Picture:
         label(LAYERS, score, f"<b>{score:.1f}</b>", xref="x", yref="y2", xanchor="left", xshift=8),
         label(0, 1.0, f"{swatch(TEXT)} sum so far", xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
         label(
-            0, LOW[1], f"added by {swatch(ATTENTION)} attention, {swatch(FEED_FORWARD)} feed-forward, "
-            f"{swatch(EMBEDDING)} embedding",
+            0, LOW[1], f"{swatch(ATTENTION)} attention {swatch(FEED_FORWARD)} feed-forward",
             xref="paper", yref="paper", xanchor="left", yanchor="bottom",
         ),
     ]  # fmt: skip
@@ -77,7 +76,7 @@ def stream(found: Stream, usual: Stream, token: int) -> Picture:
             margin={"l": 8, "r": 44, "t": 54, "b": 42},
             xaxis={
                 "title": {"text": "block (0: embedding)"}, "range": [-0.7, LAYERS + 0.7], "tickmode": "array",
-                "tickvals": TICKS, "fixedrange": True, "showgrid": False, "zeroline": False, "anchor": "y",
+                "tickvals": TICKS, "tickangle": 0, "fixedrange": True, "showgrid": False, "zeroline": False, "anchor": "y",
             },
             yaxis={"title": {"text": "added"}, "domain": LOW, "fixedrange": True, "nticks": 4, "automargin": True},
             yaxis2={"title": {"text": "score"}, "domain": HIGH, "fixedrange": True, "nticks": 4, "anchor": "x"},
@@ -148,7 +147,7 @@ def lens(found: Stream) -> Picture:
     spec = {
         "data": [heat, words],
         "layout": layout(
-            "What the model would say if it ended there",
+            "What it would say at each depth",
             height=120 + 20 * len(rows),
             xaxis={
                 "title": {"text": "after token"}, "fixedrange": True, "showgrid": False, "tickangle": 0, "type": "category",
@@ -172,7 +171,7 @@ def lens(found: Stream) -> Picture:
     return Picture(spec, alt, columns, table)
 
 
-def _short(text: str, letters: int = 7) -> str:
+def _short(text: str, letters: int = 6) -> str:
     return text if len(text) <= letters else text[: letters - 1] + "…"
 
 
@@ -196,12 +195,12 @@ def each_block(found: EachBlock) -> Picture:
     spec = {
         "data": traces,
         "layout": layout(
-            f"“{name}” with one block left out, or run twice",
+            "One block left out, or run twice",
             height=360,
             shapes=[{**usual, "line": {"color": TEXT, "width": 2, "dash": "dot"}}],
             annotations=[label(len(blocks), 100 * found.usual, "as it is", xanchor="right", yanchor="bottom")],
             xaxis={"title": {"text": "block"}, "fixedrange": True, "range": [0.3, len(blocks) + 0.7], "nticks": 8},
-            yaxis={"title": {"text": "probability (%)"}, "fixedrange": True, "range": [0, 100]},
+            yaxis={"title": {"text": f"probability of “{name}” (%)"}, "fixedrange": True, "range": [0, 100]},
             legend={"orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom", "font": {"size": READ}},
         ),
     }  # fmt: skip
