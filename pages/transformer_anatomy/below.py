@@ -148,24 +148,11 @@ def try_next() -> list[Try]:
 
 SOURCES = (
     Source("Vaswani et al.", 2017, "Attention is all you need", "https://arxiv.org/abs/1706.03762"),
-    Source(
-        "Elhage et al.",
-        2021,
-        "A mathematical framework for Transformer circuits (the residual stream)",
-        "https://transformer-circuits.pub/2021/framework/index.html",
-    ),
-    Source(
-        "nostalgebraist",
-        2020,
-        "Interpreting GPT: the logit lens",
-        "https://www.lesswrong.com/posts/AcKRB8wDpdaN6v6ru/interpreting-gpt-the-logit-lens",
-    ),
-    Source(
-        "Xiong et al.",
-        2020,
-        "On layer normalization in the Transformer architecture",
-        "https://arxiv.org/abs/2002.04745",
-    ),
+    Source("Elhage et al.", 2021, "A mathematical framework for Transformer circuits (the residual stream)",
+           "https://transformer-circuits.pub/2021/framework/index.html"),
+    Source("nostalgebraist", 2020, "Interpreting GPT: the logit lens",
+           "https://www.lesswrong.com/posts/AcKRB8wDpdaN6v6ru/interpreting-gpt-the-logit-lens"),
+    Source("Xiong et al.", 2020, "On layer normalization in the Transformer architecture", "https://arxiv.org/abs/2002.04745"),
     Source("Shazeer", 2020, "GLU variants improve Transformer (SwiGLU)", "https://arxiv.org/abs/2002.05202"),
     Source("Ben Allal et al.", 2025, "SmolLM2: when smol goes big", "https://arxiv.org/abs/2502.02737"),
-)
+)  # fmt: skip

@@ -1,7 +1,7 @@
 """The figure of 2017: encoder, decoder or both by their parts, and what grows when the machine does."""
 
 from functools import partial
-from typing import cast
+from typing import cast, get_args
 
 import streamlit as st
 
@@ -15,8 +15,6 @@ from pages.kit.lesson import Bet, Shown, Stage, View, drawer
 from pages.kit.words import percent
 from pages.transformer_anatomy.text import script_values
 
-KINDS: dict[str, Kind] = {"encoder": "encoder", "decoder": "decoder", "both": "both"}
-GROWN: dict[str, Grown] = {"length": "length", "width": "width", "depth": "depth"}
 WORDS = {"length": "Twice the text", "width": "The stream twice as wide", "depth": "Twice as many blocks"}
 NEAR = ("under 2.5", "2.5 to 3.5", "more")
 
@@ -24,9 +22,9 @@ NEAR = ("under 2.5", "2.5 to 3.5", "more")
 def show(stage: Stage) -> Shown:
     """Show the machine by its parts, and the work of each part as one of its sizes grows."""
     with stage.decide:
-        what = cast(Grown, controls.choice("What grows", tuple(GROWN), "length", key="grows"))
+        what = cast(Grown, controls.choice("What grows", get_args(Grown), "length", key="grows"))
     with stage.more:
-        kind = cast(Kind, controls.choice("Machine", tuple(KINDS), "both", key="machine"))
+        kind = cast(Kind, controls.choice("Machine", get_args(Kind), "both", key="machine"))
     made = Machine(kind=kind)
     if not controls.presented():
         with stage.under:

@@ -49,21 +49,13 @@ def stream(model: "LanguageModel", text: str, block: int, twice: bool, wanted: t
         assert trace.attention_added is not None and trace.feed_forward_added is not None  # noqa: PT018 - for mypy
         added = np.stack([trace.attention_added[:, -1], trace.feed_forward_added[:, -1]])
         found = Stream(
-            tokens=tuple(ours.label(i) for i in ids),
-            dropped=dropped,
-            order=order,
-            offered=tuple(ours.label(i) for i in chosen),
-            ids=tuple(chosen),
-            probabilities=probabilities[chosen].numpy(),
-            top=(ours.label(best), float(probabilities[best])),
-            contributions=shares[:, chosen].T.numpy(force=True),
-            scores=(logits - logits.mean())[chosen].numpy(),
-            norms=np.linalg.norm(trace.hidden[:, -1], axis=-1),
-            added=np.linalg.norm(added, axis=-1),
-            lens=lens[:, -1][:, chosen].T.numpy(force=True),
-            says=tuple(tuple(ours.label(int(i)) for i in row) for row in says),
-            sure=sure,
-        )
+            tokens=tuple(ours.label(i) for i in ids), dropped=dropped, order=order,
+            offered=tuple(ours.label(i) for i in chosen), ids=tuple(chosen), probabilities=probabilities[chosen].numpy(),
+            top=(ours.label(best), float(probabilities[best])), contributions=shares[:, chosen].T.numpy(force=True),
+            scores=(logits - logits.mean())[chosen].numpy(), norms=np.linalg.norm(trace.hidden[:, -1], axis=-1),
+            added=np.linalg.norm(added, axis=-1), lens=lens[:, -1][:, chosen].T.numpy(force=True),
+            says=tuple(tuple(ours.label(int(i)) for i in row) for row in says), sure=sure,
+        )  # fmt: skip
     yield 3, 3
     return found
 
@@ -77,15 +69,9 @@ def layer(model: "LanguageModel", text: str, number: int) -> Steps[Layer]:
     inside = trace.inside
     assert inside is not None
     return Layer(
-        tokens=tuple(ours.label(i) for i in ids),
-        dropped=dropped,
-        layer=number,
-        queries=inside.queries,
-        keys=inside.keys,
-        values=inside.values,
-        weights=trace.attentions[number - 1],
-        mixtures=inside.mixtures,
-    )
+        tokens=tuple(ours.label(i) for i in ids), dropped=dropped, layer=number, queries=inside.queries, keys=inside.keys,
+        values=inside.values, weights=trace.attentions[number - 1], mixtures=inside.mixtures,
+    )  # fmt: skip
 
 
 def each_block(model: "LanguageModel", text: str) -> Steps[EachBlock]:

@@ -83,19 +83,12 @@ def _strip(rows: dict[str, np.ndarray], axis: str) -> dict[str, Any]:
     """Return rows of numbers, each coloured by its own largest."""
     values = list(rows.values())
     return {
-        "type": "heatmap",
-        "xaxis": axis.replace("y", "x"),
-        "yaxis": axis,
-        "z": [(row / (abs(row).max() or 1.0)).round(3).tolist() for row in values],
-        "y": list(rows),
-        "zmin": -1,
-        "zmax": 1,
-        "colorscale": scale(DIVERGING),
-        "showscale": False,
-        "ygap": 2,
+        "type": "heatmap", "xaxis": axis.replace("y", "x"), "yaxis": axis,
+        "z": [(row / (abs(row).max() or 1.0)).round(3).tolist() for row in values], "y": list(rows), "zmin": -1,
+        "zmax": 1, "colorscale": scale(DIVERGING), "showscale": False, "ygap": 2,
         "customdata": [[f"{value:+.5f}" for value in row] for row in values],
         "hovertemplate": "number %{x} of the %{y} is %{customdata}<extra></extra>",
-    }
+    }  # fmt: skip
 
 
 def _bars(found: Number, names: list[str]) -> dict[str, Any]:

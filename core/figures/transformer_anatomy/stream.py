@@ -18,12 +18,8 @@ TICKS = list(range(0, LAYERS + 1, 5))
 
 def places(order: tuple[int, ...]) -> list[float]:
     """Return where each block that ran stands: at its number, and beside it where it ran twice."""
-    return [
-        number + 1 + (-0.22 if order.count(number) > 1 and at == order.index(number) else 0.22)
-        if order.count(number) > 1
-        else float(number + 1)
-        for at, number in enumerate(order)
-    ]
+    beside = [(0.22 if n in order[:at] else -0.22) if order.count(n) > 1 else 0.0 for at, n in enumerate(order)]
+    return [number + 1 + off for number, off in zip(order, beside, strict=True)]
 
 
 def stream(found: Stream, usual: Stream, token: int) -> Picture:
@@ -122,28 +118,19 @@ def lens(found: Stream) -> Picture:
     names = ["embedding", *(f"block {number + 1}" for number in found.order)]
     rows = [f"{name} " if names.index(name) != at else name for at, name in enumerate(names)]
     heat: dict[str, Any] = {
-        "type": "heatmap",
-        "z": (100 * found.sure).round(1).tolist(),
-        "x": [f"{first + n + 1} {plain(token)}" for n, token in enumerate(read)],
-        "y": rows,
-        "zmin": 0,
-        "zmax": 100,
-        "colorscale": scale(SEQUENTIAL),
-        "customdata": [[plain(each) for each in row] for row in found.says],
+        "type": "heatmap", "z": (100 * found.sure).round(1).tolist(),
+        "x": [f"{first + n + 1} {plain(token)}" for n, token in enumerate(read)], "y": rows, "zmin": 0, "zmax": 100,
+        "colorscale": scale(SEQUENTIAL), "customdata": [[plain(each) for each in row] for row in found.says],
         "hovertemplate": "%{y}, after token %{x}: “%{customdata}” with %{z:.1f} %<extra></extra>",
         "colorbar": {"thickness": 8, "outlinewidth": 0, "ticksuffix": " %", "tickfont": {"size": 14, "color": TEXT}},
-    }
+    }  # fmt: skip
     cells = [(at, row, n) for at, row in enumerate(rows) for n in range(len(read))]
     words = {
-        "type": "scatter",
-        "mode": "text",
-        "x": [heat["x"][n] for _, _, n in cells],
-        "y": [row for _, row, _ in cells],
+        "type": "scatter", "mode": "text", "x": [heat["x"][n] for _, _, n in cells], "y": [row for _, row, _ in cells],
         "text": [plain(_short(found.says[at][n])) for at, _, n in cells],
         "textfont": {"size": 14, "color": [GROUND if found.sure[at, n] > DARK else TEXT for at, _, n in cells]},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+        "hoverinfo": "skip", "showlegend": False,
+    }  # fmt: skip
     spec = {
         "data": [heat, words],
         "layout": layout(
