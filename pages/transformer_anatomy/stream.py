@@ -11,6 +11,7 @@ from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import code, percent
 from pages.transformer_anatomy.text import EMPTY, choose, say_what_was_read, script_values
 
+WHOLE = {"attention": "attention", "feed-forward": "feed-forward network"}
 LESS, MORE = "less likely", "more likely"
 STAYS, FALLS = "it stays on top", "another takes over"
 
@@ -59,7 +60,7 @@ def judge(usual: Stream, found: Stream, token: int, block: int, twice: bool) -> 
     if not block:
         return (
             f"The embedding and {2 * len(found.order)} additions sum to the score of {name}, {float(found.scores[token]):.1f}; "
-            f"most, {most:.1f}, comes from the {part} of block {number}."
+            f"most, {most:.1f}, comes from the {WHOLE[part]} of block {number}."
         )
     before, after = (percent(float(one.probabilities[token])) for one in (usual, found))
     what = f"With block {block} run twice" if twice else f"Without block {block}"
@@ -72,7 +73,8 @@ def bet(text: str, usual: Stream, token: int) -> Bet:
     number, part, most = usual.largest(token)
     name = code(usual.offered[token])
     return Bet(
-        question=f"Leave out block {number}, which brings {name} most: {most:.1f} by its {part} alone. What becomes of {name}?",
+        question=f"Leave out block {number}, which brings {name} most: {most:.1f} by its {WHOLE[part]} alone. What becomes "
+        f"of {name}?",
         answers=(STAYS, FALLS) if token == 0 else (LESS, MORE),
         change={"block": number, "twice": False},
         moved=f"block {number} left out",

@@ -62,7 +62,7 @@ def stream(found: Stream, usual: Stream, token: int) -> Picture:
     spec = {
         "data": traces,
         "layout": layout(
-            f"The score of “{name}”, block by block",
+            f"Score of “{plain(_short(found.offered[token], 12))}”, block by block",
             height=340,
             barmode="relative",
             bargap=0.1,
