@@ -115,7 +115,7 @@ def mechanism_number(layer: Layer, head: int, query: int, key: int) -> Picture:
     steps = (
         (10, "q · k", f"{found.total:.2f}"),
         (36, f"÷ √{len(found.query)}", f"{found.score:.3f}"),
-        (62, "softmax", f"{found.weight:.3f}"),
+        (62, "softmax", f"{found.weight:.3g}"),
         (88, "× value", "taken"),
     )
     words = [
