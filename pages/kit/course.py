@@ -71,6 +71,22 @@ LESSONS = (
         finding="Of sixty descriptions the best match gave 45.5 % of what came out, the others 54.5 %.",
     ),
     Entry(
+        name="positional_encoding",
+        title="Positional encoding",
+        claim="Without positions, “hot dog” and “dog hot” are the same sentence.",
+        part="Transformers",
+        minutes=12,
+        finding="Two words exchanged change a sentence’s vectors by 27.1 % with positions, and by 0 % without.",
+    ),
+    Entry(
+        name="self_attention",
+        title="Self-attention",
+        claim="Say “wide” for “tired”: “it” lets go of “animal”, but few heads turn to “street”.",
+        part="Transformers",
+        minutes=12,
+        finding="With “wide” for “tired”, “it” gives “animal” 28.1 % instead of 67.7 %; in 5 of 72 heads it turns to “street”.",
+    ),
+    Entry(
         name="transformer_anatomy",
         title="Anatomy of a Transformer",
         claim="It is one stream of vectors that each block adds to.",

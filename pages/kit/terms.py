@@ -101,6 +101,11 @@ TERMS = (
     ),
     Term("GRU", "Gated recurrent unit: a recurrent network with two gates and no separate cell.", "lstm_gates"),
     Term(
+        "head",
+        "One of the attentions that a layer runs side by side, each with queries, keys and values of its own.",
+        "self_attention",
+    ),
+    Term(
         "hidden state",
         "The list of numbers that a recurrent network hands from one step to the next; all that it keeps of what it read.",
         "rnn",
@@ -138,7 +143,12 @@ TERMS = (
     Term(
         "positional encoding",
         "A mark of its position that is added to each piece of a text, because attention alone knows nothing of order.",
-        "attention_search",
+        "positional_encoding",
+    ),
+    Term(
+        "probe",
+        "A small classifier that is fitted on a model's vectors, to see what can be read from them.",
+        "self_attention",
     ),
     Term(
         "probability",
@@ -159,6 +169,11 @@ TERMS = (
         "transformer_anatomy",
     ),
     Term(
+        "rotary",
+        "A positional encoding that adds nothing: it turns queries and keys by an angle that grows with their position.",
+        "positional_encoding",
+    ),
+    Term(
         "score",
         "How well a key matches the query: the larger, the more of its value goes into what attention returns.",
         "attention_search",
@@ -166,7 +181,7 @@ TERMS = (
     Term(
         "self-attention",
         "Attention of a text to itself: every piece is query, key and value at once.",
-        "attention_search",
+        "self_attention",
     ),
     Term(
         "softmax",
