@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from core.experiments.transformer_anatomy.results import LAYERS, PARTS, EachBlock, Stream
+from core.experiments.transformer_anatomy.results import LAYERS, PARTS, WIDTH, EachBlock, Stream
 from core.figures.palette import GROUND, MUTED, SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
@@ -209,7 +209,11 @@ def mechanism_stream(found: Stream, number: int, token: int) -> Picture:
     into, out = float(found.norms[at]), float(found.norms[at + 1 if runs else at])
     adds = found.added[:, at] if runs else np.zeros(2)
     name = plain(_short(found.offered[token], 10))
-    word = {0: f"Block {number} is left out", 1: f"Block {number} of {LAYERS}", 2: f"Block {number} runs twice"}[runs]
+    word = {
+        0: f"Block {number} is left out",
+        1: f"Block {number} of {LAYERS}: {WIDTH} numbers a token",
+        2: f"Block {number} runs twice",
+    }[runs]
     spec = block(
         word,
         (f"length {into:.0f}", f"length {out:.0f}"),
