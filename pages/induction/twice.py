@@ -12,7 +12,7 @@ from pages.kit.ask import draw
 from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import percent
 
-OFF = {"": "none", "before": "lower", "best": "upper", "both": "both", "others": "random"}
+OFF = {"": "none", "before": "lower", "best": "upper", "others": "random"}
 
 
 def show(stage: Stage) -> Shown | Nothing:

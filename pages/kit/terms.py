@@ -43,6 +43,11 @@ TERMS = (
         "gpt_sampling",
     ),
     Term(
+        "block",
+        "One storey of a Transformer: attention, then a feed-forward network, each of which adds to the stream.",
+        "transformer_anatomy",
+    ),
+    Term(
         "candidate",
         "The new value that a step of an LSTM or GRU offers to its memory; a gate decides how much of it comes in.",
         "lstm_gates",
@@ -73,6 +78,11 @@ TERMS = (
         "exploding gradient",
         "A gradient that grows at every step back until one update throws the weights far off.",
         "vanishing_gradients",
+    ),
+    Term(
+        "feed-forward network",
+        "Two layers of matrices with a bend between them, which work on each token alone.",
+        "transformer_anatomy",
     ),
     Term(
         "forget bias",
@@ -118,6 +128,14 @@ TERMS = (
         "gpt_sampling",
     ),
     Term(
+        "layer norm", "Brings a vector to a fixed length before a part of the network reads it.", "transformer_anatomy"
+    ),
+    Term(
+        "logit",
+        "The score that a model gives a token, before the softmax makes probabilities of all scores.",
+        "transformer_anatomy",
+    ),
+    Term(
         "LSTM",
         "Long short-term memory: a recurrent network whose memory, the cell, is kept, added to and shown through gates.",
         "lstm_gates",
@@ -156,6 +174,11 @@ TERMS = (
         "rnn",
     ),
     Term(
+        "residual stream",
+        "The vector of a token as it runs through a Transformer: the sum of all that was added to it so far.",
+        "transformer_anatomy",
+    ),
+    Term(
         "rotary",
         "A positional encoding that adds nothing: it turns queries and keys by an angle that grows with their position.",
         "positional_encoding",
@@ -186,6 +209,11 @@ TERMS = (
     ),
     Term("top-k", "A filter that keeps the k likeliest tokens.", "gpt_sampling"),
     Term("top-p", "A filter that keeps the likeliest tokens until their probabilities add up to p.", "gpt_sampling"),
+    Term(
+        "Transformer",
+        "A network of blocks, each of which lets every token take from others and adds what it found to its vector.",
+        "transformer_anatomy",
+    ),
     Term("unit", "One of the numbers in a network's state.", "rnn"),
     Term(
         "value",
