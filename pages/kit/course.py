@@ -89,7 +89,7 @@ LESSONS = (
     Entry(
         name="transformer_anatomy",
         title="Anatomy of a Transformer",
-        claim="It is one stream of vectors that each block adds to.",
+        claim="A Transformer is one stream of vectors that each block adds to.",
         part="Transformers",
         minutes=12,
         finding="The embedding and 60 additions sum to the 19.2 of “Paris”; without block 24 its 77.3 % are 2.2 %.",
