@@ -25,9 +25,9 @@ st.title("Sequence models, unrolled", anchor=False)
 left, right = st.columns([5, 7], gap="large")
 with left:
     st.markdown(
-        "A course on the models that read and write text, from the recurrent network to GPT. Every claim in it is an "
-        "experiment that you run, on a real model and on your own words. Here is the first: a model has read the words below. "
-        "**Which word does it expect next?**"
+        "A course on the models that read and write text, from the recurrent network to GPT. Every claim in it "
+        "comes with an experiment on real models, most of them on your own words. Here is the first: a model has read the words "
+        "below. **Guess which word it finds likeliest next.**"
     )
     st.markdown(f"**“{DEFAULT_PROMPT} …”**")
     shuffled = tuple(sorted(words))

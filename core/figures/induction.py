@@ -94,13 +94,18 @@ def _arc(start: float, end: float, y: float, top: float, colour: str, is_off: bo
 def repeated(found: Repeated, case: str = "") -> Picture:
     """Draw what each token of the list had on both passes, and on the second one without a case's heads."""
     numbers = list(range(2, len(found.tokens) + 1))
-    rows = [("second time", SECOND, found.second), ("first time", FIRST, found.first)]
+    n = len(found.tokens)
+    rows = [
+        ("second time (pale: another guess was likelier)", SECOND, found.second, found.best[n:]),
+        ("first time (near 0)", FIRST, found.first, found.best[: n - 1]),
+    ]
     traces: list[dict[str, Any]] = [
         {
             "type": "bar", "name": name, "x": numbers, "y": (100 * values.astype(float)).tolist(),
-            "marker": {"color": colour}, "customdata": _said(found, values, f"the {name}"), "hovertemplate": HOVER,
+            "marker": {"color": colour, "opacity": [1.0 if is_best else 0.35 for is_best in best]},
+            "customdata": _said(found, values, f"the {name}"), "hovertemplate": HOVER,
         }
-        for name, colour, values in rows
+        for name, colour, values, best in rows
     ]  # fmt: skip
     if case:
         without = found.again(case)

@@ -88,9 +88,10 @@ def judge(table: results.Table, position: int) -> str:
     """Say what hiding a word did to the word that had looked at it most."""
     row = int(table.weights[:, position].argmax())
     cost, before, after = table.costs[row, position], table.before[row], table.after(position)[row]
+    word = named(table.target[row])
     start = (
-        f"With {named(table.source[position])} hidden, {named(table.target[row])}, which gave it "
-        f"{percent(float(table.weights[row, position]))} of its attention, "
+        f"{word} gave {named(table.source[position])} {percent(float(table.weights[row, position]))} of its attention. With it "
+        f"hidden, the probability of {word} "
     )
     moved = f"from {percent(float(before))} to {percent(float(after))}"
     if cost > results.HALF:

@@ -7,7 +7,7 @@ Lesson(
     name="attention_search",
     idea=(
         "**Attention** compares a **query**, what is looked for, with the **key** of each item. The better they match, the "
-        "larger is the item’s **attention weight**. Out come the items’ **values**, mixed by weight. A low **temperature** gives "
+        "larger the item’s **attention weight**. The result: the items’ **values**, mixed by weight. A low **temperature** gives "
         "more to the best."
     ),
     views=(three_keys.VIEW, library.VIEW, head.VIEW, divide.VIEW),

@@ -48,11 +48,7 @@ def judge(vectors: Vectors, found: Attention) -> str:
     parts = f"{shares[0]} of V1, {shares[1]} of V2, {shares[2]} of V3"
     if found.kind == "all":
         return f"So hot, what comes out is nearly the mean of the values, whatever the query: {parts}."
-    cold = vectors.attend(COLD)
-    left = f"{vector(cold.mixed)}, " + (
-        "the best key’s value alone" if cold.kind == "one" else "of the best keys still"
-    )
-    return f"Out comes {vector(found.mixed)}, between the values: {parts}. At temperature {COLD:g} it is {left}."
+    return f"What comes out is {vector(found.mixed)}, a mixture of all three values: {parts}."
 
 
 def bet(lines: str, temperature: float) -> Bet:

@@ -6,8 +6,8 @@ from pages.kit.lesson import Lesson
 Lesson(
     name="encoder_decoder",
     idea=(
-        "An **encoder** reads a sentence and leaves 600 numbers, the **vector**. A **decoder** translates from these "
-        "alone. We let sentences grow and see what is lost."
+        "An **encoder** reads a sentence and leaves 600 numbers, the **vector**. A **decoder** writes Portuguese "
+        "from these alone. We let sentences grow and see what is lost (struck out)."
     ),
     views=(length.VIEW, vector.VIEW, spelling.VIEW),
     words=below.WORDS,

@@ -61,7 +61,7 @@ def judge(choice: Choice) -> str:
     if probability >= 0.9:
         return f"{code(label)} takes {percent(probability)}: hardly a draw gives anything else."
     return (
-        f"{code(label)} is the likeliest token with {percent(probability)}: {percent(1 - probability)} of all draws give "
+        f"{code(label)} is the likeliest token, at {percent(probability)}: {percent(1 - probability)} of all draws give "
         "another one."
     )
 

@@ -7,7 +7,7 @@ Lesson(
     name="induction",
     idea=(
         "We show a **language model** a list of random words, twice. Nobody ever wrote that list. Yet the second time the model "
-        "foresees most words. Two **attention heads**, one above the other, do it. We switch them off and look."
+        "foresees most words. Two **attention heads**, in different layers, do it. We switch each off and look."
     ),
     views=(twice.VIEW, many.VIEW, moment.VIEW),
     words=below.TEXT,

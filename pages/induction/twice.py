@@ -64,7 +64,7 @@ def judge(found: Repeated, case: str) -> str:
     if not case:
         return (
             f"The second time, its likeliest guess is correct for {all_on} of {total} words; without the upper head for "
-            f"{without['best']}, without the lower one for {without['before']}, without two others for {without['others']}."
+            f"{without['best']}, without the lower one for {without['before']}."
         )
     heads = " and ".join(named(head) for head in found.off(case))
     what = f"head {heads}" if len(found.off(case)) == 1 else f"heads {heads}"

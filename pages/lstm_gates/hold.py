@@ -32,7 +32,7 @@ def show(stage: Stage) -> Shown | Nothing:
         network, fitted = _network(layer), given.choose_text()
     with place:
         names = results.GATES[layer.kind]
-        gate = controls.choice("Hold this gate", names, names[0], key=_gate_key(layer))
+        gate = controls.choice("Gate to hold", names, names[0], key=_gate_key(layer))
     hold = _hold(stage, gate)
     free, held = ask(lstm_gates.recalled, network, None), ask(lstm_gates.recalled, network, hold)
     numbers = [

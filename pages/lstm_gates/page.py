@@ -7,7 +7,7 @@ Lesson(
     name="lstm_gates",
     idea=(
         "An **LSTM** is a recurrent network with a memory, its **cell**. Three taps, the **gates**, decide what is kept, added "
-        "and shown: 0 is shut, 1 is open. We hold one for some steps and ask what was read first."
+        "and shown: 0 is shut, 1 is open. It reads one of 8 symbols, then noise. With one gate held, can it still name it?"
     ),
     views=(hold.VIEW, gates.VIEW, recall.VIEW, speed.VIEW),
     words=below.WORDS,

@@ -11,7 +11,7 @@ from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import code, percent, shorten
 from pages.positional_encoding.shared import say_what_was_read, script_values, sentence
 
-NAMES = {"none": "off", "words": "on", "positions": "exchanged alone"}
+NAMES = {"none": "off", "words": "on", "positions": "only swapped"}
 SAME = 1e-5  # what a computer's rounding leaves between equal results
 
 
@@ -58,8 +58,8 @@ def judge(found: Orders, case: str) -> str:
     if case == "none":
         if found.apart[1] < SAME:
             return (
-                f"Without positions, {code(one)} and {code(two)} are the same sentence: the same vectors come out, to a "
-                f"{_part(found.apart[1])}; with positions, they move by {percent(mean[0])}."
+                f"Without positions, {code(one)} and {code(two)} are the same sentence: their vectors agree to a "
+                f"{_part(found.apart[1])}; with positions, they differ by {percent(mean[0])}."
             )
         return f"Without positions, {code(one)} and {code(two)} still differ by {percent(mean[2])}."
     if mean[0] < SAME:

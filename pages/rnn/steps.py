@@ -18,7 +18,7 @@ MOST = 12
 def show(stage: Stage) -> Shown | Nothing:
     """Show the last steps up to a character, unrolled, with its state and from an erased one."""
     with stage.decide:
-        since = controls.slider("State erased, characters back", 1, MOST, 1, 1, key="since")
+        since = controls.slider("Erase how many characters back", 1, MOST, 1, 1, key="since")
     given = text.choose(stage)
     if isinstance(given, Nothing):
         return given
@@ -57,8 +57,8 @@ def judge(step: Step) -> str:
     if step.kept != step.kept:
         return f"{code(visible(step.came))} came next, which the network does not know."
     start = (
-        f"With its state the network gave {code(visible(step.came))}, which came next, {percent(step.kept)}; with the state "
-        f"erased {_back(step.since)}, {percent(step.erased)}"
+        f"Next came {code(visible(step.came))}. The network gave it {percent(step.kept)} with its state, and "
+        f"{percent(step.erased)} with the state erased {_back(step.since)}"
     )
     if step.erased < step.kept / 2:
         return f"{start}: what it knew was in the state."
@@ -81,7 +81,7 @@ def bet(read: Read, position: int, since: int) -> Bet | None:
         return None
     came = code(visible(read.text[position + 1]))
     return Bet(
-        question=f"Erase the state {_back(other)} instead, so that the network reads {count(other, 'character')} anew. "
+        question=f"Erase the state {_back(other)} instead, so that the network reads only {count(other, 'character')}. "
         f"How sure will it be of {came}, compared with never erasing?",
         answers=(HALF, NEARLY),
         change={"since": other},

@@ -6,8 +6,8 @@ from pages.self_attention import below, matter, one_head, tired
 Lesson(
     name="self_attention",
     idea=(
-        "In **self-attention** each token of a sentence takes something from all others, from each in proportion to an "
-        "**attention weight**. A layer does so in twelve **heads**, each with weights of its own. Here one word changes."
+        "In **self-attention** each word of “The animal didn’t cross the street because it was too tired” takes something from "
+        "all others, in proportion to an **attention weight**, in each of 72 **heads**. Now say “wide” for “tired”."
     ),
     views=(tired.VIEW, one_head.VIEW, matter.VIEW),
     words=below.WORDS,

@@ -49,8 +49,10 @@ def judge(found: Twins, layer: int, head: int) -> str:
     )
     if found.nouns is None:
         return f"{begin}."
-    turns = "turns" if found.turned[layer - 1, head - 1] else "lets go, but does not turn" if c < a else "does not turn"
-    return f"{begin}: it {turns} to {other}; {heads_that_turn(found)}."
+    if found.turned[layer - 1, head - 1]:
+        return f"{begin}: it turns to {other}; {heads_that_turn(found)}."
+    more = f"{one} still gets more" if c > d else "it does not turn"
+    return f"{begin}: {more}. {heads_that_turn(found).capitalize()} turn to {other}."
 
 
 def heads_that_turn(found: Twins) -> str:

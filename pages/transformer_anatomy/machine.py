@@ -72,8 +72,8 @@ def judge(made: Machine, what: Grown) -> str:
     share = percent(work["attention: products"] / sum(work.values()))
     if what == "length":
         return (
-            f"{WORDS[what]} is {times:.2f} times the work: only the products between tokens grow with the square, {share} of it "
-            f"here, half of it from {half_from(made):,} tokens on."
+            f"{WORDS[what]} is {times:.2f} times the work: only the products between tokens grow fourfold, and they are "
+            f"{share} of the work here, half of it from {half_from(made):,} tokens on."
         )
     if what == "width":
         return f"{WORDS[what]} is {times:.2f} times the work: its matrices grow with the square of the width."

@@ -71,10 +71,9 @@ def judge(layer: Layer, found: Number, query: int, key: int) -> str:
     asks, asked = code(layer.tokens[query]), code(layer.tokens[key])
     digits = f"{found.weight:.6f}"
     same = digits == f"{found.model_weight:.6f}"
-    own = "the model’s own six digits" if same else f"where the model has {found.model_weight:.6f}"
-    return (
-        f"{asks} gives {asked} a weight of {percent(found.weight)}: {len(found.query)} products make {digits}, {own}."
-    )
+    own = "as the model does" if same else f"where the model has {found.model_weight:.6f}"
+    made = f"{len(found.query)} products and a softmax give {digits}"
+    return f"{asks} gives {asked} a weight of {percent(found.weight)}: {made}, {own}."
 
 
 def bet(layer: Layer, text: str, head: int, query: int, key: int) -> Bet:

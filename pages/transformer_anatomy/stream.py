@@ -59,8 +59,8 @@ def judge(usual: Stream, found: Stream, token: int, block: int, twice: bool) -> 
     number, part, most = found.largest(token)
     if not block:
         return (
-            f"The embedding and {2 * len(found.order)} additions sum to the score of {name}, {float(found.scores[token]):.1f}; "
-            f"most, {most:.1f}, comes from the {WHOLE[part]} of block {number}."
+            f"The embedding and {2 * len(found.order)} additions sum to {float(found.scores[token]):.1f}, the score of {name}; "
+            f"the largest, {most:.1f}, is the {WHOLE[part]} of block {number}."
         )
     before, after = (percent(float(one.probabilities[token])) for one in (usual, found))
     what = f"With block {block} run twice" if twice else f"Without block {block}"

@@ -6,8 +6,9 @@ from pages.vanishing_gradients import below, exploding, gradient, text
 Lesson(
     name="vanishing_gradients",
     idea=(
-        "A recurrent network reads step by step. A step’s **gradient** is how much the answer changes when that step is "
-        "nudged; without one, nothing is learned from it. Every step back multiplies it. What is left after 40?"
+        "A recurrent network (RNN) reads step by step; **LSTM** and **GRU** are kinds of it with gates. A step’s "
+        "**gradient** is how much the answer changes when that step is nudged: at 0, nothing is learned from it. What is "
+        "left after 40?"
     ),
     views=(gradient.VIEW, exploding.VIEW, text.VIEW),
     words=below.WORDS,

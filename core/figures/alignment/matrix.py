@@ -67,7 +67,7 @@ def matrix(alignment: Alignment, position: int) -> Picture:
     spec = {
         "data": [heat, *bars],
         "layout": layout(
-            "Where each word looked, what it lost",
+            "Where each word looked; its probability",
             height=30 + above + deep * max(len(rows), 3) + 42,
             margin={"l": 8, "r": 18, "t": 30 + above, "b": 42},
             barmode="overlay",

@@ -83,7 +83,7 @@ def recall(free: Along, held: Along, hold: Hold) -> Picture:
     words = [
         label((first + last) / 2, 50, f"{hold.gate} gate<br>{how(hold)}", CATEGORY[1], size=16),
         label(STEPS + 1.5, at_end, f"<b>{percent(held.end.share)}</b>", ACCENT, size=18, xanchor="left"),
-        label(2, 100 * CHANCE, "guessing", size=14, xanchor="left", yanchor="top"),
+        label(2, 100 * CHANCE, "guessing, 1 of 8", size=14, xanchor="left", yanchor="top"),
     ]
     spec = {
         "data": [band, *lines],
@@ -96,7 +96,7 @@ def recall(free: Along, held: Along, hold: Hold) -> Picture:
             ],
             annotations=words,
             xaxis=axis(
-                "step of the question (the symbol is step 1)",
+                "step at which it is asked (symbol: step 1)",
                 range=[1, STEPS + 11],
                 tickvals=[2, 20, 40, 60, STEPS + 1],
                 showgrid=False,

@@ -104,7 +104,7 @@ def mechanism(read: Read, position: int, erased: Erased | None = None) -> Pictur
         label(5, 1.35, f"{read.states.shape[1]}<br>numbers"),
         label(5, 0.4, "the state", MUTED),
         label(8.9, 1.35, f"<b>{plain(visible(now))}</b> {percent(share)}", size=17),
-        label(8.9, 0.55, "then likely", MUTED),
+        label(8.9, 0.55, "likely next", MUTED),
         label(5, 3.35, f"erased {erased.since} back" if erased else "handed on", STATE),
     ]
     spec = {

@@ -217,7 +217,7 @@ def mechanism_stream(found: Stream, number: int, token: int) -> Picture:
     spec = block(
         word,
         (f"length {into:.0f}", f"length {out:.0f}"),
-        (("attention", f"adds {adds[0]:.0f}"), ("feed-forward", f"adds {adds[1]:.0f}")),
+        (("attention", f"length {adds[0]:.0f}"), ("feed-forward", f"length {adds[1]:.0f}")),
         before=plain(_short(found.tokens[-1], 8)),
         after=f"… → {name}",
         runs=runs,

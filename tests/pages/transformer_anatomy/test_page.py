@@ -47,7 +47,7 @@ def main(at: AppTest) -> dict[str, Any]:
 
 def test_the_default_proves_the_title() -> None:
     at = visit()
-    assert "The embedding and 60 additions sum to the score of `·Paris`, 19.2" in said(at)
+    assert "The embedding and 60 additions sum to 19.2, the score of `·Paris`" in said(at)
     bars = [trace for trace in main(at)["data"] if trace["type"] == "bar"]
     assert sum(sum(trace["y"]) for trace in bars) == pytest.approx(float(USUAL.scores[0]), abs=1e-3)
     assert float(metrics(at)["the sum misses the model’s score by"]) < 1e-4
