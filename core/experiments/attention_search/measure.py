@@ -14,7 +14,7 @@ from core.experiments.attention_search.results import (
     softmax,
 )
 from core.experiments.attention_search.scaling import entropies
-from core.pretrained.encoder import Encoder
+from core.pretrained.encoder import NO_POSITIONS, Encoder
 from core.pretrained.encoder import load_encoder as load_encoder
 
 ORDERS = ("The dog chased the cat.", "The cat chased the dog.")
@@ -46,6 +46,6 @@ def trained(encoder: Encoder) -> Trained:
 
 def order(encoder: Encoder) -> Order:
     """Return how alike two sentences are that differ in the order of their words alone, with and without positions."""
-    pairs = [encoder.vectors(ORDERS, ordered=ordered) for ordered in (True, False)]
+    pairs = [encoder.vectors(ORDERS, positions=positions) for positions in (None, NO_POSITIONS)]
     alike, apart = ([float(f(*pair)) for pair in pairs] for f in (np.dot, lambda one, two: abs(one - two).max()))
     return Order(ORDERS, (alike[0], alike[1]), (apart[0], apart[1]))

@@ -24,13 +24,16 @@ from tokenizers import Tokenizer as Backend
 from torch import Tensor, nn
 
 from core.assets.fetch import Progress, ensure
-from core.pretrained.encoder.layers import Embeddings, EncoderConfig, EncoderLayer, Looks
+from core.pretrained.encoder.layers import AttentionTrace, Embeddings, EncoderConfig, EncoderLayer
 from core.pretrained.tokens import read_as_text, whole
 
 DEFAULT_ENCODER = "all-minilm-l6-v2"
 LONGEST = 256  # pieces of a text, its two ends included: what the model was made for
 BATCH = 32  # texts that are read at once
 UNKNOWN = "[UNK]"
+NO_POSITIONS: tuple[()] = ()  # as `positions`: no piece gets a position's vector
+Head = tuple[int | None, int | None]  # layer and head from 0; None is all of them
+Edge = tuple[int | None, int | None, int, int]  # layer, head, query, key from 0; None is all of them
 
 
 class Bert(nn.Module):
@@ -45,20 +48,39 @@ class Bert(nn.Module):
     def forward(
         self,
         pieces: Int[Tensor, "rows time"],
+        positions: Int[Tensor, "#rows time"] | None,
         visible: Bool[Tensor, "rows time"] | None = None,
         *,
-        ordered: bool = True,
-    ) -> tuple[list[Float[Tensor, "rows time width"]], list[Looks]]:
+        heads_off: Sequence[Head] = (),
+        edges_cut: Sequence[Edge] = (),
+    ) -> tuple[list[Float[Tensor, "rows time width"]], list[AttentionTrace]]:
         """Return every piece's vector before the first layer and after each, and what each layer's attention did.
 
-        visible: False where there is only padding. ordered: False leaves the vectors of the places out.
+        positions: None adds none. visible: False where there is only padding. `heads_off`, `edges_cut`: see `Encoder.trace`.
         """
-        hidden, looks = [self.embeddings(pieces, ordered=ordered)], []
-        for layer in self.layers:
-            x, looked = layer(hidden[-1], visible)
+        hidden, traces = [self.embeddings(pieces, positions)], []
+        seen = None if visible is None else visible[:, None, None]
+        for number, layer in enumerate(self.layers):
+            kept = self._uncut(number, edges_cut, *pieces.shape)
+            mask = kept if seen is None else seen if kept is None else seen & kept
+            off = [head for n, head in heads_off if n in (None, number)]
+            heads = [n for n in range(self.config.heads) if None in off or n in off]
+            x, trace = layer(hidden[-1], mask, heads)
             hidden.append(x)
-            looks.append(looked)
-        return hidden, looks
+            traces.append(trace)
+        return hidden, traces
+
+    def _uncut(
+        self, layer: int, edges_cut: Sequence[Edge], rows: int, time: int
+    ) -> Bool[Tensor, "rows heads time time"] | None:
+        """Return True where a query of this layer still sees a key; None where it sees all."""
+        cut = [edge[1:] for edge in edges_cut if edge[0] in (None, layer)]
+        if not cut:
+            return None
+        kept = torch.ones(rows, self.config.heads, time, time, dtype=torch.bool, device=self.embeddings.segment.device)
+        for head, query, key in cut:
+            kept[:, slice(None) if head is None else head, query, key] = False
+        return kept
 
 
 def mean_pool(
@@ -76,9 +98,9 @@ class EncoderTrace:
 
     - `tokens`: its pieces with both ends, `spans` where each stands in the text (start, stop; equal for the ends).
     - `hidden`: the vector of every piece before the first layer and after each.
-    - `attentions`: the weight with which each piece (query) looks at each (key); rows sum to 1.
+    - `attentions`: the weight that each piece (query) gives each (key); rows sum to 1, or are 0 where all of a row was cut.
     - `queries`, `keys`, `values`: what a head asks, offers and gives; `mixtures`: what came out for each query, before
-      the heads are put together again.
+      the heads are put together again (0 where a head was off).
     """
 
     tokens: tuple[str, ...]
@@ -121,34 +143,63 @@ class Encoder:
         return piece
 
     @torch.inference_mode()
-    def trace(self, text: str, *, ordered: bool = True) -> EncoderTrace:
-        """Return what happens inside while a text is read; an empty text has its two ends only.
+    def trace(
+        self,
+        text: str,
+        *,
+        heads_off: Sequence[Head] = (),
+        edges_cut: Sequence[Edge] = (),
+        positions: Sequence[int] | None = None,
+    ) -> EncoderTrace:
+        """Return what happens inside while a text is read; an empty text has its two ends only. All numbers are from 0.
 
-        ordered: False leaves the vectors of the places out, as if no piece had a place.
+        - `heads_off`: (layer, head), None for all: what these heads found is replaced by zeros; their weights stay to be seen.
+        - `edges_cut`: (layer, head, query, key), layer or head None for all: the key is masked for that query before the
+          softmax, so that the query's other weights grow and still sum to 1.
+        - `positions`: None is 0, 1, 2 ..., as the model was trained; else each piece's position number (two may be swapped);
+          `NO_POSITIONS` leaves their vectors out, as if no piece had a position.
+
+        These hold for this call alone. Raises `ValueError` for a layer, head, piece or position that is not there, and for
+        another number of positions than pieces.
         """
         numbers, tokens, spans = self.pieces(text)
-        hidden, looks = self.model(torch.tensor([numbers], device=self._device), ordered=ordered)
+        self._check(heads_off, edges_cut, len(numbers))
+        hidden, layers = self.model(
+            torch.tensor([numbers], device=self._device),
+            self._positions([numbers], None if positions is None else [positions]),
+            heads_off=heads_off,
+            edges_cut=edges_cut,
+        )
         return EncoderTrace(
             tokens=tuple(tokens),
             spans=tuple(spans),
             hidden=_arrays(hidden),
-            attentions=_arrays([each.weights for each in looks]),
-            queries=_arrays([each.queries for each in looks]),
-            keys=_arrays([each.keys for each in looks]),
-            values=_arrays([each.values for each in looks]),
-            mixtures=_arrays([each.mixtures for each in looks]),
+            attentions=_arrays([each.weights for each in layers]),
+            queries=_arrays([each.queries for each in layers]),
+            keys=_arrays([each.keys for each in layers]),
+            values=_arrays([each.values for each in layers]),
+            mixtures=_arrays([each.mixtures for each in layers]),
         )
 
     @torch.inference_mode()
     def vectors(
-        self, texts: Sequence[str], *, normalised: bool = True, ordered: bool = True
+        self,
+        texts: Sequence[str],
+        *,
+        normalised: bool = True,
+        heads_off: Sequence[Head] = (),
+        positions: Sequence[Sequence[int]] | None = None,
     ) -> Float[np.ndarray, "texts width"]:
         """Return one vector a text, of length 1; without `normalised` as long as the mean came out.
 
         Texts are padded to a common length, `BATCH` at a time; what a text's vector is does not depend on the others.
+        `heads_off`, `positions` (one sequence a text, or `NO_POSITIONS` for all) and errors as in `trace`.
         """
         found = np.zeros((len(texts), self.model.config.width), np.float32)
         read = [self.pieces(text)[0] for text in texts]
+        self._check(heads_off, (), LONGEST)
+        if positions and len(positions) != len(texts):
+            raise ValueError(f"{len(positions)} sequences of positions for {len(texts)} texts")
         order = sorted(range(len(texts)), key=lambda row: len(read[row]))
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
@@ -156,12 +207,40 @@ class Encoder:
             padded = torch.tensor([read[row] + [0] * (longest - len(read[row])) for row in rows], device=self._device)
             lengths = torch.tensor([len(read[row]) for row in rows], device=self._device)
             visible = torch.arange(longest, device=self._device) < lengths[:, None]
-            hidden, _ = self.model(padded, visible, ordered=ordered)
+            at = self._positions(
+                [read[row] for row in rows], [positions[row] for row in rows] if positions else positions
+            )
+            hidden, _ = self.model(padded, at, visible, heads_off=heads_off)
             pooled = mean_pool(hidden[-1], visible)
             if normalised:
                 pooled = nn.functional.normalize(pooled, dim=-1)
             found[rows] = pooled.float().cpu().numpy()
         return found
+
+    def _positions(
+        self, rows: Sequence[Sequence[int]], given: Sequence[Sequence[int]] | None
+    ) -> Int[Tensor, "rows time"] | None:
+        """Return the position number of every piece of these rows, 0 at padding; None where pieces get none."""
+        if given is None:
+            given = [range(len(row)) for row in rows]
+        if not any(map(len, given)):
+            return None
+        for row, numbers in zip(rows, given, strict=True):
+            if len(row) != len(numbers):
+                raise ValueError(f"{len(numbers)} positions for {len(row)} pieces")
+            if not all(0 <= number < self.model.config.positions for number in numbers):
+                raise ValueError(f"a position is a number from 0 to {self.model.config.positions - 1}")
+        longest = max(map(len, rows))
+        padded = [[*numbers, *[0] * (longest - len(numbers))] for numbers in given]
+        return torch.tensor(padded, device=self._device)
+
+    def _check(self, heads_off: Sequence[Head], edges_cut: Sequence[Edge], pieces: int) -> None:
+        """Raise `ValueError` for what is not there: a negative number would count from the end, silently."""
+        config = self.model.config
+        for layer, head, *edge in [*heads_off, *edges_cut]:
+            numbers = ((layer, config.layers), (head, config.heads), *((piece, pieces) for piece in edge))
+            if not all(number is None or 0 <= number < size for number, size in numbers):
+                raise ValueError(f"no such head or edge: {(layer, head, *edge)}")
 
     @property
     def _device(self) -> torch.device:
@@ -193,14 +272,14 @@ def load_folder(folder: Path, *, name: str = "", device: torch.device | None = N
     sizes: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
     kinds = (sizes.get("model_type"), sizes.get("hidden_act"), sizes.get("position_embedding_type", "absolute"))
     if kinds != ("bert", "gelu", "absolute"):
-        raise ValueError(f"{folder.name}: only BERT with GELU and a vector for each place, not {kinds}")
+        raise ValueError(f"{folder.name}: only BERT with GELU and a vector for each position, not {kinds}")
     config = EncoderConfig(
         vocabulary=sizes["vocab_size"],
         width=sizes["hidden_size"],
         layers=sizes["num_hidden_layers"],
         heads=sizes["num_attention_heads"],
         inner=sizes["intermediate_size"],
-        places=sizes["max_position_embeddings"],
+        positions=sizes["max_position_embeddings"],
         epsilon=sizes["layer_norm_eps"],
     )
     model = Bert(config)
@@ -208,7 +287,7 @@ def load_folder(folder: Path, *, name: str = "", device: torch.device | None = N
     model.load_state_dict({ours: stored[theirs] for ours, theirs in _names(config.layers).items()} | _segment(stored))
     backend = Backend.from_file(str(folder / "tokenizer.json"))
     backend.no_padding()
-    backend.enable_truncation(min(LONGEST, config.places))
+    backend.enable_truncation(min(LONGEST, config.positions))
     read_as_text(backend)
     return Encoder(name or folder.name, model.to(device).eval().requires_grad_(False), backend)
 
@@ -222,7 +301,7 @@ def _names(layers: int) -> dict[str, str]:
     """Return the published name of each of our tensors, but for `embeddings.segment`."""
     modules = {
         "embeddings.words": "embeddings.word_embeddings",
-        "embeddings.places": "embeddings.position_embeddings",
+        "embeddings.positions": "embeddings.position_embeddings",
         "embeddings.norm": "embeddings.LayerNorm",
     }
     inside = {
@@ -238,7 +317,7 @@ def _names(layers: int) -> dict[str, str]:
     for n in range(layers):
         modules |= {f"layers.{n}.{ours}": f"encoder.layer.{n}.{theirs}" for ours, theirs in inside.items()}
     names = {f"{ours}.weight": f"{theirs}.weight" for ours, theirs in modules.items()}
-    embeddings = ("embeddings.words", "embeddings.places")
+    embeddings = ("embeddings.words", "embeddings.positions")
     return names | {f"{ours}.bias": f"{theirs}.bias" for ours, theirs in modules.items() if ours not in embeddings}
 
 

@@ -1,5 +1,6 @@
 """The layers of a BERT encoder; `core.pretrained.encoder` puts them together and names the sources."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,20 +13,20 @@ from core.models.attention import scaled_dot_product
 
 @dataclass(frozen=True)
 class EncoderConfig:
-    """The sizes of a model: word pieces, numbers a piece, layers, heads, numbers inside the feed-forward network, places."""
+    """The sizes of a model: word pieces, numbers a piece, layers, heads, numbers inside the feed-forward network, positions."""
 
     vocabulary: int
     width: int
     layers: int
     heads: int
     inner: int
-    places: int
+    positions: int
     epsilon: float
 
 
 @dataclass(frozen=True)
-class Looks:
-    """What the attention of one layer did: what every head asked, offered, gave, how it weighed, and what came out."""
+class AttentionTrace:
+    """The attention of one layer: every head's queries, keys, values, weights, and the mixture that each query got."""
 
     queries: Float[Tensor, "rows heads time head"]
     keys: Float[Tensor, "rows heads time head"]
@@ -35,27 +36,29 @@ class Looks:
 
 
 class Embeddings(nn.Module):
-    """The vector of a piece, plus the vector of its place: without the second, order would not be seen at all."""
+    """The vector of a piece, plus the vector of its position: without the second, order would not be seen at all."""
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
         self.words = nn.utils.skip_init(nn.Embedding, config.vocabulary, config.width)
-        self.places = nn.utils.skip_init(nn.Embedding, config.places, config.width)
+        self.positions = nn.utils.skip_init(nn.Embedding, config.positions, config.width)
         self.segment = nn.Parameter(torch.empty(config.width))
         self.norm = _norm(config)
 
-    def forward(self, pieces: Int[Tensor, "rows time"], *, ordered: bool = True) -> Float[Tensor, "rows time width"]:
-        """Return the first vector of every piece; without `ordered` the places are left out."""
-        # x_t = norm(E[piece_t] + P[t] + s)
+    def forward(
+        self, pieces: Int[Tensor, "rows time"], positions: Int[Tensor, "#rows time"] | None
+    ) -> Float[Tensor, "rows time width"]:
+        """Return the first vector of every piece; `positions` None adds none."""
+        # x_t = norm(E[piece_t] + P[position_t] + s)
         x = self.words(pieces) + self.segment
-        if ordered:
-            x = x + self.places.weight[: pieces.shape[1]]
+        if positions is not None:
+            x = x + self.positions(positions)
         normed: Tensor = self.norm(x)
         return normed
 
 
 class SelfAttention(nn.Module):
-    """Every piece looks at every piece, in several ways at once: Vaswani et al. 2017, section 3.2.2."""
+    """Every piece attends to every piece, in several heads at once: Vaswani et al. 2017, section 3.2.2."""
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
@@ -63,22 +66,30 @@ class SelfAttention(nn.Module):
         self.query, self.key, self.value, self.merge = (_linear(config.width, config.width) for _ in range(4))
 
     def forward(
-        self, x: Float[Tensor, "rows time width"], visible: Bool[Tensor, "rows time"] | None
-    ) -> tuple[Float[Tensor, "rows time width"], Looks]:
-        """Return what every piece takes from all others, and how."""
+        self,
+        x: Float[Tensor, "rows time width"],
+        visible: Bool[Tensor, "rows #heads #time time"] | None,
+        off: Sequence[int] = (),
+    ) -> tuple[Float[Tensor, "rows time width"], AttentionTrace]:
+        """Return what every piece takes from all others, and how; the heads `off` give zeros.
+
+        visible: True where a query may attend to a key; None is everywhere.
+        """
         # Q, K, V = x W_q + b_q, x W_k + b_k, x W_v + b_v, each cut into heads: (rows, heads, time, width / heads)
         q, k, v = (
             part(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in (self.query, self.key, self.value)
         )
-        mask = None if visible is None else visible[:, None, None].expand(-1, -1, x.shape[1], -1)
+        mask = None if visible is None else visible.expand(-1, -1, x.shape[1], -1)
         # head_i = softmax(Q_i K_i^T / sqrt(d)) V_i
-        seen, weights = scaled_dot_product(q, k, v, mask)
+        mixtures, weights = scaled_dot_product(q, k, v, mask)
+        if off:
+            mixtures = mixtures.index_fill(1, torch.tensor(off, device=x.device), 0.0)
         # [head_1, ..., head_h] W_o + b_o
-        return self.merge(seen.transpose(1, 2).flatten(2)), Looks(q, k, v, weights, seen)
+        return self.merge(mixtures.transpose(1, 2).flatten(2)), AttentionTrace(q, k, v, weights, mixtures)
 
 
 class EncoderLayer(nn.Module):
-    """One layer: look around, then think, each added to what was there and brought to a common size."""
+    """One layer: attention, then a feed-forward network, each added to what was there and then normalised."""
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
@@ -87,14 +98,17 @@ class EncoderLayer(nn.Module):
         self.feed_forward_norm = _norm(config)
 
     def forward(
-        self, x: Float[Tensor, "rows time width"], visible: Bool[Tensor, "rows time"] | None
-    ) -> tuple[Float[Tensor, "rows time width"], Looks]:
-        """Return every piece's vector after this layer, and what its attention did."""
+        self,
+        x: Float[Tensor, "rows time width"],
+        visible: Bool[Tensor, "rows #heads #time time"] | None,
+        off: Sequence[int] = (),
+    ) -> tuple[Float[Tensor, "rows time width"], AttentionTrace]:
+        """Return every piece's vector after this layer, and what its attention did; arguments as in `SelfAttention`."""
         # x = norm(x + attention(x))
-        seen, looks = self.attention(x, visible)
-        x = self.attention_norm(x + seen)
+        attended, trace = self.attention(x, visible, off)
+        x = self.attention_norm(x + attended)
         # x = norm(x + W_2 gelu(W_1 x + b_1) + b_2)
-        return self.feed_forward_norm(x + self.narrow(F.gelu(self.widen(x)))), looks
+        return self.feed_forward_norm(x + self.narrow(F.gelu(self.widen(x)))), trace
 
 
 def _linear(inputs: int, outputs: int) -> nn.Linear:

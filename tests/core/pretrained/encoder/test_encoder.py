@@ -1,6 +1,9 @@
 """The encoder against transformers' BERT: on the published weights, and on tiny random ones of other sizes."""
 
 import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,18 @@ from torch.nn import functional as F
 
 import core.pretrained
 from core.assets.fetch import ensure
-from core.pretrained.encoder import DEFAULT_ENCODER, LONGEST, Encoder, load_encoder, load_folder, mean_pool
+from core.pretrained.encoder import (
+    DEFAULT_ENCODER,
+    LONGEST,
+    NO_POSITIONS,
+    Edge,
+    Encoder,
+    EncoderTrace,
+    Head,
+    load_encoder,
+    load_folder,
+    mean_pool,
+)
 
 CLOSE = 1e-4
 TEXTS = [
@@ -107,15 +121,154 @@ def test_what_a_head_asks_and_offers_gives_its_weights_and_mixtures(ours: Encode
         np.testing.assert_allclose(part[3, 1], whole[:, 32:64], atol=1e-4)
 
 
-def test_without_places_order_is_not_seen(ours: Encoder) -> None:
+def test_without_positions_order_is_not_seen(ours: Encoder) -> None:
     pair = ("The dog chased the cat.", "The cat chased the dog.")
-    with_places, without = ours.vectors(pair), ours.vectors(pair, ordered=False)
+    with_positions, without = ours.vectors(pair), ours.vectors(pair, positions=NO_POSITIONS)
     assert abs(without[0] - without[1]).max() < 1e-5
-    assert abs(with_places[0] - with_places[1]).max() > 1e-3
-    tokens = ours.trace(pair[0], ordered=False).tokens
-    other = ours.trace(pair[1], ordered=False)
-    order = [other.tokens.index(token) for token in tokens]
-    np.testing.assert_allclose(ours.trace(pair[0], ordered=False).hidden, other.hidden[:, order], atol=1e-4)
+    assert abs(with_positions[0] - with_positions[1]).max() > 1e-3
+    one, other = (ours.trace(text, positions=NO_POSITIONS) for text in pair)
+    order = [other.tokens.index(token) for token in one.tokens]
+    np.testing.assert_allclose(one.hidden, other.hidden[:, order], atol=1e-4)
+
+
+# What-ifs: the same done by hand to transformers' model
+
+CUTS = {
+    "one edge": [(2, 5, 10, 2)],
+    "an edge in all heads of a layer": [(0, None, 10, 2)],
+    "an edge everywhere": [(None, None, 10, 2)],
+    "edges of one head in all layers": [(None, 7, 10, 2), (None, 7, 10, 6), (3, 0, 0, 0)],
+}
+OFF = {"one head": [(4, 1)], "a layer": [(1, None)], "a head of all layers": [(None, 3)], "all": [(None, None)]}
+
+
+@contextmanager
+def hooked(
+    theirs: Any, cuts: Sequence[Edge] = (), off: Sequence[Head] = (), *, placeless: bool = False
+) -> Iterator[None]:
+    """Cut edges in the mask that a layer gets, zero heads in what its attention returns, by hooks."""
+    hooks = []
+    for number, layer in enumerate(theirs.encoder.layer):
+
+        def mask(_: Any, args: Any, kwargs: Any, number: int = number) -> Any:
+            x, given = args[0], args[1] if len(args) > 1 else kwargs["attention_mask"]
+            added = torch.zeros(1, 12, x.shape[1], x.shape[1])
+            for _, head, query, key in (cut for cut in cuts if cut[0] in (None, number)):
+                added[:, slice(None) if head is None else slice(head, head + 1), query, key] = -1e9
+            whole = added if given is None else given + added
+            return (x, whole, *args[2:]) if len(args) > 1 else (args, kwargs | {"attention_mask": whole})
+
+        def zero(_: Any, __: Any, out: Any, number: int = number) -> Any:
+            found = out[0].clone()
+            for head in (head for layer, head in off if layer in (None, number)):
+                found[..., slice(None) if head is None else slice(32 * head, 32 * head + 32)] = 0
+            return (found, *out[1:])
+
+        hooks += [layer.attention.self.register_forward_pre_hook(mask, with_kwargs=True)]
+        hooks += [layer.attention.self.register_forward_hook(zero)]
+    if placeless:
+        hooks += [theirs.embeddings.position_embeddings.register_forward_hook(lambda _, __, out: out * 0)]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def agrees(trace: EncoderTrace, out: Any) -> None:
+    for mine, hidden in zip(trace.hidden, out.hidden_states, strict=True):
+        np.testing.assert_allclose(mine, hidden[0].numpy(), atol=CLOSE)
+    for mine, weights in zip(trace.attentions, out.attentions, strict=True):
+        np.testing.assert_allclose(mine, weights[0].numpy(), atol=CLOSE)
+
+
+@pytest.mark.parametrize("cuts", CUTS.values(), ids=CUTS)
+def test_cut_edges_are_those_cut_in_transformers(cuts: Sequence[Edge], ours: Encoder, theirs: Any) -> None:
+    before = ours.trace(TEXTS[0])
+    with hooked(theirs, cuts):
+        out, _ = read_by(theirs, ours.pieces(TEXTS[0])[0])
+    cut = ours.trace(TEXTS[0], edges_cut=cuts)
+    agrees(cut, out)
+    for layer, head, query, key in cuts:
+        where = tuple(slice(None) if n is None else n for n in (layer, head, query, key))
+        assert np.all(cut.attentions[where] == 0)
+    np.testing.assert_allclose(cut.attentions.sum(-1), 1, atol=1e-5)
+    assert abs(cut.hidden - before.hidden).max() > 1e-3
+    np.testing.assert_array_equal(ours.trace(TEXTS[0]).hidden, before.hidden)  # nothing stays behind
+
+
+@pytest.mark.parametrize("off", OFF.values(), ids=OFF)
+def test_heads_off_are_those_zeroed_in_transformers(off: Sequence[Head], ours: Encoder, theirs: Any) -> None:
+    before = ours.trace(TEXTS[0])
+    with hooked(theirs, off=off):
+        out, _ = read_by(theirs, ours.pieces(TEXTS[0])[0])
+        pooled = F.normalize(out.last_hidden_state.mean(1)).numpy()
+    found = ours.trace(TEXTS[0], heads_off=off)
+    agrees(found, out)
+    np.testing.assert_allclose(ours.vectors([TEXTS[0], "a"], heads_off=off)[:1], pooled, atol=CLOSE)
+    for layer, head in off:
+        assert not found.mixtures[slice(None) if layer is None else layer, slice(None) if head is None else head].any()
+    np.testing.assert_array_equal(ours.trace(TEXTS[0]).hidden, before.hidden)
+
+
+def test_positions_are_those_given_to_transformers(ours: Encoder, theirs: Any) -> None:
+    numbers = ours.pieces(TEXTS[0])[0]
+    swapped = list(range(len(numbers)))
+    swapped[2], swapped[6] = 6, 2
+    with torch.no_grad():
+        one = {"output_hidden_states": True, "output_attentions": True}
+        out = theirs(torch.tensor([numbers]), position_ids=torch.tensor([swapped]), **one)
+        with hooked(theirs, placeless=True):
+            without = theirs(torch.tensor([numbers]), **one)
+    agrees(ours.trace(TEXTS[0], positions=swapped), out)
+    agrees(ours.trace(TEXTS[0], positions=NO_POSITIONS), without)
+    agrees(ours.trace(TEXTS[0], positions=range(len(numbers))), read_by(theirs, numbers)[0])
+    vectors = ours.vectors([TEXTS[0], "a"], positions=[swapped, [0, 1, 2]])
+    np.testing.assert_allclose(vectors[:1], F.normalize(out.last_hidden_state.mean(1)).numpy(), atol=CLOSE)
+    np.testing.assert_allclose(vectors[1:], ours.vectors(["a"]), atol=CLOSE)
+
+
+def test_all_what_ifs_at_once(ours: Encoder, theirs: Any) -> None:
+    with hooked(theirs, CUTS["an edge everywhere"], OFF["one head"], placeless=True):
+        out, _ = read_by(theirs, ours.pieces(TEXTS[0])[0])
+    cuts, off = CUTS["an edge everywhere"], OFF["one head"]
+    agrees(ours.trace(TEXTS[0], edges_cut=cuts, heads_off=off, positions=NO_POSITIONS), out)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"heads_off": [(6, 0)]}, {"heads_off": [(0, 12)]}, {"heads_off": [(-1, 0)]}, {"edges_cut": [(0, 0, 3, 0)]},
+        {"edges_cut": [(None, None, 0, -1)]}, {"positions": [0, 1]}, {"positions": [0, 1, 512]}, {"positions": [0, 1, -1]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_not_there_is_refused(asked: dict[str, Any], ours: Encoder) -> None:
+    with pytest.raises(ValueError, match=r"no such|position"):
+        ours.trace("a", **asked)
+
+
+def test_a_row_with_all_edges_cut_takes_nothing(ours: Encoder) -> None:
+    trace = ours.trace("a", edges_cut=[(2, 3, 1, key) for key in range(3)])
+    assert not trace.attentions[2, 3, 1].any()
+    assert not trace.mixtures[2, 3, 1].any()
+    assert np.isfinite(trace.hidden).all()
+
+
+def test_a_sequence_of_positions_a_text(ours: Encoder) -> None:
+    with pytest.raises(ValueError, match="1 sequences of positions for 2 texts"):
+        ours.vectors(["a", "b"], positions=[[0, 1, 2]])
+
+
+def test_a_trace_of_64_pieces_takes_at_most_150_ms(ours: Encoder) -> None:
+    text = "word " * 62
+    assert len(ours.trace(text, edges_cut=[(None, None, 1, 2)]).tokens) == 64
+    taken = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        ours.trace(text)
+        taken.append(time.perf_counter() - begun)
+    assert min(taken) < 0.15
 
 
 def test_pieces(ours: Encoder) -> None:
@@ -169,7 +322,7 @@ def tiny(tmp_path: Path, ours: Encoder) -> tuple[Path, Any]:
 def test_a_tiny_random_model(tiny: tuple[Path, Any]) -> None:
     folder, model = tiny
     encoder = load_folder(folder)
-    text = "one text that is longer than the forty places that this model has " * 3
+    text = "one text that is longer than the forty positions that this model has " * 3
     numbers, _, _ = encoder.pieces(text)
     assert len(numbers) == 40
     out, _ = read_by(model, numbers)
