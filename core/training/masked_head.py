@@ -1,8 +1,8 @@
 """The masked-word head on the encoder: `python -m core.training.masked_head FOLDER [--seed N]`.
 
 The encoder stays as it was published; only the head learns. So its vectors of the masked positions are computed once, and
-what is trained on them is two layers. FOLDER holds the texts (see `core.data.general_text`). As in BERT, 15 % of the
-pieces are left out at once, here each of them replaced by [MASK]; one at a time when the head is measured.
+what is trained on them is two layers. FOLDER holds the texts (see `core.data.general_text`) and keeps those vectors. As in
+BERT, 15 % of the pieces are left out at once, here each of them replaced by [MASK]; one at a time when the head is measured.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -23,23 +23,23 @@ from core.assets.own import TRAINED, seal
 from core.data.general_text import DATA, load_general_text
 from core.models.saved import half
 from core.pretrained.encoder import Encoder, load_encoder
-from core.pretrained.encoder.masked import MASK, Blank, MaskedHead, MaskedModel, load_head
+from core.pretrained.encoder.masked import Blank, MaskedHead, MaskedModel, load_head
 from core.training.loop import train
 
 SHARE = 0.15  # of a text's pieces that are left out at once
-LONGEST_LINE = 62  # pieces
-LINES, MEASURED = 20_000, 2_000
-STEPS, BATCH, RATE = 1_000, 512, 2e-3
+LONGEST_LINE = 40  # pieces
+LINES, MEASURED = 9_000, 1_000
+STEPS, BATCH, RATE = 600, 256, 2e-3
 
 
 def lines_of(documents: Sequence[str], rng: np.random.Generator) -> list[str]:
-    """Return the documents cut into texts of one to three sentences, in random order."""
+    """Return the documents cut into texts of one or two sentences, in random order."""
     found: list[str] = []
     for document in documents:
         sentences = re.findall(r"[^\n]+?(?:[.!?][\"')]*(?=\s)|$)", document, re.MULTILINE)
         at = 0
         while at < len(sentences):
-            count = int(rng.integers(1, 4))
+            count = int(rng.integers(1, 3))
             found.append(" ".join(each.strip() for each in sentences[at : at + count]))
             at += count
     return [found[n] for n in rng.permutation(len(found)) if len(found[n]) > 20]
@@ -88,7 +88,7 @@ def fit(
             scores = model.head(hidden[at].float(), words)
         return F.cross_entropy(scores.float(), answers[at])
 
-    for progress in train(model.head, loss, steps=STEPS, rate=RATE, every=100):
+    for progress in train(model.head, loss, steps=STEPS, rate=RATE, every=50):
         yield f"step {progress.step} of {progress.steps}: loss {progress.loss:.3f}, {progress.seconds:.0f} s"
 
 
@@ -119,8 +119,12 @@ def make(texts: Path, seed: int, folder: Path = TRAINED) -> Path:
     model = MaskedModel(encoder, MaskedHead(config.width, config.vocabulary, epsilon=config.epsilon, seed=seed))
     text = load_general_text(texts)
     lines = read_lines(encoder, lines_of(text.train, rng)[:LINES])
-    held_out = [line for line in read_lines(encoder, lines_of(text.held_out, rng)) if line][:MEASURED]
-    hidden, answers = hidden_of_masked(model, lines, rng)
+    held_out = [line for line in read_lines(encoder, lines_of(text.held_out, rng)[:MEASURED]) if line]
+    kept = texts / f"masked_hidden_{seed}.safetensors"
+    if not kept.exists():
+        save_file(dict(zip(("hidden", "answers"), hidden_of_masked(model, lines, rng), strict=True)), kept)
+    stored_vectors = load_file(kept)
+    hidden, answers = stored_vectors["hidden"], stored_vectors["answers"]
     print(f"{len(answers)} masked pieces in {len(lines)} texts, {time.perf_counter() - began:.0f} s", flush=True)
     for said in fit(model, hidden, answers, seed):
         print(said, flush=True)

@@ -67,7 +67,7 @@ class MaskedModel:
         self.begin, self.end, self.mask = (encoder.piece_number(name) for name in ("[CLS]", "[SEP]", MASK))
         names = map(encoder.piece_name, range(encoder.model.config.vocabulary))
         words = [n for n, name in enumerate(names) if name in ("a", "i") or (len(name) > 1 and name.isalpha())]
-        self.whole_words: Int[np.ndarray, "words"] = np.array(words)  # the pieces that are words of letters alone
+        self.whole_words: Int[np.ndarray, words] = np.array(words)  # the pieces that are words of letters alone
 
     def blank(self, before: str, after: str) -> Blank:
         """Return the blank between two texts; the halves keep what stands nearest to it where they are too long."""
