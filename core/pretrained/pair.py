@@ -25,13 +25,21 @@ MASK, END = "[mask]", "[end]"
 TOKENIZER = TRAINED / "pair_tokenizer.json"
 
 
+def token_number(tokenizer: Tokenizer, name: str) -> int:
+    """Return the number of a token; raises `KeyError` for what is none."""
+    number = tokenizer.token_to_id(name)
+    if number is None:
+        raise KeyError(name)
+    return int(number)
+
+
 class PairModel:
     """One of the two with its tokens. Never changed after loading, so that many may share it."""
 
     def __init__(self, model: TransformerLM, tokenizer: Tokenizer) -> None:
         self.model, self.tokenizer = model, tokenizer
         self.causal = bool(model.built["causal"])
-        self.mask, self.end = (int(tokenizer.token_to_id(name)) for name in (MASK, END))
+        self.mask, self.end = (token_number(tokenizer, name) for name in (MASK, END))
 
     def encode(self, text: str) -> list[int]:
         """Return the tokens of a text, in which "[mask]" is these six characters."""

@@ -28,8 +28,8 @@ from core.training.loop import train
 
 SHARE = 0.15  # of a text's pieces that are left out at once
 LONGEST_LINE = 40  # pieces
-LINES, MEASURED = 9_000, 1_000
-STEPS, BATCH, RATE = 600, 256, 2e-3
+LINES, MEASURED = 8_000, 800
+STEPS, BATCH, RATE = 500, 256, 2e-3
 
 
 def lines_of(documents: Sequence[str], rng: np.random.Generator) -> list[str]:

@@ -25,7 +25,7 @@ from core.assets.own import TRAINED, seal
 from core.data.general_text import DATA, load_general_text
 from core.models.saved import save
 from core.models.transformer import TransformerLM
-from core.pretrained.pair import CAUSAL, END, MASK, TOKENIZER, PairModel, load_pair_model
+from core.pretrained.pair import CAUSAL, END, MASK, TOKENIZER, PairModel, load_pair_model, token_number
 from core.training.loop import train
 
 VOCABULARY, WIDTH, HEADS, LAYERS, LONGEST = 1024, 160, 5, 3, 64
@@ -50,7 +50,7 @@ def train_tokenizer(documents: Sequence[str]) -> Tokenizer:
 
 def stream(tokenizer: Tokenizer, documents: Sequence[str]) -> Int[np.ndarray, "tokens"]:
     """Return the documents one after the other, the mark of an end after each."""
-    end = tokenizer.token_to_id(END)
+    end = token_number(tokenizer, END)
     ids = [np.array([*encoding.ids, end], np.int64) for encoding in tokenizer.encode_batch(list(documents))]
     return np.concatenate(ids)
 
@@ -134,7 +134,7 @@ def make(name: str, texts: Path, seed: int, folder: Path = TRAINED) -> Path:
         tied=True,
         seed=seed,
     )
-    mask = tokenizer.token_to_id(MASK)
+    mask = token_number(tokenizer, MASK)
     curve = []
     keep = texts / f"pair_{name}_{seed}.safetensors"
     for progress in train(

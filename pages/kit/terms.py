@@ -38,9 +38,19 @@ TERMS = (
         "gpt_sampling",
     ),
     Term(
+        "bidirectional",
+        "Said of a model in which every word takes in what stands on both of its sides, as in BERT.",
+        "gpt_vs_bert",
+    ),
+    Term(
         "candidate",
         "The new value that a step of an LSTM or GRU offers to its memory; a gate decides how much of it comes in.",
         "lstm_gates",
+    ),
+    Term(
+        "causal",
+        "Said of a model in which a word takes in only what stands before it, as in GPT: so it can be asked what comes next.",
+        "gpt_vs_bert",
     ),
     Term(
         "cell",
@@ -108,6 +118,11 @@ TERMS = (
         "lstm_gates",
     ),
     Term(
+        "masked",
+        "Left out and replaced by a mark: a bidirectional model is trained to name the tokens that were masked.",
+        "gpt_vs_bert",
+    ),
+    Term(
         "min-p",
         "A filter that drops every token whose probability is less than so large a share of the likeliest one's.",
         "gpt_sampling",
@@ -116,6 +131,11 @@ TERMS = (
         "output gate",
         "Decides which share of an LSTM's cell the rest of the network gets to see at a step.",
         "lstm_gates",
+    ),
+    Term(
+        "perplexity",
+        "How uncertain a model is of a token, as a number of equally likely ones: the lower, the better it foresees.",
+        "gpt_vs_bert",
     ),
     Term(
         "positional encoding",
@@ -161,6 +181,11 @@ TERMS = (
     ),
     Term("top-k", "A filter that keeps the k likeliest tokens.", "gpt_sampling"),
     Term("top-p", "A filter that keeps the likeliest tokens until their probabilities add up to p.", "gpt_sampling"),
+    Term(
+        "Transformer",
+        "A network of layers of attention: each position takes from others, all positions at the same time.",
+        "gpt_vs_bert",
+    ),
     Term("unit", "One of the numbers in a network's state.", "rnn"),
     Term(
         "value",

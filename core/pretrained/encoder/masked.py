@@ -90,7 +90,8 @@ class MaskedModel:
         self, pieces: Int[Tensor, "rows time"], visible: Bool[Tensor, "rows time"] | None = None
     ) -> Float[Tensor, "rows time width"]:
         """Return the last layer's vectors."""
-        return self.encoder.model(pieces, visible)[0][-1]
+        positions = torch.arange(pieces.shape[1])[None]
+        return self.encoder.model(pieces, positions, visible)[0][-1]
 
     @property
     def words(self) -> Float[Tensor, "vocabulary width"]:
