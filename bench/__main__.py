@@ -23,6 +23,8 @@ NAMES = (
     "lessons",
     "translate",
     "writing",
+    "crowd",
+    "reruns",
 )
 
 

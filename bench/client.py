@@ -82,7 +82,9 @@ class Reader:
 
     async def pick(self, key: str, number: int) -> float:
         """Choose option `number` of the control `key`: as `set`, whatever the page calls it."""
-        return await self.set(key, [self.widgets[key].options[number]])
+        widget = self.widgets[key]
+        option = widget.options[number]
+        return await self.set(key, [option] if FIELDS[widget.kind].endswith("array_value") else option)
 
     async def rerun(self, clicked: str = "") -> float:
         """Send the state of all controls and return how many seconds the rerun took."""

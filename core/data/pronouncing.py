@@ -1,5 +1,6 @@
 """How English words are pronounced: the CMU Pronouncing Dictionary, and which of its words are new."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.assets.fetch import ensure
@@ -12,13 +13,27 @@ def dictionary(folder: Path | None = None) -> dict[str, tuple[tuple[str, ...], .
 
     `folder` is that of the asset "cmudict", fetched when None; raises `AssetError` where it can't be had.
     """
-    path = (folder or ensure("cmudict")) / "cmudict.dict"
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for line in path.read_text("utf-8").splitlines():
-        word, *phonemes = line.partition(" #")[0].split()  # "aalborg(2) AA1 L B AO0 R G # place, danish"
-        word = word.partition("(")[0]
-        found[word] = (*found.get(word, ()), tuple(phonemes))
+    for line in _lines(folder):
+        word, phonemes = _entry(line)
+        found[word] = (*found.get(word, ()), phonemes)
     return found
+
+
+def pronunciations(word: str, folder: Path | None = None) -> tuple[tuple[str, ...], ...]:
+    """Return what `dictionary` has for one word in small letters, without keeping the 126,052 others in memory."""
+    entries = (_entry(line) for line in _lines(folder) if line.startswith(word))
+    return tuple(phonemes for found, phonemes in entries if found == word)
+
+
+def _lines(folder: Path | None) -> Iterator[str]:
+    with ((folder or ensure("cmudict")) / "cmudict.dict").open(encoding="utf-8") as lines:
+        yield from lines
+
+
+def _entry(line: str) -> tuple[str, tuple[str, ...]]:
+    word, *phonemes = line.partition(" #")[0].split()  # "aalborg(2) AA1 L B AO0 R G # place, danish"
+    return word.partition("(")[0], tuple(phonemes)
 
 
 def new_words() -> tuple[str, ...]:

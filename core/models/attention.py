@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.models import unfilled
 from core.models.positional import rotary_angles, rotate
 from core.models.what_ifs import WhatIfs
 
@@ -251,7 +252,7 @@ def take(
 
 def linear(below: int, above: int, *, generator: torch.Generator, bias: bool = True) -> nn.Linear:
     """Return a linear layer with weights drawn evenly between -1/sqrt(below) and 1/sqrt(below), and a bias of zeros."""
-    layer = nn.utils.skip_init(nn.Linear, below, above, bias=bias)
+    layer = unfilled.linear(below, above, bias=bias)
     reach = 1 / math.sqrt(below)
     with torch.no_grad():
         layer.weight.uniform_(-reach, reach, generator=generator)
@@ -272,7 +273,7 @@ def drawn_linear(
 ) -> nn.Linear:
     """Return what `linear` does, `gain` times as large, drawn in float64: the same weights in every precision."""
     # Left as it is in memory, then drawn: nothing draws from the generator that everyone shares.
-    layer = nn.utils.skip_init(nn.Linear, below, above, bias=bias, device=device or torch.device("cpu"), dtype=dtype)
+    layer = unfilled.linear(below, above, bias=bias, device=device, dtype=dtype)
     drawn = torch.empty(layer.weight.shape, dtype=torch.float64)
     with torch.no_grad():
         layer.weight.copy_(drawn.uniform_(-1, 1, generator=generator) * (gain / math.sqrt(below)))

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.assets.own import TRAINED, facts, read
+from core.pretrained.held import held
 
 if TYPE_CHECKING:
     from core.models.recaller import Recaller
@@ -87,7 +88,7 @@ def alone_facts(seed: int) -> dict[str, tuple[Alone, ...]]:
     }
 
 
-@cache  # a dozen models of 50 kB, and none is ever changed
+@held
 def load_recaller(name: str, seed: int = 0) -> "Recaller":
     """Return the model; raises as `recall_facts` does, and `TypeError` for a file that holds another kind of model."""
     from core.models.recaller import Recaller

@@ -1,9 +1,10 @@
 """What lies below the experiments of this lesson: how it works, questions, what was seen, sources."""
 
 from core.experiments import alignment
+from core.experiments.alignment.many import Study
 from core.experiments.alignment.results import DEFAULT_HIDE, DEFAULT_MODEL, DEFAULT_TEXT, HALF, MODELS, STUDIED
 from pages.alignment.text import named
-from pages.kit.ask import ask
+from pages.kit.ask import ask, derive
 from pages.kit.lesson import Line, Question, Source, Try
 from pages.kit.words import percent
 
@@ -54,7 +55,7 @@ def questions() -> list[Question]:
     table = ask(alignment.aligned, DEFAULT_MODEL, DEFAULT_TEXT).words
     article = table.target.index("O")
     looked = int(table.looked[article])
-    halves = [ask(alignment.study, model).halved()["most"].value for model in STUDIED]
+    halves = [derive(Study.halved, ask(alignment.study, model))["most"].value for model in STUDIED]
     best = halves.index(max(halves))
     return [
         Question(
@@ -85,7 +86,7 @@ def seen() -> str:
     """Return two sentences with the measured numbers."""
     table = ask(alignment.aligned, DEFAULT_MODEL, DEFAULT_TEXT).words
     row = int(table.weights[:, DEFAULT_HIDE].argmax())
-    halved = ask(alignment.study, DEFAULT_MODEL).halved()
+    halved = derive(Study.halved, ask(alignment.study, DEFAULT_MODEL))
     return (
         f"{named(table.target[row])} looked most at {named(table.source[DEFAULT_HIDE])}, and without it fell from "
         f"{percent(float(table.before[row]))} to {percent(float(table.after(DEFAULT_HIDE)[row]))}. Over 100 sentences, "
@@ -97,7 +98,7 @@ def seen() -> str:
 def try_next() -> list[Try]:
     """Return prepared states: two other kinds of attention, and what came before attention."""
     pairs = (("dot_en_pt", "Luong"), ("marian_pt_en", "Marian"))
-    tables = {model: ask(alignment.study, model).halved()["most"].value for model, _ in pairs}
+    tables = {model: derive(Study.halved, ask(alignment.study, model))["most"].value for model, _ in pairs}
     return [
         Try(
             "Luong's attention: almost one word at a time",

@@ -8,7 +8,7 @@ from core.experiments.alignment.results import DEFAULT_HIDE, DEFAULT_STEP, MODEL
 from core.figures import alignment as figures
 from pages.alignment import text
 from pages.alignment.text import named
-from pages.kit.ask import ask, draw
+from pages.kit.ask import ask, derive, draw
 from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import code, percent
 
@@ -24,7 +24,7 @@ def show(stage: Stage) -> Shown | Nothing:
     hide = min(DEFAULT_HIDE, len(found.words.source) - 1)
     if MODELS[model].reads == "Portuguese":
         stage.note("From Portuguese, the sources are what Marian en-pt writes for the same sentences.")
-    guesses = study.shares()
+    guesses = derive(Study.shares, study)
     names = (
         ("looked", "looked at most = needed most"),
         ("diagonal", "same position = needed most"),
@@ -43,7 +43,7 @@ def show(stage: Stage) -> Shown | Nothing:
 
 def judge(study: Study) -> str:
     """Say how many words lose more than half without the word they looked at most, against another one."""
-    halved = study.halved()
+    halved = derive(Study.halved, study)
     most, other = halved["most"], halved["other"]
     beats = "" if most.low > max(halved["second"].high, other.high) else "Not here: "
     return (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
+from core.pretrained.held import budget, bytes_in
 from core.progress import Steps
 from core.serving.page_lock import released
 from pages.kit import ask as results
@@ -66,6 +67,7 @@ class Loading:
     def close(self) -> None:
         """Let the engine, if there is one, finish what readers wait for and end; returns at once."""
         self.closed = True
+        budget().forget(("language model", self.name))
         if self.engine:
             self.engine.retire()
 
@@ -89,6 +91,13 @@ class Loading:
             lambda device: load_language_model(self.name, device=device, progress=self._report), turn=self._turn
         )
         engine.ready(None)
+        budget().put(
+            ("language model", self.name),
+            self,
+            size=bytes_in(engine.model),
+            leave=lambda: cache.models().forget(self.name),
+            stays=self.name == DEFAULT,  # every third lesson asks it, and it takes seconds to come back
+        )
         return engine
 
     def _report(self, stage: str, done: int, total: int) -> None:
@@ -141,7 +150,9 @@ def offers() -> tuple[Offer, ...]:
 
 def model(name: str) -> Loading:
     """Return model `name` on its way into memory, at once; where there are too many, the least recently used makes room."""
-    return cache.models().get(name, lambda: Loading(name, cache.turn()))
+    budget().use(("language model", name))
+    found: Loading = cache.models().get(name, lambda: Loading(name, cache.turn()))
+    return found
 
 
 def started(name: str) -> Loading | None:

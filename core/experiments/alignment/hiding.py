@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Generator, Sequence
-from functools import cache
 
 import numpy as np
 
@@ -29,7 +28,6 @@ FRENCH = {
 }  # fmt: skip
 
 
-@cache  # six models at most, and none is ever changed; what failed is tried again
 def translator(model: str) -> Translator:
     """Return one of `MODELS`.
 

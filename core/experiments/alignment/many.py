@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from core.experiments.alignment.results import FELT, HALF, Alignment
+from core.generation.seeds import checked
 
 RESAMPLES = 2000
 EDGES = (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0)  # of the weight, for the curve
@@ -155,7 +156,7 @@ def mean_of(values: Float[np.ndarray, "n"], sentence: Int[np.ndarray, "n"], *, s
         return Share(float("nan"), float("nan"), float("nan"))
     names, which = np.unique(sentence, return_inverse=True)
     sums, counts = np.bincount(which, values), np.bincount(which)
-    drawn = np.random.default_rng(seed).integers(0, len(names), (RESAMPLES, len(names)))
+    drawn = np.random.default_rng(checked(seed)).integers(0, len(names), (RESAMPLES, len(names)))
     means = sums[drawn].sum(1) / counts[drawn].sum(1)
     low, high = np.quantile(means, (0.025, 0.975))
     return Share(float(values.mean()), float(low), float(high))

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.experiments.attention_search.results import Scaling, softmax
+from core.generation.seeds import checked
 
 WIDEST, QUERIES, KEYS, SEED = 1024, 200, 64, 1
 DEFAULT_WIDTH = 64
@@ -15,7 +16,7 @@ def draw(
     keys: int = KEYS, seed: int = SEED
 ) -> tuple[Float[np.ndarray, "queries widest"], Float[np.ndarray, "keys widest"]]:
     """Return `QUERIES` random queries and so many random keys, every number normal with mean 0 and variance 1."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checked(seed))
     return rng.standard_normal((QUERIES, WIDEST)), rng.standard_normal((keys, WIDEST))
 
 

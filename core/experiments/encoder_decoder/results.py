@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
+from core.generation.seeds import checked
+
 DEFAULT_TEXT = "Anna bought a red car and a green bicycle in Lisbon yesterday."
 DEFAULT_OTHER = "My brother did not read the letter."
 DEFAULT_WORD, SHORT_WORD = "photosynthesis", "river"
@@ -194,7 +196,7 @@ def damage_of(
     - zero, swap: this share of the numbers, drawn, is set to 0, or to what the other vector has there.
     - blend: (1 - amount) times the vector and amount times the other.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checked(seed))
     if kind == "noise":
         noise = rng.normal(size=vector.shape)
         noise *= amount * np.linalg.norm(vector) / np.linalg.norm(noise)

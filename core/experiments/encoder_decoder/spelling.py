@@ -1,19 +1,12 @@
 """What the lesson on the encoder-decoder asks of g2p-en: spell a word."""
 
-from functools import cache
-
 import torch
 
 from core.assets.fetch import AssetError
-from core.data.pronouncing import dictionary
+from core.data.pronouncing import pronunciations
 from core.experiments.encoder_decoder.results import TOP
 from core.experiments.encoder_decoder.words import Spelled
 from core.pretrained.translation.g2p import PHONEMES, load_g2p
-
-
-@cache  # 126,052 words, read in a quarter of a second, and never changed
-def _dictionary() -> dict[str, tuple[tuple[str, ...], ...]]:
-    return dictionary()
 
 
 def spell(word: str) -> Spelled:
@@ -23,7 +16,7 @@ def spell(word: str) -> Spelled:
     """
     found = load_g2p().spell(word)
     try:
-        answers = _dictionary().get(word, ())
+        answers = pronunciations(word)
     except AssetError:
         answers = ()
     best, numbers = torch.from_numpy(found.logits).softmax(-1).topk(TOP)

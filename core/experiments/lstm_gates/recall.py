@@ -19,6 +19,7 @@ from core.experiments.lstm_gates.results import (
     Network,
     Sum,
 )
+from core.generation.seeds import checked
 from core.models.clamp import Clamp, as_list, holding
 from core.pretrained.recallers import load_recaller
 from core.progress import Steps
@@ -30,7 +31,7 @@ def sequences(distance: int, seed: int, count: int = RECALLS) -> Recall:
     """Return the sequences that are asked: the same for the same seed, which is a whole number from 0 on."""
     if seed < 0:
         raise ValueError(f"a seed is a whole number from 0 on, not {seed}")
-    return recall_batch(distance, count, np.random.default_rng((seed, distance)))
+    return recall_batch(distance, count, np.random.default_rng((checked(seed), distance)))
 
 
 @torch.no_grad()

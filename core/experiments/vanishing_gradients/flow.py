@@ -9,6 +9,7 @@ from torch import Tensor
 
 from core.experiments.vanishing_gradients.chains import Chain, GRUChain, LSTMChain, RNNChain, norm, walk_back
 from core.experiments.vanishing_gradients.results import FEATURES, KINDS, WIDE, Curve, GradientFlow, Settings
+from core.generation.seeds import checked
 from core.models.attention import scaled_dot_product
 from core.models.char_lm import Kind, recurrent_layer
 from core.models.gru import GRU
@@ -35,10 +36,10 @@ def inputs_for(settings: Settings) -> Float[np.ndarray, "time features"]:
         drawn: dict[str, np.ndarray] = {}
         for character in settings.text[-settings.length :]:
             if character not in drawn:
-                rng = np.random.default_rng((settings.seed, 2, ord(character)))
+                rng = np.random.default_rng((checked(settings.seed), 2, ord(character)))
                 drawn[character] = rng.standard_normal(FEATURES)
         return np.array([drawn[character] for character in settings.text[-settings.length :]])
-    rng = np.random.default_rng((settings.seed, 1))
+    rng = np.random.default_rng((checked(settings.seed), 1))
     return rng.standard_normal((settings.length, FEATURES))[::-1].copy()
 
 

@@ -16,6 +16,7 @@ from core.experiments.vanishing_gradients.results import (
     Training,
     clip_factor,
 )
+from core.generation.seeds import checked
 from core.progress import Steps
 
 BATCH = 32
@@ -35,7 +36,7 @@ class Task(nn.Module):
         reach = settings.hidden_size**-0.5
         drawn = torch.empty(settings.hidden_size, dtype=torch.float64).uniform_(-reach, reach, generator=generator)
         self.readout = nn.Parameter(drawn)
-        rng = np.random.default_rng((settings.seed, 3))
+        rng = np.random.default_rng((checked(settings.seed), 3))
         first = torch.from_numpy(rng.standard_normal((BATCH, FEATURES)))
         self.inputs = torch.zeros(BATCH, TASK_STEPS, FEATURES, dtype=torch.float64)
         self.inputs[:, 0] = first

@@ -1,13 +1,13 @@
 """The character models that lessons look into, by name: four that were trained here on the same prose, and a public one."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any, Protocol, runtime_checkable
 
 from core.assets.own import TRAINED, read
 from core.models.char_lm import CharLM, Reading
 from core.models.clamp import Clamps
 from core.models.saved import load
+from core.pretrained.held import held
 
 OURS = ("lstm", "gru", "rnn_tanh", "rnn_relu")  # of equal size: see core.training.recipes.char
 PUBLIC = "textgenrnn"
@@ -29,7 +29,7 @@ class CharacterModel(Protocol):
         """Read a text and keep what every layer did at every step."""
 
 
-@cache  # five small models at most, and none is ever changed
+@held
 def load_character_model(name: str) -> CharacterModel:
     """Return the model of that name: one of `OURS`, at once, or the `PUBLIC` one, whose files are fetched at first use.
 

@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from core.assets.fetch import Progress, ensure
+from core.models import unfilled
 from core.models.char_lm import UNKNOWN, Kind, Reading
 from core.models.clamp import Clamps
 from core.models.lstm import LSTM, LSTMTrace
@@ -68,10 +69,10 @@ class TextgenRNN(nn.Module):
         self._ids = {character: i + 1 for i, character in enumerate(self.vocabulary)}
         size, sizes = len(self.vocabulary) + 1, [embedding, *hidden]
         # Not drawn: `load` fills them, and drawing first would disturb other people's random numbers.
-        self.embedding = nn.utils.skip_init(nn.Embedding, size, embedding)
+        self.embedding = unfilled.embedding(size, embedding)
         self.body = Stack([LSTM(below, width) for below, width in zip(sizes, hidden, strict=False)])
-        self.attention = nn.utils.skip_init(nn.Linear, sum(sizes), 1, bias=False)
-        self.output = nn.utils.skip_init(nn.Linear, sum(sizes), size)
+        self.attention = unfilled.linear(sum(sizes), 1, bias=False)
+        self.output = unfilled.linear(sum(sizes), size)
 
     def encode(self, text: str) -> list[int]:
         """Return the ids of a text's characters; 0 for one that the model does not know."""

@@ -12,7 +12,6 @@ meaning have vectors of like direction. Sources: Vaswani et al. 2017 (attention)
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from torch import Tensor, nn
 
 from core.assets.fetch import Progress, ensure
 from core.pretrained.encoder.layers import AttentionTrace, Embeddings, EncoderConfig, EncoderLayer
+from core.pretrained.held import held
 from core.pretrained.tokens import read_as_text, whole
 
 DEFAULT_ENCODER = "all-minilm-l6-v2"
@@ -259,7 +259,7 @@ def load_encoder(
     return _shared(ensure(name, progress=progress), name, device or torch.device("cpu"))
 
 
-@cache  # one model, which is never changed
+@held
 def _shared(folder: Path, name: str, device: torch.device) -> Encoder:
     return load_folder(folder, name=name, device=device)
 

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.models import unfilled
 from core.models.attention import scaled_dot_product
 
 
@@ -40,8 +41,8 @@ class Embeddings(nn.Module):
 
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
-        self.words = nn.utils.skip_init(nn.Embedding, config.vocabulary, config.width)
-        self.positions = nn.utils.skip_init(nn.Embedding, config.positions, config.width)
+        self.words = unfilled.embedding(config.vocabulary, config.width)
+        self.positions = unfilled.embedding(config.positions, config.width)
         self.segment = nn.Parameter(torch.empty(config.width))
         self.norm = _norm(config)
 
@@ -113,8 +114,8 @@ class EncoderLayer(nn.Module):
 
 def _linear(inputs: int, outputs: int) -> nn.Linear:
     # Not drawn: `load` fills it, and drawing first would disturb other people's random numbers.
-    return nn.utils.skip_init(nn.Linear, inputs, outputs)
+    return unfilled.linear(inputs, outputs)
 
 
 def _norm(config: EncoderConfig) -> nn.LayerNorm:
-    return nn.utils.skip_init(nn.LayerNorm, config.width, eps=config.epsilon)
+    return nn.LayerNorm(config.width, eps=config.epsilon)

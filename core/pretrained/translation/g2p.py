@@ -7,7 +7,6 @@ stress of a vowel behind it: 1 main, 2 second, 0 none).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +16,10 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from core.assets.fetch import Progress, ensure
+from core.models import unfilled
 from core.models.gru import GRU
 from core.models.seq2seq import pad
+from core.pretrained.held import held
 
 LETTERS = ("<pad>", "<unk>", "</s>", *"abcdefghijklmnopqrstuvwxyz")
 SOUNDS = (
@@ -56,10 +57,10 @@ class G2P(nn.Module):
     def __init__(self, *, embedding: int = 256, hidden: int = 256) -> None:
         super().__init__()
         # Not drawn: `load` fills them, and drawing first would disturb other people's random numbers.
-        self.letters = nn.utils.skip_init(nn.Embedding, len(LETTERS), embedding)
-        self.phonemes = nn.utils.skip_init(nn.Embedding, len(PHONEMES), embedding)
+        self.letters = unfilled.embedding(len(LETTERS), embedding)
+        self.phonemes = unfilled.embedding(len(PHONEMES), embedding)
         self.encoder, self.decoder = GRU(embedding, hidden), GRU(embedding, hidden)
-        self.output = nn.utils.skip_init(nn.Linear, hidden, len(PHONEMES))
+        self.output = unfilled.linear(hidden, len(PHONEMES))
 
     def encode(self, word: str) -> list[int]:
         """Return the ids of a word's letters and of its end; everything but a to z (capitals, too) is unknown."""
@@ -136,7 +137,6 @@ def load(folder: Path, device: torch.device | None = None) -> G2P:
     return model.requires_grad_(False).eval().to(device)
 
 
-@cache  # small, and never changed
 def load_g2p(progress: Progress | None = None) -> G2P:
     """Return the model, fetched first if it is not on this machine; raises `AssetError` when it can't be had."""
-    return load(ensure("g2p-en", progress=progress))
+    return held(load)(ensure("g2p-en", progress=progress))

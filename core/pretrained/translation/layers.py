@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from core.models import unfilled
 from core.models.attention import scaled_dot_product
 
 EPSILON = 1e-6
@@ -156,8 +157,8 @@ def sinusoids(length: int, width: int) -> Float[Tensor, "length width"]:
 
 def _linear(inputs: int, outputs: int, *, bias: bool = True) -> nn.Linear:
     # Not drawn: `load` fills it, and drawing first would disturb other people's random numbers.
-    return nn.utils.skip_init(nn.Linear, inputs, outputs, bias=bias)
+    return unfilled.linear(inputs, outputs, bias=bias)
 
 
 def _norm(width: int) -> nn.LayerNorm:
-    return nn.utils.skip_init(nn.LayerNorm, width, eps=EPSILON)
+    return nn.LayerNorm(width, eps=EPSILON)

@@ -27,6 +27,7 @@ from jaxtyping import Bool, Float, Int
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from core.models import unfilled
 from core.pretrained.translation.layers import Attention, DecoderLayer, EncoderLayer, Inside, MarianConfig, sinusoids
 
 END = 0  # the piece that ends every text, "</s>"
@@ -91,7 +92,7 @@ class Marian(nn.Module):
     def __init__(self, config: MarianConfig) -> None:
         super().__init__()
         self.config = config
-        self.embedding = nn.utils.skip_init(nn.Embedding, config.vocabulary, config.width)
+        self.embedding = unfilled.embedding(config.vocabulary, config.width)
         self.output_bias = nn.Parameter(torch.empty(config.vocabulary))
         self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
         self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))

@@ -6,7 +6,6 @@ They learned from what Marian writes (sequence-level distillation, Kim and Rush 
 
 import json
 from collections.abc import Collection, Sequence
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from core.assets.own import TRAINED, read
 from core.generation.decoding import BeamSearch
 from core.models.saved import half
 from core.models.seq2seq import END, START, Carry, Encoded, Seq2Seq, Seq2SeqTrace, pad
+from core.pretrained.held import held
 from core.pretrained.translation.subwords import Subwords
 from core.pretrained.translation.translator import Translation, Translator, in_batches
 
@@ -244,7 +244,7 @@ def load(path: Path, device: torch.device | None = None) -> RecurrentTranslator:
     return RecurrentTranslator(path.stem, header["pair"], model, Subwords(header["subwords"]))
 
 
-@cache  # a handful of small models, and none is ever changed
+@held
 def load_recurrent(name: str) -> RecurrentTranslator:
     """Return one of `RECURRENT` or of `core.assets.own.ONE_WAY`; raises as `core.assets.own.read` does."""
     return read(TRAINED / f"{name}.safetensors", load)

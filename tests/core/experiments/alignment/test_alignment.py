@@ -14,6 +14,7 @@ from core.experiments import alignment
 from core.experiments.alignment import hiding, many, results
 from core.experiments.alignment.results import DEFAULT_MODEL, DEFAULT_TEXT, MODELS, PORTUGUESE_TEXT, STUDIED
 from core.experiments.recording import find
+from core.pretrained.held import budget
 from core.pretrained.hub.files import HubError
 from core.pretrained.translation import recurrent as recurrent_translator
 from core.pretrained.translation.translator import MarianTranslator, by_words
@@ -43,8 +44,7 @@ def sentences() -> list[str]:
 
 
 def forget() -> None:
-    for cached in (recurrent_translator.load_recurrent, hiding.translator):
-        cached.cache_clear()
+    budget().clear()
 
 
 @pytest.fixture

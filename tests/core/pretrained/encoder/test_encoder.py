@@ -265,9 +265,11 @@ def test_a_trace_of_64_pieces_takes_at_most_150_ms(ours: Encoder) -> None:
     assert len(ours.trace(text, edges_cut=[(None, None, 1, 2)]).tokens) == 64
     taken = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = (
+            time.process_time()
+        )  # of this process alone: the machine may have other work, and there is one thread here
         ours.trace(text)
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.process_time() - begun)
     assert min(taken) < 0.15
 
 
