@@ -5,7 +5,6 @@ They read and write without capitals, in at most 64 tokens. `python -m core.trai
 
 import json
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +17,7 @@ from torch.nn import functional as F
 from core.assets.own import TRAINED, read
 from core.models.saved import load
 from core.models.transformer import TransformerLM
+from core.pretrained.held import held
 from core.pretrained.tokens import whole
 
 CAUSAL, BIDIRECTIONAL = "causal", "bidirectional"
@@ -85,7 +85,7 @@ class PairModel:
         return int(rng.choice(len(powers), p=powers / powers.sum()))
 
 
-@cache  # small, and never changed
+@held
 def load_pair_model(name: str, folder: Path = TRAINED) -> PairModel:
     """Return "causal" or "bidirectional". Raises `AssetError` or `FileNotFoundError` for a damaged or missing file."""
     content = read(TOKENIZER, lambda path: json.loads(path.read_text("utf-8"))["tokenizer"])

@@ -28,7 +28,7 @@ from core.training.loop import train
 
 SHARE = 0.15  # of a text's pieces that are left out at once
 LONGEST_LINE = 40  # pieces
-LINES, MEASURED = 8_000, 800
+LINES, MEASURED = 8_000, 500
 STEPS, BATCH, RATE = 400, 256, 4e-3
 
 

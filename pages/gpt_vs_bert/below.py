@@ -7,7 +7,6 @@ from pages.kit import language_models
 from pages.kit.ask import ask
 from pages.kit.language_models import DEFAULT
 from pages.kit.lesson import Line, Question, Source, Try
-from pages.kit.words import percent
 
 WORDS = (
     "Both kinds of model are stacks of **self-attention**; what differs is a table that says which words a word may take "
@@ -53,7 +52,7 @@ def questions() -> list[Question]:
     """Return questions whose right answers come from these numbers."""
     last = len(results.DEFAULT_TEXT.split()) - 1
     causal, both = _moved(last)
-    facts, head = ask(lesson.pair_facts), ask(lesson.head_facts)
+    facts = ask(lesson.pair_facts)
     return [
         Question("The last word of the sentence is changed. Whose vectors move in a causal model?",
                  ("Only that word’s own", "Those before it", "All"),
@@ -62,9 +61,10 @@ def questions() -> list[Question]:
                  "in MiniLM."),
         Question("Why is a bidirectional model not simply trained to name the next token?",
                  ("It would see it", "It is too small", "It has no vectors"), 0,
-                 "The next token stands on the right, where this model may look: it would copy. Masked, it has to be named: "
-                 f"MiniLM’s head is correct at {percent(head.top_1)} of held-out blanks, among its first five at "
-                 f"{percent(head.top_5)}."),
+                 "The next token stands on the right, in plain sight: the model would copy it. Masked, it has to be "
+                 "named from the "
+                 f"rest; with its right side hidden the small one here falls from {facts.both:.1f} to {facts.left:.1f} "
+                 "equal tokens."),
         Question("Two equal models, equal text. Which is less uncertain of a token in the middle of a text?",
                  ("The causal one", "The bidirectional one", "Neither"),
                  1 if facts.both < facts.causal else 0,
@@ -89,11 +89,12 @@ def try_next() -> list[Try]:
     """Return prepared states, and where to go on."""
     return [
         Try("A blank that grammar fills", "Here the left side is enough for most readers: is it for the models?",
-            {"view": "Fill the blank", "blank": f"She opened the door {results.GAP} the house and went in.", "right": 5}),
+            {"view": "Fill the blank", "blank": f"She opened the door {results.GAP} the house and went in.",
+             "candidates": "of, to, with, from, the, and"}),
         Try("Let both write", "The same beginning, the same random numbers, two equal models.",
-            {"view": "Understand or write", "task": "Write"}),
+            {"view": "Uses", "task": "Write"}),
         Try("Search this course", "Type a question and find the lesson that answers it.",
-            {"view": "Understand or write", "task": "Search"}),
+            {"view": "Uses", "task": "Search"}),
     ]  # fmt: skip
 
 

@@ -29,7 +29,6 @@ def show(stage: Stage) -> Shown | Nothing:
         typed = controls.text_area(
             "Beginning, for “Write”", results.DEFAULT_PROMPT, key="prompt", height=68, max_chars=600
         )
-        seed = int(controls.slider("Draw, for “Write”", 0, 20, 0, 1, key="seed"))
         asked = controls.text_area(
             "Question, for “Search”", results.DEFAULT_QUESTION, key="question", height=68, max_chars=600
         )
@@ -37,19 +36,20 @@ def show(stage: Stage) -> Shown | Nothing:
     if task == SEARCH:
         return search(asked, facts)
     prompt = " ".join(typed.split()[-LONGEST_PROMPT:])
-    return write(stage, prompt, seed, facts) if task == WRITE else read(facts)
+    return write(stage, prompt, facts) if task == WRITE else read(facts)
 
 
 def read(facts: PairFacts) -> Shown:
     """Show the perplexity of a held-out token to both models."""
-    times = facts.causal / facts.both
-    verdict = (
-        f"Equal models on equal text: a hidden token is as uncertain as {facts.causal:.1f} equal ones from the left side, as "
-        f"{facts.both:.1f} with both sides, {times:.1f} times fewer."
-        if facts.both < facts.causal
-        else f"Equal models on equal text: the causal one leaves {facts.causal:.1f} equal tokens, the bidirectional one "
-        f"{facts.both:.1f} even with both sides. It learned from 30 % of the tokens, the other from all."
-    )
+    both = f"a bidirectional model leaves a hidden token as uncertain as {facts.left:.1f} equal ones from the left side, as "
+    both += f"{facts.both:.1f} with both sides"
+    if facts.both < facts.causal:
+        verdict = (
+            f"Equal models, equal text: from the left side the causal one leaves {facts.causal:.1f} equal tokens, with "
+        )
+        verdict += f"both sides the bidirectional one {facts.both:.1f}, {facts.causal / facts.both:.1f} times fewer."
+    else:
+        verdict = f"Equal text, equal steps: {both}. The causal one, which learns from every token, leaves {facts.causal:.1f}."
     return Shown(
         verdict=verdict,
         picture=draw(figures.perplexities, facts),
@@ -70,26 +70,26 @@ def read(facts: PairFacts) -> Shown:
     )
 
 
-def write(stage: Stage, prompt: str, seed: int, facts: PairFacts) -> Shown | Nothing:
+def write(stage: Stage, prompt: str, facts: PairFacts) -> Shown | Nothing:
     """Show what both models write after a beginning, and how a larger model judges it."""
     if not prompt:
         return Nothing("Type how the text begins under “More”.")
-    written = ask(lesson.write, prompt, seed)
+    written = ask(lesson.write, prompt)
     causal, both = (language_models.ask(DEFAULT, lesson.judge, prompt, text) for text in (written.causal, written.both))
     with stage.under:
         for name, text in (("causal", written.causal), ("bidirectional", written.both)):
-            stage.under.markdown(f"**Written by the {name} model:** {escape(prompt)} {code(text)}")
+            stage.under.markdown(f"**The {name} model’s first text:** {escape(prompt)} {code(text[0])}")
     better = causal.perplexity < both.perplexity
     return Shown(
-        verdict=f"Token by token, {CAUSAL if better else BOTH_SIDED} writes what a larger model finds more like English: "
+        verdict=f"Of two equal models, {CAUSAL if better else BOTH_SIDED} writes what a larger model finds more like English: "
         f"perplexity {min(causal.perplexity, both.perplexity):,.0f} against {max(causal.perplexity, both.perplexity):,.0f}.",
         picture=draw(figures.judged, causal, both),
         mechanism=sketch(facts, WRITE),
         bet=bet(WRITE),
         caption="To write is to be asked, again and again, for the token after the last one. The causal model was trained for "
         "just that, at every position. The bidirectional one gets a mask behind the text, with nothing on its right, which it "
-        "met only where a window happened to end. Both draw from the same random numbers at a temperature of 0.8. These are "
-        "small models: neither writes sense for long.",
+        f"met only where a window happened to end. Each wrote {len(written.causal)} texts, with the same random numbers and a "
+        "temperature of 0.8. These are small models, trained for minutes: neither writes sense.",
         values=script_values(),
     )
 
@@ -132,7 +132,7 @@ def bet(task: str) -> Bet:
     return Bet(
         question=f"The two equal models at another task: which one {does}?",
         answers=(CAUSAL, BOTH_SIDED),
-        change={"task": then, "prompt": results.DEFAULT_PROMPT, "seed": 0} if then == WRITE else {"task": then},
+        change={"task": then, "prompt": results.DEFAULT_PROMPT} if then == WRITE else {"task": then},
         moved=f"task “{then}”" + (", with the usual beginning" if then == WRITE else ""),
         judge=partial(_outcome, then),
     )
@@ -144,7 +144,7 @@ def _outcome(task: str) -> tuple[str, str]:
         return (BOTH_SIDED if facts.both < facts.causal else CAUSAL), (
             f"Perplexity {facts.causal:.1f} from the left side, {facts.both:.1f} with both."
         )
-    written = ask(lesson.write, results.DEFAULT_PROMPT, 0)
+    written = ask(lesson.write, results.DEFAULT_PROMPT)
     causal, both = (
         language_models.ask(DEFAULT, lesson.judge, results.DEFAULT_PROMPT, text).perplexity
         for text in (written.causal, written.both)
@@ -154,4 +154,4 @@ def _outcome(task: str) -> tuple[str, str]:
     )
 
 
-VIEW = View("Understand or write", show)
+VIEW = View("Uses", show)

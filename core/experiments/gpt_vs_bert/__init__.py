@@ -44,27 +44,27 @@ def change_both(text: str, position: int, other: str) -> Steps[Moved]:
 
 
 @doing("Filling the blank from both sides", "megabyte")
-def fill_masked(before: str, after: str) -> Steps[Ranked]:
-    """Return the likeliest words between two texts to the masked model; yields and raises as `change_both` does."""
+def fill_masked(before: str, after: str, candidates: tuple[str, ...]) -> Steps[Ranked]:
+    """Return the candidates for a blank by how likely the masked model finds them; yields and raises as `change_both` does."""
     from core.experiments.attention_search.reading import encoder
     from core.experiments.gpt_vs_bert import blanks
     from core.pretrained.encoder.masked import load_masked_model
 
     yield from encoder()
-    return blanks.masked(load_masked_model(), before, after)
+    return blanks.masked(load_masked_model(), before, after, candidates)
 
 
 @doing("Reading the sentence with each candidate", "sentence")
-def fill_causal(model: "LanguageModel", before: str, after: str, offered: tuple[str, ...]) -> Steps[CausalBlank]:
-    """Return what a causal model puts between two texts, from the left alone and by the whole; `offered` are candidates."""
+def fill_causal(model: "LanguageModel", before: str, after: str, candidates: tuple[str, ...]) -> Steps[CausalBlank]:
+    """Return what a causal model puts between two texts, and the candidates by the left side and by the whole sentence."""
     from core.experiments.gpt_vs_bert import blanks
 
-    return blanks.causal(model, before, after, offered)
+    return blanks.causal(model, before, after, candidates)
 
 
 @doing("Filling the blanks of held-out sentences", "sentence")
 def fill_held_out(model: "LanguageModel") -> Steps[HeldOut]:
-    """Fill the blanks of sentences that nothing here was trained on, in four ways."""
+    """Choose among six words for the blank of each held-out sentence, in four ways."""
     from core.experiments.gpt_vs_bert import blanks
 
     return blanks.held_out(model)
@@ -84,20 +84,20 @@ def head_facts() -> HeadFacts:
     return facts.head()
 
 
-@doing("Writing with both models", "token")
-def write(prompt: str, seed: int) -> Steps[Written]:
+@doing("Writing with both models", "text")
+def write(prompt: str) -> Steps[Written]:
     """Let both models of the pair write on after a text."""
     from core.experiments.gpt_vs_bert import writing
 
-    return writing.write(prompt, seed)
+    return writing.write(prompt)
 
 
-@doing("Judging what was written", "layer")
-def judge(model: "LanguageModel", prompt: str, text: str) -> Steps[Judged]:
-    """Return how unlikely a larger causal model finds a text after a prompt."""
+@doing("Judging what was written", "text")
+def judge(model: "LanguageModel", prompt: str, texts: tuple[str, ...]) -> Steps[Judged]:
+    """Return how unlikely a larger causal model finds texts after a prompt."""
     from core.experiments.gpt_vs_bert import writing
 
-    return writing.judged(model, prompt, text)
+    return writing.judged(model, prompt, texts)
 
 
 @doing("Reading the course with the encoder", "megabyte")

@@ -24,4 +24,11 @@ def pair() -> PairFacts:
 def head() -> HeadFacts:
     """Return what the masked-word head reaches on held-out text."""
     metrics = own.facts("masked_head")["metrics"]
-    return HeadFacts(metrics["top_1"], metrics["top_5"], metrics["perplexity"], metrics["blanks"])
+    return HeadFacts(
+        metrics["top_1"],
+        metrics["top_5"],
+        metrics["perplexity"],
+        metrics["blanks"],
+        metrics["top_1_by_frequency"],
+        metrics["perplexity_by_frequency"],
+    )

@@ -7,10 +7,11 @@ from core.experiments import gpt_vs_bert as lesson
 from core.experiments import recording
 from core.experiments.gpt_vs_bert.results import (
     DEFAULT_BLANK,
+    DEFAULT_CANDIDATES,
     DEFAULT_PROMPT,
     DEFAULT_TEXT,
     DEFAULT_WORD,
-    OFFERED,
+    candidates_of,
     gap_of,
 )
 from core.experiments.recording import Call, call
@@ -23,28 +24,21 @@ _LONG = "thousands of readings; tests/core/experiments/gpt_vs_bert computes some
 _READING = "two readings of a language model each; tests/core/experiments/gpt_vs_bert computes the first one again"
 
 
-def _fillings() -> list[Call]:
-    """Return the blank at every number of words in sight, MiniLM's answers being what SmolLM2 is offered."""
-    found = []
-    for sides in _BLANKS:
-        both = recording.find(lesson.fill_masked, *sides)
-        both = recording.run(lesson.fill_masked, *sides) if both is recording.MISSING else both
-        found += [call(lesson.fill_masked, *sides)]
-        found += [call(lesson.fill_causal, DEFAULT_MODEL, *sides, both.words[:OFFERED], costly=_READING)]
-    return found
+_WORDS = candidates_of(DEFAULT_CANDIDATES)
 
 
 def _writings() -> list[Call]:
-    written = recording.find(lesson.write, DEFAULT_PROMPT, 0)
-    written = recording.run(lesson.write, DEFAULT_PROMPT, 0) if written is recording.MISSING else written
+    written = recording.find(lesson.write, DEFAULT_PROMPT)
+    written = recording.run(lesson.write, DEFAULT_PROMPT) if written is recording.MISSING else written
     judged = [call(lesson.judge, DEFAULT_MODEL, DEFAULT_PROMPT, text) for text in (written.causal, written.both)]
-    return [call(lesson.write, DEFAULT_PROMPT, 0), *judged]
+    return [call(lesson.write, DEFAULT_PROMPT), *judged]
 
 
 CALLS: tuple[Call, ...] = (
     *(call(lesson.change_causal, DEFAULT_MODEL, *change, costly=_READING) for change in _CHANGES),
     *(call(lesson.change_both, *change) for change in _CHANGES),
-    *_fillings(),
+    *(call(lesson.fill_masked, *sides, _WORDS) for sides in _BLANKS),
+    *(call(lesson.fill_causal, DEFAULT_MODEL, *sides, _WORDS, costly=_READING) for sides in _BLANKS),
     *_writings(),
     call(lesson.fill_held_out, DEFAULT_MODEL, costly=_LONG),
     call(lesson.pair_facts),

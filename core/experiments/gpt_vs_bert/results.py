@@ -10,10 +10,11 @@ from jaxtyping import Float
 
 MAX_WORDS = 20
 GAP = "___"
-OFFERED = 6  # of the masked model's words that the causal one tries in the sentence
+MAX_CANDIDATES = 8
 DEFAULT_TEXT = "They walked to the bank before the boat left."
 DEFAULT_POSITION, DEFAULT_WORD = 7, "cashier"  # "boat", from 0
-DEFAULT_BLANK = f"The {GAP} barked at the stranger until its owner called it back."
+DEFAULT_BLANK = f"All night the {GAP} barked at the stranger until its owner called it back."
+DEFAULT_CANDIDATES = "city, rain, dog, man, bird, teacher"
 DEFAULT_QUESTION = "Why do networks forget what they read long ago?"
 DEFAULT_PROMPT = "The people of this country"
 UNMOVED = 1e-4  # a vector that moved by less than so large a share of its length did not move
@@ -89,22 +90,25 @@ class Ranked:
 
 @dataclass(frozen=True)
 class CausalBlank:
-    """What a causal model puts in a blank: `greedy` from the left side alone; `whole` by the probability of the sentence.
+    """What a causal model makes of a blank: the next word that it would write, and the candidates by what it is shown.
 
-    `greedy` are probabilities of the next token; those of `whole` add up to 1 over the candidates.
+    `greedy`: the likeliest next words, whatever the candidates. `left`: candidates by the left side alone. `whole`: by the
+    probability of the whole sentence. Of both the shares add up to 1 over the candidates.
     """
 
     greedy: Ranked
+    left: Ranked
     whole: Ranked
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence that nothing here was trained on, with one word left out."""
+    """A held-out sentence with one word left out, and that word among five of the same kind from other sentences."""
 
     before: str
     word: str
     after: str
+    options: tuple[str, ...] = ()
 
     @property
     def is_small(self) -> bool:
@@ -114,14 +118,14 @@ class Sentence:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """The first answer of each way for every held-out sentence, and whether it was the word itself."""
+    """Which of its options each way chose for every held-out sentence."""
 
     sentences: tuple[Sentence, ...]
     ways: tuple[str, ...]
     answers: tuple[tuple[str, ...], ...]  # a row a way
 
     def correct(self, way: str, small: bool | None = None) -> tuple[int, int]:
-        """Return how many of the blanks a way filled with the word itself, of how many; all, small words, or the others."""
+        """Return for how many of the blanks a way chose the word itself, of how many; all, small words, or the others."""
         row = self.answers[self.ways.index(way)]
         chosen = [n for n, each in enumerate(self.sentences) if small is None or each.is_small == small]
         return sum(row[n].lower() == self.sentences[n].word.lower() for n in chosen), len(chosen)
@@ -148,29 +152,28 @@ class PairFacts:
 
 @dataclass(frozen=True)
 class HeadFacts:
-    """What the masked-word head of MiniLM reaches on held-out text."""
+    """What the masked-word head of MiniLM reaches on held-out text, and a guess that knows how often pieces are seen."""
 
     top_1: float
     top_5: float
     perplexity: float
     blanks: int
+    guess_top_1: float
+    guess_perplexity: float
 
 
 @dataclass(frozen=True)
 class Written:
-    """What both models of the pair wrote after the same words, and how a larger model judges it.
-
-    `perplexity`: of the larger model, a token, given the words before; the lower, the more like a text it has seen.
-    """
+    """What both models of the pair wrote after the same words, one text for each draw."""
 
     prompt: str
-    causal: str
-    both: str
+    causal: tuple[str, ...]
+    both: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The perplexity of a text to a large causal model, a token, given what stands before it."""
+    """The perplexity of texts to a larger causal model, a token, given what stands before it in its text."""
 
     perplexity: float
     tokens: int
@@ -238,3 +241,9 @@ def gap_of(text: str) -> Gap | None:
     behind = sign.group() if sign and not rest.startswith("__") else ""
     right = re.sub(r"__+|\[MASK\]", " ", rest[len(behind) :]).split()
     return Gap(tuple(left[-MAX_WORDS:]), tuple(right[:MAX_WORDS]), behind)
+
+
+def candidates_of(text: str) -> tuple[str, ...]:
+    """Return a reader's candidates, parted by commas or line ends, each once, at most `MAX_CANDIDATES`."""
+    found = dict.fromkeys(" ".join(part.split()) for part in re.split(r"[,;\n]", text))
+    return tuple(each for each in found if each)[:MAX_CANDIDATES]

@@ -7,34 +7,34 @@ from core.pretrained.causal_lm import LanguageModel
 from core.pretrained.encoder import Encoder
 from core.progress import Steps
 
-TOKENS = 40
+TOKENS, DRAWS = 30, 6
 
 
-def write(prompt: str, seed: int) -> Steps[Written]:
-    """Let both models of the pair write on after a text, one token after another."""
+def write(prompt: str) -> Steps[Written]:
+    """Let both models of the pair write on after a text, one token after another, `DRAWS` times."""
     from core.pretrained.pair import BIDIRECTIONAL, CAUSAL, load_pair_model
 
-    texts = []
+    texts: list[tuple[str, ...]] = []
     for turn, name in enumerate((CAUSAL, BIDIRECTIONAL)):
-        model = load_pair_model(name)
-        ids = model.encode(prompt)
-        made: list[int] = []
-        for token in model.write(ids, TOKENS, seed=seed):
-            made.append(token)
-            yield turn * TOKENS + len(made), 2 * TOKENS
-        texts.append(model.decode(made))
-    return Written(prompt, *texts)
+        model, written = load_pair_model(name), []
+        for seed in range(DRAWS):
+            written.append(model.decode(list(model.write(model.encode(prompt), TOKENS, seed=seed))))
+            yield turn * DRAWS + seed + 1, 2 * DRAWS
+        texts.append(tuple(written))
+    return Written(prompt, texts[0], texts[1])
 
 
-def judged(model: LanguageModel, prompt: str, text: str) -> Steps[Judged]:
-    """Return how unlikely a large causal model finds a text after a prompt."""
-    before, ids = model.encode(prompt), model.encode(f" {text}")
-    scores = yield from model.exact_logits([*before, *ids])
-    table = scores.double().numpy(force=True)
-    at = np.arange(len(before) - 1, len(before) + len(ids) - 1)
-    rows = table[at]
-    logs = rows[np.arange(len(ids)), ids] - rows.max(1) - np.log(np.exp(rows - rows.max(1, keepdims=True)).sum(1))
-    return Judged(perplexity(logs), len(ids))
+def judged(model: LanguageModel, prompt: str, texts: tuple[str, ...]) -> Steps[Judged]:
+    """Return how unlikely a larger causal model finds texts after a prompt."""
+    before, logs = model.encode(prompt), []
+    for number, text in enumerate(texts):
+        ids = model.encode(f" {text}")
+        rows = model.logits([*before, *ids])[len(before) - 1 : -1].astype(np.float64)
+        shifted = rows - rows.max(1, keepdims=True)
+        logs.append(shifted[np.arange(len(ids)), ids] - np.log(np.exp(shifted).sum(1)))
+        yield number + 1, len(texts)
+    every = np.concatenate(logs)
+    return Judged(perplexity(every), len(every))
 
 
 def search(encoder: Encoder, question: str, texts: tuple[str, ...]) -> Found:

@@ -5,24 +5,18 @@ from core.figures.palette import CATEGORY, TEXT
 from core.figures.picture import Picture
 from core.figures.style import HOVER, READ, layout, percent, plain, swatch
 
-WAYS = ("causal, left side alone", "causal, whole sentence", "masked, both sides")
+WAYS = ("SmolLM2, left side", "SmolLM2, whole sentence", "MiniLM, both sides")
 COLOURS = (CATEGORY[0], CATEGORY[2], CATEGORY[1])
-EACH, MOST = 3, 8  # words of each way, and in all
 
 
 def fill(causal: CausalBlank, masked: Ranked, seen: int) -> Picture:
-    """Draw the first words of each way with their probabilities; `seen` words stand on the right of the blank."""
-    ways = (causal.greedy, causal.whole, masked)
-    words = list(dict.fromkeys(word for n in range(EACH) for way in reversed(ways) for word in way.words[n : n + 1]))[
-        :MOST
-    ]
+    """Draw the share of each candidate, by each way; `seen` words stand on the right of the blank."""
+    ways = (causal.left, causal.whole, masked)
+    words = list(causal.whole.words)
     bars = []
     for name, way, colour in zip(WAYS, ways, COLOURS, strict=True):
         shares = [way.of(word) for word in words]
-        hover = [
-            f"{plain(word)}: {percent(share)} ({name})" if share else f"{plain(word)} is not among the first ({name})"
-            for word, share in zip(words, shares, strict=True)
-        ]
+        hover = [f"{plain(word)}: {percent(share)} by {name}" for word, share in zip(words, shares, strict=True)]
         bars.append({
             "type": "bar", "orientation": "h", "x": [round(100 * share, 3) for share in shares],
             "y": [plain(word) for word in words], "name": name, "marker": {"color": colour}, "showlegend": False,
@@ -30,25 +24,25 @@ def fill(causal: CausalBlank, masked: Ranked, seen: int) -> Picture:
             "text": [percent(share) if share > 0.005 else "" for share in shares], "textposition": "outside",
             "textfont": {"size": 14, "color": TEXT}, "cliponaxis": False,
         })  # fmt: skip
-    firsts = [way.words[0] if way.words else "nothing" for way in ways]
+    firsts = [way.words[0] for way in ways]
     said = "   ".join(f"{swatch(colour)} {name}" for name, colour in zip(WAYS, COLOURS, strict=True))
     spec = {
         "data": bars[::-1],
         "layout": layout(
-            "The likeliest words for the blank", said, height=max(320, 60 + 44 * len(words)), barmode="group", bargap=0.25,
-            margin={"l": 8, "r": 60, "t": 74, "b": 44},
-            xaxis={"title": {"text": "probability (%)"}, "range": [0, 105], "fixedrange": True},
+            "Which of the candidates stands in the blank", said, height=max(300, 90 + 43 * len(words)),
+            barmode="group", bargap=0.25, margin={"l": 8, "r": 60, "t": 74, "b": 44},
+            xaxis={"title": {"text": "share of each way’s probability (%)"}, "range": [0, 105], "fixedrange": True},
             yaxis={"type": "category", "autorange": "reversed", "fixedrange": True, "automargin": True,
                    "tickfont": {"size": READ}, "tickvals": [plain(word) for word in words]},
         ),
     }  # fmt: skip
     alt = (
-        f"Bar chart of {len(words)} words for the blank: from the left side alone the causal model says {firsts[0]}, by the "
-        f"whole sentence {firsts[1]}; the masked model, with {seen} words on the right, says {firsts[2]} with "
-        f"{percent(float(masked.probabilities[0]) if len(masked.words) else 0.0)}."
+        f"Bar chart of {len(words)} candidates for the blank with {seen} words on its right: from the left side SmolLM2 prefers "
+        f"{firsts[0]}, by the whole sentence {firsts[1]}; MiniLM prefers {firsts[2]} with "
+        f"{percent(float(masked.probabilities[0]))}."
     )
     rows = [(word, *(round(100 * way.of(word), 3) for way in ways)) for word in words]
-    return Picture(spec, alt, ("word", *(f"{name} (%)" for name in WAYS)), rows)
+    return Picture(spec, alt, ("candidate", *(f"{name} (%)" for name in WAYS)), rows)
 
 
 def held_out(found: HeldOut) -> Picture:
@@ -73,7 +67,7 @@ def held_out(found: HeldOut) -> Picture:
     spec = {
         "data": bars,
         "layout": layout(
-            f"{len(found.sentences)} held-out sentences: blanks filled with the word itself", height=380, barmode="group",
+            f"{len(found.sentences)} held-out sentences: the right one of six words", height=380, barmode="group",
             margin={"l": 8, "r": 12, "t": 84, "b": 60},
             xaxis={"type": "category", "fixedrange": True, "title": {"text": "how the blank was filled"}},
             yaxis={"title": {"text": "correct (%)"}, "rangemode": "tozero", "fixedrange": True},

@@ -11,7 +11,6 @@ appendix A.2.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +23,7 @@ from torch.nn import functional as F
 from core.assets.fetch import Progress
 from core.assets.own import TRAINED, read
 from core.pretrained.encoder import LONGEST, Encoder, load_encoder
+from core.pretrained.held import held
 
 HEAD = TRAINED / "masked_head.safetensors"
 MASK = "[MASK]"
@@ -65,9 +65,6 @@ class MaskedModel:
     def __init__(self, encoder: Encoder, head: MaskedHead) -> None:
         self.encoder, self.head = encoder, head
         self.begin, self.end, self.mask = (encoder.piece_number(name) for name in ("[CLS]", "[SEP]", MASK))
-        names = map(encoder.piece_name, range(encoder.model.config.vocabulary))
-        words = [n for n, name in enumerate(names) if name in ("a", "i") or (len(name) > 1 and name.isalpha())]
-        self.whole_words: Int[np.ndarray, words] = np.array(words)  # the pieces that are words of letters alone
 
     def blank(self, before: str, after: str) -> Blank:
         """Return the blank between two texts; the halves keep what stands nearest to it where they are too long."""
@@ -85,6 +82,19 @@ class MaskedModel:
         at = torch.tensor([len(b.before) + 1 for b in blanks])
         hidden = self.hidden(pieces, visible)[torch.arange(len(rows)), at]
         return F.log_softmax(self.head(hidden, self.words), -1).numpy(force=True)
+
+    def candidate(self, before: str, word: str, after: str) -> float:
+        """Return the log probability (natural) of a word in a blank; of one of several pieces, named one after another.
+
+        Each piece is named with those before it in sight and those after it masked. A word without a piece has none: 0.
+        """
+        blank, pieces = self.blank(before, after), self.encoder.pieces(word)[0][1:-1]
+        rows = [
+            Blank((*blank.before, *pieces[:n]), (*[self.mask] * (len(pieces) - n - 1), *blank.after))
+            for n in range(len(pieces))
+        ]
+        found = self.log_probabilities(rows) if rows else np.zeros((0, 1))
+        return float(sum(row[piece] for row, piece in zip(found, pieces, strict=True)))
 
     def hidden(
         self, pieces: Int[Tensor, "rows time"], visible: Bool[Tensor, "rows time"] | None = None
@@ -104,18 +114,13 @@ def load_masked_model(*, progress: Progress | None = None) -> MaskedModel:
 
     Raises as `load_encoder` does, and `AssetError` or `FileNotFoundError` where the head's file is damaged or missing.
     """
-    return _with_head(load_encoder(progress=progress))
+    return MaskedModel(load_encoder(progress=progress), load_head(HEAD))
 
 
-@cache  # one model, which is never changed
-def _with_head(encoder: Encoder) -> MaskedModel:
-    return MaskedModel(encoder, load_head(HEAD, encoder))
-
-
-def load_head(path: Path, encoder: Encoder) -> MaskedHead:
+@held
+def load_head(path: Path) -> MaskedHead:
     """Return the head in a file, in float32. Raises as `core.assets.own.read` does."""
-    config = encoder.model.config
-    head = MaskedHead(config.width, config.vocabulary, epsilon=config.epsilon)
     stored = read(path, load_file)
+    head = MaskedHead(stored["dense.weight"].shape[0], stored["bias"].shape[0])
     head.load_state_dict({name: value.float() for name, value in stored.items()})
     return head.eval().requires_grad_(False)

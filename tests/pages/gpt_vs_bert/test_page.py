@@ -24,8 +24,9 @@ __all__ = ["engine"]
 pytestmark = pytest.mark.real_weights
 
 MODEL = "smollm2-135m"
+WORDS = results.candidates_of(results.DEFAULT_CANDIDATES)
 fresh = functools.partial(helpers.fresh, "gpt_vs_bert")
-SEES, FILL, PAIR = "Who sees what", "Fill the blank", "Understand or write"
+SEES, FILL, PAIR = "Who sees what", "Fill the blank", "Uses"
 
 
 def visit(**link: Any) -> AppTest:
@@ -82,25 +83,26 @@ def test_the_finding_is_what_was_measured() -> None:
 def test_a_blank(seen: int) -> None:
     gap = results.gap_of(DEFAULT_BLANK)
     assert gap is not None
-    masked = find(lesson.fill_masked, gap.before, gap.after(seen))
-    causal = find(lesson.fill_causal, MODEL, gap.before, gap.after(seen), masked.words[: results.OFFERED])
+    sides = (gap.before, gap.after(seen), WORDS)
+    masked, causal = find(lesson.fill_masked, *sides), find(lesson.fill_causal, MODEL, *sides)
     at = visit(view=FILL, right=seen)
-    both, whole, greedy = main(at)["data"]
-    for bars, way in ((both, masked), (whole, causal.whole), (greedy, causal.greedy)):
+    both, whole, left = main(at)["data"]
+    for bars, way in ((both, masked), (whole, causal.whole), (left, causal.left)):
         assert bars["x"] == pytest.approx([round(100 * way.of(word), 3) for word in bars["y"]])
     assert f"`{masked.words[0]}`" in said(at)
-    assert f"`{causal.greedy.words[0]}`" in said(at)
+    assert f"`{causal.left.words[0]}`" in said(at)
+    assert (f"`{causal.whole.words[0]}`, {100 * causal.whole.probabilities[0]:.1f} %" in said(at)) == (seen > 0)
     head = find(lesson.head_facts)
     assert metrics(at)["among its first five"].replace("\u00a0", " ") == f"{100 * head.top_5:.1f} %"
 
 
 def test_own_blank(engine: Engine) -> None:
-    at = visit(view=FILL, blank="___, said the <i>king</i>.")
+    at = visit(view=FILL, blank="___, said the <i>king</i>.", candidates="Welcome, *go* away, 日本")
     assert widget(at, "right").value == 3
-    assert len(said(at).split()) > 5
+    assert len(main(at)["data"][0]["y"]) == 3
     assert visit(view=FILL, blank="no blank here").info
-    ends = visit(view=FILL, blank="He opened the ___.")
-    assert "With the left side alone" in said(ends)
+    assert visit(view=FILL, candidates="one").info
+    assert "With the left side alone" in said(visit(view=FILL, blank="He opened the ___."))
 
 
 def test_the_pair_reads() -> None:
@@ -112,11 +114,11 @@ def test_the_pair_reads() -> None:
 
 
 def test_the_pair_writes() -> None:
-    written, at = find(lesson.write, DEFAULT_PROMPT, 0), visit(view=PAIR, task="Write")
+    written, at = find(lesson.write, DEFAULT_PROMPT), visit(view=PAIR, task="Write")
     scores = [find(lesson.judge, MODEL, DEFAULT_PROMPT, text).perplexity for text in (written.causal, written.both)]
     assert main(at)["data"][0]["x"] == pytest.approx(scores)
     assert (("the causal one writes" in said(at)) == (scores[0] < scores[1])) is True
-    assert sum("Written by the" in m.value for m in at.markdown) == 2
+    assert sum("model’s first text" in m.value for m in at.markdown) == 2
 
 
 def test_the_course_is_searched() -> None:
@@ -134,8 +136,8 @@ def test_the_course_is_searched() -> None:
 def test_bets_are_judged_by_what_is_measured(view: str) -> None:
     gap = results.gap_of(DEFAULT_BLANK)
     assert gap is not None
-    alone, both = (find(lesson.fill_masked, gap.before, gap.after(n)) for n in (0, len(gap.right)))
-    written = find(lesson.write, DEFAULT_PROMPT, 0)
+    alone, both = (find(lesson.fill_causal, MODEL, gap.before, gap.after(n), WORDS).whole for n in (0, len(gap.right)))
+    written = find(lesson.write, DEFAULT_PROMPT)
     scores = [find(lesson.judge, MODEL, DEFAULT_PROMPT, text).perplexity for text in (written.causal, written.both)]
     right, moved = {
         SEES: ("all", {"place": 1}),

@@ -19,9 +19,7 @@ from tests.pages.helpers import fresh, open_drawer, sound
 
 pytestmark = [pytest.mark.real_weights, pytest.mark.timeout(600)]  # a whole model, read from its public file
 MOVED = re.compile(r"^  (\S+) +([\d.]+) % +([\d.]+) %$", re.MULTILINE)
-FILLED = re.compile(
-    r"^  (causal, left side|causal, whole sentence|masked, both sides): (\S+) +([\d.]+) %$", re.MULTILINE
-)
+FILLED = re.compile(r"^  (\S+) +([\d.]+) % +([\d.]+) % +([\d.]+) %$", re.MULTILINE)
 MODEL = "smollm2-135m"
 
 
@@ -42,14 +40,14 @@ def test_prints_the_numbers_of_the_page(taken: dict[str, Callable[[], Any]], ggu
     assert [float(row[2]) for row in rows] == pytest.approx(100 * both.shares, abs=0.2)
     gap = results.gap_of(results.DEFAULT_BLANK)
     assert gap is not None
-    sides = (gap.before, gap.after(len(gap.right)))
-    masked = find(lesson.fill_masked, *sides)
-    filled = find(lesson.fill_causal, MODEL, *sides, masked.words[: results.OFFERED])
-    ways = {"masked, both sides": masked, "causal, left side": filled.greedy, "causal, whole sentence": filled.whole}
+    words = results.candidates_of(results.DEFAULT_CANDIDATES)
+    sides = (gap.before, gap.after(len(gap.right)), words)
+    filled, masked = find(lesson.fill_causal, MODEL, *sides), find(lesson.fill_masked, *sides)
     printed = FILLED.findall(done.stdout)
-    assert len(printed) == 18
-    for way, word, share in printed:
-        assert float(share) == pytest.approx(100 * ways[way].of(word), abs=0.6)
+    assert tuple(row[0] for row in printed) == words
+    for word, *shares in printed:
+        for share, way in zip(shares, (filled.left, filled.whole, masked), strict=True):
+            assert float(share) == pytest.approx(100 * way.of(word), abs=0.6)
 
 
 def test_says_what_is_missing(taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:

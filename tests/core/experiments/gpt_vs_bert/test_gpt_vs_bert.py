@@ -10,7 +10,7 @@ import torch
 from core.assets.fetch import ensure
 from core.experiments import gpt_vs_bert as lesson
 from core.experiments.gpt_vs_bert import blanks, results
-from core.experiments.gpt_vs_bert.results import DEFAULT_BLANK, DEFAULT_POSITION, DEFAULT_TEXT, DEFAULT_WORD
+from core.experiments.gpt_vs_bert.results import DEFAULT_POSITION, DEFAULT_TEXT, DEFAULT_WORD
 from core.experiments.recording import find
 from core.pretrained.causal_lm import LanguageModel
 from core.pretrained.encoder.masked import load_masked_model
@@ -93,34 +93,30 @@ def test_gaps() -> None:
     assert results.words_of("a " * 30) == (("a",) * 20, 10)
 
 
-def test_masked_words_are_shares_of_whole_words() -> None:
-    found = finish(lesson.fill_masked("The", "barked at the stranger."))
-    reader = load_masked_model()
-    every = blanks.masked(reader, "The", "barked at the stranger.", len(reader.whole_words))
-    assert every.probabilities.sum() == pytest.approx(1, abs=1e-4)
-    assert every.words[: len(found.words)] == found.words
-    assert (np.diff(found.probabilities) <= 0).all()
+def test_masked_candidates_are_the_heads_own() -> None:
+    found, reader = finish(lesson.fill_masked("The", "barked.", ("dog", "door"))), load_masked_model()
+    row = reader.log_probabilities([reader.blank("The", "barked.")])[0]
+    dog, door = (float(row[reader.encoder.piece_number(word)]) for word in ("dog", "door"))
+    assert np.log(found.of("dog") / found.of("door")) == pytest.approx(dog - door, abs=1e-3)
+    assert reader.candidate("The", "unbelievable dog", "barked.") < dog
+    assert reader.candidate("The", "", "barked.") == 0
 
 
-def test_causal_answers_are_the_models_own(gpt: LanguageModel) -> None:
+def test_causal_candidates_are_the_models_own(gpt: LanguageModel) -> None:
     """The whole sentence's probability, by the chain rule, from the logits of the sentence as one text."""
-    before, after, offered = "The", "barked at the stranger.", ("dog", "table")
-    found = finish(lesson.fill_causal(gpt, before, after, offered))
-    totals = {}
-    for word in found.whole.words:
+    before, after, words = "The", "barked at the stranger.", ("dog", "table")
+    found = finish(lesson.fill_causal(gpt, before, after, words))
+    totals = []
+    for word in words:
         ids = gpt.encode(f"{before} {word} {after}")
         table = torch.tensor(gpt.logits(ids)).double().log_softmax(-1)
-        totals[word] = sum(float(table[n - 1, ids[n]]) for n in range(1, len(ids)))
-    assert list(totals.values()) == sorted(totals.values(), reverse=True)
-    assert (
-        totals["dog"] - totals["table"]
-        == pytest.approx(np.log(found.whole.of("dog") / found.whole.of("table")), abs=0.05)
-        if "table" in totals
-        else "dog" in totals
-    )
+        totals.append(sum(float(table[n - 1, ids[n]]) for n in range(1, len(ids))))
+    assert totals[0] - totals[1] == pytest.approx(np.log(found.whole.of("dog") / found.whole.of("table")), abs=0.05)
     shares = torch.tensor(gpt.logits(gpt.encode(before))[-1]).double().softmax(-1)
     (token,) = gpt.encode(f" {found.greedy.words[0]}")
     assert found.greedy.probabilities[0] == pytest.approx(float(shares[token]), rel=0.05)
+    alone = finish(lesson.fill_causal(gpt, before, "", words))
+    assert alone.whole.of("dog") == pytest.approx(alone.left.of("dog"))
 
 
 def test_held_out_blanks_are_computed_again(gpt: LanguageModel) -> None:
@@ -129,21 +125,21 @@ def test_held_out_blanks_are_computed_again(gpt: LanguageModel) -> None:
     reader = load_masked_model()
     for n in (0, 7):
         one = found.sentences[n]
-        assert blanks.masked(reader, one.before, one.after).words[0] == found.answers[found.ways.index(results.BOTH)][n]
-        mine = finish(blanks.causal(gpt, one.before, one.after, ()))
-        assert mine.greedy.words[0] == found.answers[found.ways.index(results.GREEDY)][n]
+        assert one.word in one.options
+        assert len(set(one.options)) == blanks.OPTIONS
+        both = blanks.masked(reader, one.before, one.after, one.options)
+        assert both.words[0] == found.answers[found.ways.index(results.BOTH)][n]
+        mine = finish(blanks.causal(gpt, one.before, one.after, one.options))
+        assert mine.left.words[0] == found.answers[found.ways.index(results.GREEDY)][n]
     for way in found.ways:
         small, other = found.correct(way, True), found.correct(way, False)
         assert (small[0] + other[0], small[1] + other[1]) == found.correct(way)
-    assert found.correct(results.BOTH)[0] > found.correct(results.LEFT)[0]
+    assert found.correct(results.WHOLE)[0] > found.correct(results.GREEDY)[0]
 
 
-def test_the_blank_that_the_page_begins_with() -> None:
-    gap = results.gap_of(DEFAULT_BLANK)
-    assert gap is not None
-    for seen in range(len(gap.right) + 1):
-        masked = find(lesson.fill_masked, gap.before, gap.after(seen))
-        assert find(lesson.fill_causal, MODEL, gap.before, gap.after(seen), masked.words[: results.OFFERED])
+def test_candidates() -> None:
+    assert results.candidates_of("a, b c ;; a\nd,") == ("a", "b c", "d")
+    assert len(results.candidates_of(",".join("abcdefghijkl"))) == results.MAX_CANDIDATES
 
 
 # Understand or write
@@ -159,7 +155,7 @@ def test_search_is_a_cosine() -> None:
 
 def test_a_judge_prefers_english(gpt: LanguageModel) -> None:
     sense, noise = (
-        finish(lesson.judge(gpt, "The people", text))
+        finish(lesson.judge(gpt, "The people", (text,)))
         for text in ("of this country are free.", "of hat seven blue the of")
     )
     assert sense.perplexity < noise.perplexity

@@ -8,13 +8,14 @@ from core.experiments import gpt_vs_bert as lesson
 from core.experiments.gpt_vs_bert.recorded import DEFAULT_MODEL
 from core.experiments.gpt_vs_bert.results import (
     DEFAULT_BLANK,
+    DEFAULT_CANDIDATES,
     DEFAULT_TEXT,
     DEFAULT_WORD,
-    OFFERED,
     CausalBlank,
     Found,
     Judged,
     Ranked,
+    candidates_of,
     gap_of,
 )
 from core.experiments.recording import find
@@ -30,9 +31,9 @@ def pictures() -> dict[str, Picture]:
     odd = tuple(replace(one, labels=(HOSTILE,) * len(one.labels), other=HOSTILE) for one in usual)
     gap = gap_of(DEFAULT_BLANK)
     assert gap is not None
-    sides = (gap.before, gap.after(len(gap.right)))
+    sides = (gap.before, gap.after(len(gap.right)), candidates_of(DEFAULT_CANDIDATES))
     masked = find(lesson.fill_masked, *sides)
-    causal = find(lesson.fill_causal, DEFAULT_MODEL, *sides, masked.words[:OFFERED])
+    causal = find(lesson.fill_causal, DEFAULT_MODEL, *sides)
     strange = Ranked((HOSTILE,), np.ones(1, np.float32))
     facts = find(lesson.pair_facts)
     return {
@@ -44,7 +45,7 @@ def pictures() -> dict[str, Picture]:
         "mechanism, fans": figures.fans(*usual),
         "mechanism, fans, hostile": figures.fans(*odd),
         "fill": figures.fill(causal, masked, 10),
-        "fill, hostile": figures.fill(CausalBlank(strange, strange), strange, 0),
+        "fill, hostile": figures.fill(CausalBlank(strange, strange, strange), strange, 0),
         "held out": figures.held_out(find(lesson.fill_held_out, DEFAULT_MODEL)),
         "mechanism, blank": figures.blank(1, 10, 3, ("first", "dog")),
         "mechanism, blank, hostile": figures.blank(0, 1, 0, (HOSTILE, HOSTILE)),

@@ -60,10 +60,8 @@ def test_what_is_typed_is_text(ours: MaskedModel) -> None:
     assert len(long.before) + len(long.after) + 3 <= LONGEST
 
 
-def test_whole_words_are_words(ours: MaskedModel) -> None:
-    names = {ours.encoder.piece_name(int(n)) for n in ours.whole_words}
-    assert {"the", "dog", "i"} <= names
-    assert not names & {"##ing", "[MASK]", ".", "b", "1990"}
+def test_pieces_have_names_and_numbers(ours: MaskedModel) -> None:
+    assert ours.encoder.piece_name(ours.encoder.piece_number("dog")) == "dog"
     with pytest.raises(KeyError):
         ours.encoder.piece_number("no such piece")
     with pytest.raises(KeyError):
