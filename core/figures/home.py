@@ -39,7 +39,7 @@ def guess(next_token: NextToken, words: tuple[str, ...], chosen: str = "") -> Pi
     spec = {
         "data": [bars],
         "layout": layout(
-            "How likely each next word is to the model",
+            "How likely each next word is",
             height=340,
             showlegend=False,
             xaxis={"title": {"text": "probability (%)"}, "range": [0, 1.2 * max(shares)], "fixedrange": True},

@@ -55,14 +55,11 @@ def matrix(alignment: Alignment, position: int) -> Picture:
         for values, colour, width in ((table.before, MUTED, 0.78), (after, CATEGORY[1], 0.44))
     ]
     most = int(table.weights[:, position].argmax())
-    deep = 16
+    deep = 14
     above = 6 + 10 * max(map(len, map(short, table.source)), default=1)
-    said = ("probability (%)", f"{swatch(MUTED)} as it was", f"{swatch(CATEGORY[1])} “{name}” hidden")
-    words = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom", "showarrow": False}
-    notes = [
-        {**words, "x": 1, "y": 1, "yshift": 4 + 20 * n, "text": text, "font": {"size": 15, "color": TEXT}}
-        for n, text in enumerate(reversed(said))
-    ]
+    said = f"probability (%): {swatch(MUTED)} as it was, {swatch(CATEGORY[1])} “{name}” hidden"
+    note = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top", "showarrow": False}
+    note |= {"x": 1, "y": 0, "yshift": -18, "text": said, "font": {"size": 15, "color": TEXT}}
     frames = [
         {"type": "rect", "x0": position - 0.5, "x1": position + 0.5, "y0": -0.5, "y1": len(rows) - 0.5, "line": line}
         for line in ({"color": GROUND, "width": 5}, {"color": CATEGORY[1], "width": 3})
@@ -71,12 +68,12 @@ def matrix(alignment: Alignment, position: int) -> Picture:
         "data": [heat, *bars],
         "layout": layout(
             "Where each word looked, what it lost",
-            height=30 + above + deep * max(len(rows), 3) + 22,
-            margin={"l": 8, "r": 18, "t": 30 + above, "b": 22},
+            height=30 + above + deep * max(len(rows), 3) + 42,
+            margin={"l": 8, "r": 18, "t": 30 + above, "b": 42},
             barmode="overlay",
             showlegend=False,
             shapes=frames,
-            annotations=notes,
+            annotations=[note],
             xaxis=word_axis(table.source, bold=position) | {"side": "top", "tickangle": -90, "domain": LEFT},
             xaxis2={
                 "domain": RIGHT,

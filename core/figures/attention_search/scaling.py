@@ -24,7 +24,7 @@ def shared(scaling: Scaling, width: int) -> Picture:
                       "textfont": {"size": 17, "color": colour}, "customdata": [said[widths.index(width)]]})  # fmt: skip
     line = {"type": "line", "x0": width, "x1": width, "y0": 0, "y1": 1, "yref": "paper"}
     drawn = layout(
-        "Random vectors: how many keys share the weights", height=348, margin={"l": 8, "r": 16, "t": 68, "b": 48},
+        "Random vectors: keys that share weights", height=348, margin={"l": 8, "r": 16, "t": 68, "b": 48},
         shapes=[{**line, "line": {"color": TEXT, "width": 1.5, "dash": "dot"}}],
         xaxis={"type": "log", "range": [-0.05, 3.1], "tickvals": [1, 4, 16, 64, 256, 1024], "fixedrange": True,
                "title": {"text": "width d (numbers in a vector)"}},

@@ -19,7 +19,7 @@ COLUMNS = ("score", "weight (%)", "cosine of the mixture with its value")
 def library(query: Query, shelf: Library, match: str, temperature: float) -> Picture:
     """Draw the titles with the largest weights: how well each matches, its weight, and the mixture that comes out."""
     found = results.search(query, shelf, results.Settings(*MATCHES[match], temperature))
-    title = f"“{plain(shorten(query.text, 44))}” in {len(TITLES)} titles"
+    title = f"“{plain(shorten(query.text, 24))}” in {len(TITLES)} titles"
     rows = [(TITLES[item], *_numbers(found, item)) for item in map(int, found.order)]
     return Picture(_spec(found, TITLES, title, AXES[match]), _describe(found, TITLES), ("title", *COLUMNS), rows)
 
@@ -28,7 +28,7 @@ def head(read: HeadRead, number: int, piece: int) -> Picture:
     """Draw what a piece asks the others in a head (from 0 both); the table has the model's own weights beside it."""
     found = read.attend(number, piece)
     labels = tuple(f"{token} ({n})" for n, token in enumerate(read.tokens, 1))
-    title = f"“{plain(read.tokens[piece])}” (piece {piece + 1}) asks all {len(labels)} pieces"
+    title = f"“{plain(shorten(read.tokens[piece], 14))}” asks all {len(labels)} pieces"
     theirs = read.weights[number, piece]
     rows = [(labels[n], *_numbers(found, n), round(100 * float(theirs[n]), 6)) for n in map(int, found.order)]
     columns = ("piece", *COLUMNS, "the model's own weight (%)")

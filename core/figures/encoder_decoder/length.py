@@ -40,7 +40,7 @@ def by_length(evaluation: Evaluation, kind: Sentences, words: int) -> Picture:
         said.append(f"{NAMES[name]} {ends}")
     groups = evaluation.models[names[0]][kind]
     ticks = list(range(0, groups[-1].last + 1, 5))
-    title, shade = "Quality of the translation, by length of the sentence", [_shade(group(groups, words))]
+    title, shade = "Translation quality by sentence length", [_shade(group(groups, words))]
     spec = _spec(traces, title, shade, "words in the sentence", ticks, "BLEU (100: the same text)")
     alt = f"Line chart of BLEU against the words of a sentence: {'; '.join(said)}."
     return Picture(spec, alt, ("model", "words", "sentences", "BLEU (95 % interval)", "chrF (95 % interval)"), table)

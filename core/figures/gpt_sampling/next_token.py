@@ -90,7 +90,7 @@ def notes() -> Picture:
     labels, values = [label for label, _ in NOTES], [value for _, value in NOTES]
     hover = [f"{label}: the notes' model gives it {value:.2f} %" for label, value in NOTES]
     bars = _bars(values, hover, MUTED, 0.7, -0.35) | _beside([f"{value:.1f} %" for value in values])
-    title = "Another model after the same prompt, as the course notes print it"
+    title = "Another model’s, in the course notes"
     alt = f"Bar chart of another model's probabilities after the same prompt, from the course notes: {labels[0]} leads."
     return Picture(_figure([bars], title, "", labels, values), alt, ("token", "probability (%)"), NOTES)
 
@@ -130,7 +130,7 @@ def sweep(found: Sweep, at: float, entropy: float) -> Picture:
     spec = {
         "data": [*traces, mark],
         "layout": layout(
-            "The higher the temperature, the more tokens are as good as any other",
+            "Higher temperature, more likely tokens",
             height=380,
             margin={"l": 8, "r": 16, "t": 84, "b": 44},
             legend={

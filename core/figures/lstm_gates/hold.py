@@ -88,7 +88,7 @@ def recall(free: Along, held: Along, hold: Hold) -> Picture:
     spec = {
         "data": [band, *lines],
         "layout": layout(
-            "Symbols recalled, by when the question comes",
+            "Symbols recalled at each step",
             height=360,
             shapes=[
                 {**rect, "layer": "below", "line": {"width": 0}, "fillcolor": CATEGORY[1], "opacity": 0.16},

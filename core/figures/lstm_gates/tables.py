@@ -54,7 +54,7 @@ def recall_curve(table: Recall, together: bool) -> Picture:
     spec = {
         "data": traces,
         "layout": layout(
-            f"Recalled by networks {how}",
+            f"Recalled after training on {'all distances' if together else 'one distance'}",
             height=356,
             shapes=[guessing()],
             annotations=[label(start, 14, "guessing", size=14, xanchor="left", yanchor="bottom")],
@@ -95,7 +95,7 @@ def speed(table: Speed, batch: int) -> Picture:
     spec = {
         "data": traces,
         "layout": layout(
-            f"Characters a second in training, {batch} text{'s' if batch > 1 else ''} at a time",
+            f"Training speed, {batch} text{'s' if batch > 1 else ''} at a time",
             height=350,
             xaxis=axis("length of the text (characters)", type="log", tickvals=lengths),
             yaxis=axis("characters a second", type="log", tickformat="~s", dtick="D2"),

@@ -20,7 +20,7 @@ def over_text(cell: Cell, at: int) -> Picture:
     first, stop = window(len(cell.text), at - cell.first)
     text = [visible(character) for character in cell.text[first:stop]]
     map_ = heat_map(
-        f"Cell {cell.unit}: its gates (dark: open), and what it holds",
+        f"Cell {cell.unit}: gates (dark: open), memory",
         np.stack([cell.of(gate)[first:stop] for gate in gates]),
         text,
         gates,

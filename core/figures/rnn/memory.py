@@ -52,7 +52,7 @@ def memory(damages: Sequence[Damage], model: str, after: str, averages: Averages
     spec = {
         "data": traces,
         "layout": layout(
-            "Probability that the damaged network loses",
+            "Probability lost by the damaged network",
             height=350,
             shapes=[level],
             annotations=[{**note, "y": 100 * THRESHOLD, "font": {"color": TEXT, "size": 15}}],

@@ -63,7 +63,7 @@ def unrolled(read: Read, tracking: Tracking, erased: Erased) -> Picture:
     spec = {
         "data": [above, below, letters],
         "layout": layout(
-            "The network, unrolled: the same step for every character",
+            "The network, unrolled step by step",
             height=350,
             annotations=[*arrows, *words],
             margin={"l": 8, "r": 8, "t": 40, "b": 8},

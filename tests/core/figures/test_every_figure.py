@@ -1,5 +1,6 @@
 """What holds for every picture of every lesson: whole, legible, labelled, in the theme's colours, and safe to type into."""
 
+import html
 import importlib
 import json
 import math
@@ -19,6 +20,7 @@ HERE = Path(__file__).parent / "examples"
 LESSONS = sorted(path.stem for path in HERE.glob("*.py") if path.stem != "__init__")
 MARKS = {*CATEGORY, *SEQUENTIAL, *DIVERGING, TEXT, FAINT, GROUND}
 SMALLEST = 14
+LONGEST_TITLE = 41  # characters of 18 px that a phone of 390 px has room for: Plotly breaks no lines
 
 
 @cache
@@ -50,6 +52,12 @@ def strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 def test_every_lesson_shows_its_pictures() -> None:
     rooms = {path.name.removesuffix(".py") for path in (HERE.parents[3] / "core" / "figures").iterdir()}
     assert rooms - {"__init__", "__pycache__", "palette", "export", "parts", "picture", "style"} == set(LESSONS)
+
+
+@every
+def test_its_title_fits_a_phone(lesson: str, name: str) -> None:
+    lines = re.sub("<(?!br>)[^>]*>", "", of(lesson, name).title).split("<br>")
+    assert max(len(html.unescape(line).replace("\u200b", "")) for line in lines) <= LONGEST_TITLE
 
 
 @every
