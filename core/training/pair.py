@@ -74,7 +74,7 @@ def loss_of(model: TransformerLM, rows: Int[Tensor, "rows time"], drawn: np.ndar
         else:
             masked = torch.as_tensor(drawn < SHARE)
             hidden = model.stack(model.embed(torch.where(masked, mask, rows)))
-            scores, answers = model.score(hidden[masked]), rows[masked]
+            scores, answers = model.score(hidden[masked][None])[0], rows[masked]
     return F.cross_entropy(scores.float(), answers)
 
 
