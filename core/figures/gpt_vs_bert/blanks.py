@@ -3,7 +3,7 @@
 from core.experiments.gpt_vs_bert.results import BOTH, GREEDY, LEFT, WHOLE, CausalBlank, HeldOut, Ranked
 from core.figures.palette import CATEGORY, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, READ, layout, percent, plain, swatch
+from core.figures.style import HOVER, READ, layout, percent, plain
 
 WAYS = ("SmolLM2, left side", "SmolLM2, whole sentence", "MiniLM, both sides")
 COLOURS = (CATEGORY[0], CATEGORY[2], CATEGORY[1])
@@ -19,17 +19,16 @@ def fill(causal: CausalBlank, masked: Ranked, seen: int) -> Picture:
         hover = [f"{plain(word)}: {percent(share)} by {name}" for word, share in zip(words, shares, strict=True)]
         bars.append({
             "type": "bar", "orientation": "h", "x": [round(100 * share, 3) for share in shares],
-            "y": [plain(word) for word in words], "name": name, "marker": {"color": colour}, "showlegend": False,
+            "y": [plain(word) for word in words], "name": name, "marker": {"color": colour},
             "customdata": hover, "hovertemplate": HOVER,
             "text": [percent(share) if share > 0.005 else "" for share in shares], "textposition": "outside",
             "textfont": {"size": 14, "color": TEXT}, "cliponaxis": False,
         })  # fmt: skip
     firsts = [way.words[0] for way in ways]
-    said = "   ".join(f"{swatch(colour)} {name}" for name, colour in zip(WAYS, COLOURS, strict=True))
     spec = {
         "data": bars[::-1],
         "layout": layout(
-            "Which of the candidates stands in the blank", said, height=max(300, 90 + 43 * len(words)),
+            "Which candidate fills the blank", height=max(300, 90 + 43 * len(words)),
             barmode="group", bargap=0.25, margin={"l": 8, "r": 60, "t": 74, "b": 44},
             xaxis={"title": {"text": "share of each way’s probability (%)"}, "range": [0, 105], "fixedrange": True},
             yaxis={"type": "category", "autorange": "reversed", "fixedrange": True, "automargin": True,
@@ -67,7 +66,7 @@ def held_out(found: HeldOut) -> Picture:
     spec = {
         "data": bars,
         "layout": layout(
-            f"{len(found.sentences)} held-out sentences: the right one of six words", height=380, barmode="group",
+            "Right word of six, held-out sentences", height=380, barmode="group",
             margin={"l": 8, "r": 12, "t": 84, "b": 60},
             xaxis={"type": "category", "fixedrange": True, "title": {"text": "how the blank was filled"}},
             yaxis={"title": {"text": "correct (%)"}, "rangemode": "tozero", "fixedrange": True},

@@ -43,7 +43,7 @@ def moved(causal: Moved, both: Moved) -> Picture:
     spec = {
         "data": bars,
         "layout": layout(
-            f"“{plain(_short(words[changed]))}” becomes “{plain(_short(causal.other))}”: how far each word’s vector moves",
+            "How far each word’s vector moves",
             height=344, bargap=0.35, showlegend=False, annotations=notes,
             margin={"l": 8, "r": 12, "t": 54, "b": 44},
             xaxis={"type": "category", "fixedrange": True, "showgrid": False, "title": {"text": "word of the sentence"},
@@ -91,8 +91,8 @@ def maps(causal: Moved, both: Moved) -> Picture:
     spec = {
         "data": data,
         "layout": layout(
-            "Attention from each word (row) to each (column)",
-            f"mean over all layers and heads; {CLIPPED} % and more is darkest", height=430, annotations=titles,
+            "Who attends to whom",
+            f"mean of all heads; darkest: {CLIPPED} % and more", height=430, annotations=titles,
             showlegend=False, margin={"l": 8, "r": 12, "t": 96, "b": 80},
             xaxis={**ticks(causal), "domain": [0, 0.43], "tickangle": -60, "title": {"text": "attends to"}},
             xaxis2={**ticks(both), "domain": [0.57, 1], "tickangle": -60, "title": {"text": "attends to"}},

@@ -17,7 +17,7 @@ def perplexities(facts: PairFacts) -> Picture:
         ("bidirectional, left side alone", facts.left, MUTED),
         ("bidirectional, both sides", facts.both, CATEGORY[1]),
     ]
-    said = "as uncertain as so many equal tokens; lower is better"
+    said = "in equally likely tokens; lower is better"
     bars = [(n, v, c, f"{n}: as uncertain as {v:.1f} equal tokens") for n, v, c in rows]
     spec = _bars("Perplexity of a held-out token", said, bars, "perplexity (equal tokens)", ".1f")
     alt = (
@@ -34,7 +34,7 @@ def judged(causal: Judged, both: Judged) -> Picture:
         ("written by the causal one", causal.perplexity, CATEGORY[0]),
         ("written by the bidirectional one", both.perplexity, CATEGORY[1]),
     ]
-    said = "perplexity of a token to SmolLM2, which was trained on far more; lower is more like English"
+    said = "SmolLM2’s perplexity; lower is more English"
     bars = [(n, v, c, f"{n}: as uncertain as {v:,.0f} equal tokens") for n, v, c in rows]
     spec = _bars("What a larger model thinks of both texts", said, bars, "perplexity (equal tokens)", ",.0f")
     alt = (
@@ -57,7 +57,7 @@ def search(found: Found, titles: Sequence[str]) -> Picture:
         )
         for n, (title, value) in enumerate(rows)
     ]
-    spec = _bars("Lessons that lie nearest to your question", "", bars, "cosine of question and lesson", ".2f")
+    spec = _bars("Lessons nearest to your question", "", bars, "cosine of question and lesson", ".2f")
     alt = (
         f"Bar chart of {len(rows)} lessons: nearest to the question is {rows[0][0]} with a cosine of {rows[0][1]:.2f}."
     )
@@ -116,7 +116,7 @@ def time_line() -> Picture:
     spec = {
         "data": points,
         "layout": layout(
-            "GPT, BERT, GPT-2: three reports in eight months", height=360, margin={"l": 8, "r": 16, "t": 84, "b": 44},
+            "GPT, BERT, GPT-2 in eight months", height=360, margin={"l": 8, "r": 16, "t": 84, "b": 44},
             xaxis={"title": {"text": "first report"}, "type": "date", "range": ["2018-04-15", "2019-04-15"], "fixedrange": True},
             yaxis={"title": {"text": "parameters (millions)"}, "type": "log", "range": [1.8, 3.5], "fixedrange": True,
                    "tickvals": [100, 300, 1000, 3000]},
