@@ -119,9 +119,7 @@ def sketch(facts: PairFacts, task: str) -> Picture:
     if task == READ:
         return draw(figures.blank, 8, 8, 8, answers, ("Causal", "Bidirectional"))
     if task == WRITE:
-        return draw(
-            figures.blank, 12, 0, 0, ("trained for this", "hardly trained for this"), ("Causal", "Bidirectional")
-        )
+        return draw(figures.blank, 12, 0, 0, ("trained for it", "hardly so"), ("Causal", "Bidirectional"))
     return draw(figures.blank, 6, 6, 6, ("a vector of the left", "a vector of the whole"), ("Causal", "Bidirectional"))
 
 

@@ -21,7 +21,8 @@ def fill(causal: CausalBlank, masked: Ranked, seen: int) -> Picture:
             "type": "bar", "orientation": "h", "x": [round(100 * share, 3) for share in shares],
             "y": [plain(word) for word in words], "name": name, "marker": {"color": colour},
             "customdata": hover, "hovertemplate": HOVER,
-            "text": [percent(share) if share > 0.005 else "" for share in shares], "textposition": "outside",
+            "text": [percent(share) if share > 0.03 else "" for share in shares], "textposition": "outside",
+            "constraintext": "none",
             "textfont": {"size": 14, "color": TEXT}, "cliponaxis": False,
         })  # fmt: skip
     firsts = [way.words[0] for way in ways]
@@ -29,7 +30,7 @@ def fill(causal: CausalBlank, masked: Ranked, seen: int) -> Picture:
         "data": bars[::-1],
         "layout": layout(
             "Which candidate fills the blank", height=max(300, 90 + 43 * len(words)),
-            barmode="group", bargap=0.25, margin={"l": 8, "r": 60, "t": 74, "b": 44},
+            barmode="group", bargap=0.15, margin={"l": 8, "r": 60, "t": 74, "b": 44},
             xaxis={"title": {"text": "share of each way’s probability (%)"}, "range": [0, 105], "fixedrange": True},
             yaxis={"type": "category", "autorange": "reversed", "fixedrange": True, "automargin": True,
                    "tickfont": {"size": READ}, "tickvals": [plain(word) for word in words]},

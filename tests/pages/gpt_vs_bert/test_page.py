@@ -110,7 +110,7 @@ def test_the_pair_reads() -> None:
     assert main(at)["data"][0]["x"] == [facts.causal, facts.left, facts.both]
     assert f"{facts.causal:.1f}" in said(at)
     assert f"{facts.both:.1f}" in said(at)
-    assert any(f"the {100 * SHARE:.0f} % that are masked" in m.value for m in at.markdown)
+    assert any(f"the {100 * SHARE:.0f} % that are masked" in m.value.replace("\u00a0", " ") for m in at.markdown)
 
 
 def test_the_pair_writes() -> None:
