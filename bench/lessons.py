@@ -43,6 +43,8 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("attention_search", "", "keys_temperature", tuple(round(0.05 * i, 2) for i in range(2, 52)), 100),
     ("attention_search", "view=Why divide", "width", tuple(range(100, 150)), 100),
     ("attention_search", "view=A real head", "head", tuple(range(1, 13)), 100),
+    ("self_attention", "", "head", tuple(range(1, 13)), 100),
+    ("self_attention", "view=One head", "rank", tuple(range(2, 40)), 100),
 )
 
 

@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from core.pretrained.encoder import load_encoder as load_encoder
     from core.pretrained.registry import load_language_model as load_language_model
     from core.pretrained.translation.translator import load_translator as load_translator
+    from core.pretrained.word_vectors import load_word_vectors as load_word_vectors
 
 
 def __getattr__(name: str) -> Any:
@@ -22,4 +23,8 @@ def __getattr__(name: str) -> Any:
         from core.pretrained.translation.translator import load_translator
 
         return load_translator
+    if name == "load_word_vectors":
+        from core.pretrained.word_vectors import load_word_vectors
+
+        return load_word_vectors
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -23,6 +23,11 @@ TERMS = (
         "alignment",
     ),
     Term(
+        "attention head",
+        "One of several attentions that run side by side in a layer, each with weights of its own.",
+        "induction",
+    ),
+    Term(
         "attention weight",
         "How much of one item's value goes into what attention returns; the weights of all items add up to 1. Also called a mask.",
         "attention_search",
@@ -41,6 +46,11 @@ TERMS = (
         "bidirectional",
         "Said of a model in which every word takes in what stands on both of its sides, as in BERT.",
         "gpt_vs_bert",
+    ),
+    Term(
+        "block",
+        "One storey of a Transformer: attention, then a feed-forward network, each of which adds to the stream.",
+        "transformer_anatomy",
     ),
     Term(
         "candidate",
@@ -80,6 +90,11 @@ TERMS = (
         "vanishing_gradients",
     ),
     Term(
+        "feed-forward network",
+        "Two layers of matrices with a bend between them, which work on each token alone.",
+        "transformer_anatomy",
+    ),
+    Term(
         "forget bias",
         "A number that opens or closes an LSTM's forget gate whatever it reads: at 0 it is half open.",
         "vanishing_gradients",
@@ -101,6 +116,11 @@ TERMS = (
     ),
     Term("GRU", "Gated recurrent unit: a recurrent network with two gates and no separate cell.", "lstm_gates"),
     Term(
+        "head",
+        "One of the attentions that a layer runs side by side, each with queries, keys and values of its own.",
+        "self_attention",
+    ),
+    Term(
         "hidden state",
         "The list of numbers that a recurrent network hands from one step to the next; all that it keeps of what it read.",
         "rnn",
@@ -108,9 +128,22 @@ TERMS = (
     Term("input gate", "Decides which share of the candidate is added to an LSTM's cell at a step.", "lstm_gates"),
     Term("key", "The list of numbers that an item is found by: it is compared with the query.", "attention_search"),
     Term(
+        "induction",
+        "Going on with a pattern by finding where it came before: after A once came B, so after this A comes B again.",
+        "induction",
+    ),
+    Term(
         "language model",
         "A network that reads a text and gives every token that it knows a probability of coming next.",
         "gpt_sampling",
+    ),
+    Term(
+        "layer norm", "Brings a vector to a fixed length before a part of the network reads it.", "transformer_anatomy"
+    ),
+    Term(
+        "logit",
+        "The score that a model gives a token, before the softmax makes probabilities of all scores.",
+        "transformer_anatomy",
     ),
     Term(
         "LSTM",
@@ -140,7 +173,12 @@ TERMS = (
     Term(
         "positional encoding",
         "A mark of its position that is added to each piece of a text, because attention alone knows nothing of order.",
-        "attention_search",
+        "positional_encoding",
+    ),
+    Term(
+        "probe",
+        "A small classifier that is fitted on a model's vectors, to see what can be read from them.",
+        "self_attention",
     ),
     Term(
         "probability",
@@ -156,6 +194,16 @@ TERMS = (
         "rnn",
     ),
     Term(
+        "residual stream",
+        "The vector of a token as it runs through a Transformer: the sum of all that was added to it so far.",
+        "transformer_anatomy",
+    ),
+    Term(
+        "rotary",
+        "A positional encoding that adds nothing: it turns queries and keys by an angle that grows with their position.",
+        "positional_encoding",
+    ),
+    Term(
         "score",
         "How well a key matches the query: the larger, the more of its value goes into what attention returns.",
         "attention_search",
@@ -163,7 +211,7 @@ TERMS = (
     Term(
         "self-attention",
         "Attention of a text to itself: every piece is query, key and value at once.",
-        "attention_search",
+        "self_attention",
     ),
     Term(
         "softmax",
@@ -183,8 +231,8 @@ TERMS = (
     Term("top-p", "A filter that keeps the likeliest tokens until their probabilities add up to p.", "gpt_sampling"),
     Term(
         "Transformer",
-        "A network of layers of attention: each position takes from others, all positions at the same time.",
-        "gpt_vs_bert",
+        "A network of blocks, each of which lets every token take from others and adds what it found to its vector.",
+        "transformer_anatomy",
     ),
     Term("unit", "One of the numbers in a network's state.", "rnn"),
     Term(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.assets.convert.g2p import g2p
+from core.assets.convert.glove import glove
 from core.assets.convert.marian import marian
 from core.assets.convert.textgenrnn import textgenrnn
 from core.assets.convert.texts import hutto
@@ -238,4 +239,5 @@ CONVERTERS: dict[str, Callable[[Path, Path, Report], None]] = {
     "textgenrnn": textgenrnn,
     "marian": marian,
     "g2p": g2p,
+    "glove": glove,
 }

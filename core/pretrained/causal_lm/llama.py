@@ -16,7 +16,7 @@ from torch import Tensor
 
 from core.device import Precision
 from core.pretrained.causal_lm.checkpoint import EMBEDDING, Checkpoint, dequantise_q8, embedding_rows
-from core.pretrained.causal_lm.decoder import Decoder, Embed, Layer
+from core.pretrained.causal_lm.decoder import Decoder, Embed, Layer, rms_norm
 from core.pretrained.causal_lm.linear import DenseLinear, Int8Linear, Linear, PackedLinear, works
 
 if TYPE_CHECKING:
@@ -57,10 +57,16 @@ class Llama:
 
     def exact_logits(self, x: Float[Tensor, "tokens width"]) -> Float[Tensor, "tokens vocabulary"]:
         """Return the scores of the last layer's x by the file's own output matrix, in float32."""
+        return self.unembed(rms_norm(x, self.decoder.final_norm, self.config.norm_epsilon))
+
+    def unembed(self, normed: Float[Tensor, "rows width"]) -> Float[Tensor, "rows vocabulary"]:
+        """Return each row's product with every token of the file's own output matrix, in float32.
+
+        It is linear: what it makes of a sum is the sum of what it makes of the parts.
+        """
         if self.precision == "fp32" or self.q4:  # whose 8-bit output matrix is the file's own
-            return self.decoder.logits(x)
+            return self.decoder.head(normed).float()
         with Checkpoint(self.folder) as checkpoint:
-            normed = F.rms_norm(x, x.shape[-1:], self.decoder.final_norm, self.config.norm_epsilon)
             if not checkpoint.is_q8(EMBEDDING):
                 return F.linear(normed, checkpoint.dense(EMBEDDING).to(self.device))
             codes, scale = checkpoint.q8(EMBEDDING)

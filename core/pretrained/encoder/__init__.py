@@ -23,6 +23,7 @@ from tokenizers import Tokenizer as Backend
 from torch import Tensor, nn
 
 from core.assets.fetch import Progress, ensure
+from core.models.what_ifs import Edge, HeadOff, WhatIfs
 from core.pretrained.encoder.layers import AttentionTrace, Embeddings, EncoderConfig, EncoderLayer
 from core.pretrained.held import held
 from core.pretrained.tokens import read_as_text, whole
@@ -32,8 +33,7 @@ LONGEST = 256  # pieces of a text, its two ends included: what the model was mad
 BATCH = 32  # texts that are read at once
 UNKNOWN = "[UNK]"
 NO_POSITIONS: tuple[()] = ()  # as `positions`: no piece gets a position's vector
-Head = tuple[int | None, int | None]  # layer and head from 0; None is all of them
-Edge = tuple[int | None, int | None, int, int]  # layer, head, query, key from 0; None is all of them
+NOTHING = WhatIfs()
 
 
 class Bert(nn.Module):
@@ -51,36 +51,25 @@ class Bert(nn.Module):
         positions: Int[Tensor, "#rows time"] | None,
         visible: Bool[Tensor, "rows time"] | None = None,
         *,
-        heads_off: Sequence[Head] = (),
-        edges_cut: Sequence[Edge] = (),
+        what_ifs: WhatIfs = NOTHING,
     ) -> tuple[list[Float[Tensor, "rows time width"]], list[AttentionTrace]]:
         """Return every piece's vector before the first layer and after each, and what each layer's attention did.
 
-        positions: None adds none. visible: False where there is only padding. `heads_off`, `edges_cut`: see `Encoder.trace`.
+        positions: None adds none. visible: False where there is only padding. `what_ifs`: heads off and edges cut.
         """
         hidden, traces = [self.embeddings(pieces, positions)], []
-        seen = None if visible is None else visible[:, None, None]
+        time, heads, device = pieces.shape[1], self.config.heads, pieces.device
+        seen = None if visible is None else visible[:, None, None].expand(-1, -1, time, -1)
+        everything = torch.ones(1, 1, time, time, dtype=torch.bool, device=device)
         for number, layer in enumerate(self.layers):
-            kept = self._uncut(number, edges_cut, *pieces.shape)
-            mask = kept if seen is None else seen if kept is None else seen & kept
-            off = [head for n, head in heads_off if n in (None, number)]
-            heads = [n for n in range(self.config.heads) if None in off or n in off]
-            x, trace = layer(hidden[-1], mask, heads)
+            mask = seen
+            if what_ifs.edges_cut:
+                mask = what_ifs.allowed(number, everything if seen is None else seen, heads)
+            off = (~what_ifs.on(number, heads, device)).nonzero()[:, 0].tolist()
+            x, trace = layer(hidden[-1], mask, off)
             hidden.append(x)
             traces.append(trace)
         return hidden, traces
-
-    def _uncut(
-        self, layer: int, edges_cut: Sequence[Edge], rows: int, time: int
-    ) -> Bool[Tensor, "rows heads time time"] | None:
-        """Return True where a query of this layer still sees a key; None where it sees all."""
-        cut = [edge[1:] for edge in edges_cut if edge[0] in (None, layer)]
-        if not cut:
-            return None
-        kept = torch.ones(rows, self.config.heads, time, time, dtype=torch.bool, device=self.embeddings.segment.device)
-        for head, query, key in cut:
-            kept[:, slice(None) if head is None else head, query, key] = False
-        return kept
 
 
 def mean_pool(
@@ -147,7 +136,7 @@ class Encoder:
         self,
         text: str,
         *,
-        heads_off: Sequence[Head] = (),
+        heads_off: Sequence[HeadOff] = (),
         edges_cut: Sequence[Edge] = (),
         positions: Sequence[int] | None = None,
     ) -> EncoderTrace:
@@ -163,12 +152,10 @@ class Encoder:
         another number of positions than pieces.
         """
         numbers, tokens, spans = self.pieces(text)
-        self._check(heads_off, edges_cut, len(numbers))
         hidden, layers = self.model(
             torch.tensor([numbers], device=self._device),
             self._positions([numbers], None if positions is None else [positions]),
-            heads_off=heads_off,
-            edges_cut=edges_cut,
+            what_ifs=self._what_ifs(heads_off, edges_cut, len(numbers)),
         )
         return EncoderTrace(
             tokens=tuple(tokens),
@@ -187,7 +174,7 @@ class Encoder:
         texts: Sequence[str],
         *,
         normalised: bool = True,
-        heads_off: Sequence[Head] = (),
+        heads_off: Sequence[HeadOff] = (),
         positions: Sequence[Sequence[int]] | None = None,
     ) -> Float[np.ndarray, "texts width"]:
         """Return one vector a text, of length 1; without `normalised` as long as the mean came out.
@@ -197,7 +184,7 @@ class Encoder:
         """
         found = np.zeros((len(texts), self.model.config.width), np.float32)
         read = [self.pieces(text)[0] for text in texts]
-        self._check(heads_off, (), LONGEST)
+        what_ifs = self._what_ifs(heads_off, (), LONGEST)
         if positions and len(positions) != len(texts):
             raise ValueError(f"{len(positions)} sequences of positions for {len(texts)} texts")
         order = sorted(range(len(texts)), key=lambda row: len(read[row]))
@@ -210,7 +197,7 @@ class Encoder:
             at = self._positions(
                 [read[row] for row in rows], [positions[row] for row in rows] if positions else positions
             )
-            hidden, _ = self.model(padded, at, visible, heads_off=heads_off)
+            hidden, _ = self.model(padded, at, visible, what_ifs=what_ifs)
             pooled = mean_pool(hidden[-1], visible)
             if normalised:
                 pooled = nn.functional.normalize(pooled, dim=-1)
@@ -234,13 +221,9 @@ class Encoder:
         padded = [[*numbers, *[0] * (longest - len(numbers))] for numbers in given]
         return torch.tensor(padded, device=self._device)
 
-    def _check(self, heads_off: Sequence[Head], edges_cut: Sequence[Edge], pieces: int) -> None:
-        """Raise `ValueError` for what is not there: a negative number would count from the end, silently."""
-        config = self.model.config
-        for layer, head, *edge in [*heads_off, *edges_cut]:
-            numbers = ((layer, config.layers), (head, config.heads), *((piece, pieces) for piece in edge))
-            if not all(number is None or 0 <= number < size for number, size in numbers):
-                raise ValueError(f"no such head or edge: {(layer, head, *edge)}")
+    def _what_ifs(self, heads_off: Sequence[HeadOff], edges_cut: Sequence[Edge], pieces: int) -> WhatIfs:
+        sizes = {"layers": self.model.config.layers, "heads": self.model.config.heads}
+        return WhatIfs.checked(heads_off, edges_cut, queries=pieces, keys=pieces, **sizes)
 
     @property
     def _device(self) -> torch.device:

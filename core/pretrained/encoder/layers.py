@@ -69,7 +69,7 @@ class SelfAttention(nn.Module):
     def forward(
         self,
         x: Float[Tensor, "rows time width"],
-        visible: Bool[Tensor, "rows #heads #time time"] | None,
+        visible: Bool[Tensor, "#rows #heads time time"] | None,
         off: Sequence[int] = (),
     ) -> tuple[Float[Tensor, "rows time width"], AttentionTrace]:
         """Return what every piece takes from all others, and how; the heads `off` give zeros.
@@ -80,9 +80,8 @@ class SelfAttention(nn.Module):
         q, k, v = (
             part(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in (self.query, self.key, self.value)
         )
-        mask = None if visible is None else visible.expand(-1, -1, x.shape[1], -1)
         # head_i = softmax(Q_i K_i^T / sqrt(d)) V_i
-        mixtures, weights = scaled_dot_product(q, k, v, mask)
+        mixtures, weights = scaled_dot_product(q, k, v, visible)
         if off:
             mixtures = mixtures.index_fill(1, torch.tensor(off, device=x.device), 0.0)
         # [head_1, ..., head_h] W_o + b_o
@@ -101,7 +100,7 @@ class EncoderLayer(nn.Module):
     def forward(
         self,
         x: Float[Tensor, "rows time width"],
-        visible: Bool[Tensor, "rows #heads #time time"] | None,
+        visible: Bool[Tensor, "#rows #heads time time"] | None,
         off: Sequence[int] = (),
     ) -> tuple[Float[Tensor, "rows time width"], AttentionTrace]:
         """Return every piece's vector after this layer, and what its attention did; arguments as in `SelfAttention`."""

@@ -23,7 +23,7 @@ from core.pretrained.encoder import (
     Edge,
     Encoder,
     EncoderTrace,
-    Head,
+    HeadOff,
     load_encoder,
     load_folder,
     mean_pool,
@@ -144,7 +144,7 @@ OFF = {"one head": [(4, 1)], "a layer": [(1, None)], "a head of all layers": [(N
 
 @contextmanager
 def hooked(
-    theirs: Any, cuts: Sequence[Edge] = (), off: Sequence[Head] = (), *, placeless: bool = False
+    theirs: Any, cuts: Sequence[Edge] = (), off: Sequence[HeadOff] = (), *, placeless: bool = False
 ) -> Iterator[None]:
     """Cut edges in the mask that a layer gets, zero heads in what its attention returns, by hooks."""
     hooks = []
@@ -198,7 +198,7 @@ def test_cut_edges_are_those_cut_in_transformers(cuts: Sequence[Edge], ours: Enc
 
 
 @pytest.mark.parametrize("off", OFF.values(), ids=OFF)
-def test_heads_off_are_those_zeroed_in_transformers(off: Sequence[Head], ours: Encoder, theirs: Any) -> None:
+def test_heads_off_are_those_zeroed_in_transformers(off: Sequence[HeadOff], ours: Encoder, theirs: Any) -> None:
     before = ours.trace(TEXTS[0])
     with hooked(theirs, off=off):
         out, _ = read_by(theirs, ours.pieces(TEXTS[0])[0])
@@ -244,7 +244,7 @@ def test_all_what_ifs_at_once(ours: Encoder, theirs: Any) -> None:
     ids=str,
 )  # fmt: skip
 def test_what_is_not_there_is_refused(asked: dict[str, Any], ours: Encoder) -> None:
-    with pytest.raises(ValueError, match=r"no such|position"):
+    with pytest.raises(ValueError, match=r"there are 6 layers|not every edge|position"):
         ours.trace("a", **asked)
 
 

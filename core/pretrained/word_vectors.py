@@ -1,0 +1,76 @@
+"""GloVe: one vector a word, the same wherever the word stands (Pennington, Socher and Manning 2014, equation 8)."""
+
+import json
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+from safetensors.numpy import load_file
+
+from core.assets.fetch import Progress, ensure
+
+NAME = "glove-6b-50d"
+Found = tuple[tuple[str, float], ...]  # words with their cosine, the nearest first
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    """Words, the most frequent first, and the vector of each. Capitals are read as small letters."""
+
+    words: tuple[str, ...]
+    vectors: Float[np.ndarray, "words width"]
+
+    def __contains__(self, word: str) -> bool:
+        return word.lower() in self._at
+
+    def vector(self, word: str) -> Float[np.ndarray, "width"]:
+        """Return a word's vector; raises `KeyError` for a word that has none."""
+        found: np.ndarray = self.vectors[self._at[word.lower()]]
+        return found
+
+    def neighbours(self, word: str, top: int = 10) -> Found:
+        """Return the words with the largest cosine with this one; raises `KeyError` for a word that has no vector."""
+        return self._nearest(self.vector(word), (word,), top)
+
+    def analogy(self, a: str, b: str, c: str, top: int = 10) -> Found:
+        """Return what is to `c` as `b` is to `a`: man, king, woman gives queen. Raises `KeyError` for an unknown word.
+
+        The words with the largest cosine with b - a + c, each of length 1; the three are left out (Mikolov et al. 2013).
+        """
+        one, two, three = (self._directions[self._at[word.lower()]] for word in (a, b, c))
+        return self._nearest(two - one + three, (a, b, c), top)
+
+    @cached_property
+    def _at(self) -> dict[str, int]:
+        return {word: row for row, word in enumerate(self.words)}
+
+    @cached_property
+    def _directions(self) -> Float[np.ndarray, "words width"]:
+        lengths = np.linalg.norm(self.vectors, axis=1, keepdims=True)
+        return self.vectors / np.maximum(lengths, 1e-9)
+
+    def _nearest(self, vector: Float[np.ndarray, "width"], without: tuple[str, ...], top: int) -> Found:
+        cosines = self._directions @ (vector / max(float(np.linalg.norm(vector)), 1e-9))
+        left_out = {self._at[word.lower()] for word in without}
+        nearest = [
+            int(row) for row in np.argsort(-cosines, kind="stable")[: top + len(left_out)] if row not in left_out
+        ]
+        return tuple((self.words[row], float(cosines[row])) for row in nearest[:top])
+
+
+def load_word_vectors(progress: Progress | None = None) -> WordVectors:
+    """Return the vectors, fetched first if they are not on this machine; raises `core.assets.fetch.AssetError`."""
+    return _shared(ensure(NAME, progress=progress))
+
+
+@cache  # one, which is never changed
+def _shared(folder: Path) -> WordVectors:
+    return load_folder(folder)
+
+
+def load_folder(folder: Path) -> WordVectors:
+    """Return the vectors in a folder that `core.assets.convert.glove` made; raises `OSError` where a file is missing."""
+    words = tuple(json.loads((folder / "words.json").read_text("utf-8")))
+    return WordVectors(words, load_file(folder / "vectors.safetensors")["vectors"].astype(np.float32))
