@@ -108,6 +108,14 @@ LESSONS = (
         part="Generating text",
         finding="The likeliest next token after the default prompt has 7.8 %: 92.2 % of all draws give another one.",
     ),
+    Entry(
+        name="gpt_vs_bert",
+        title="GPT and BERT",
+        claim="One sees only the past, the other both sides.",
+        part="GPT and BERT",
+        minutes=12,
+        finding="One word changed: of the seven before it none moves in a causal model, all seven in a bidirectional one.",
+    ),
 )
 
 

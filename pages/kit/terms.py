@@ -43,6 +43,11 @@ TERMS = (
         "gpt_sampling",
     ),
     Term(
+        "bidirectional",
+        "Said of a model in which every word takes in what stands on both of its sides, as in BERT.",
+        "gpt_vs_bert",
+    ),
+    Term(
         "block",
         "One storey of a Transformer: attention, then a feed-forward network, each of which adds to the stream.",
         "transformer_anatomy",
@@ -51,6 +56,11 @@ TERMS = (
         "candidate",
         "The new value that a step of an LSTM or GRU offers to its memory; a gate decides how much of it comes in.",
         "lstm_gates",
+    ),
+    Term(
+        "causal",
+        "Said of a model in which a word takes in only what stands before it, as in GPT: so it can be asked what comes next.",
+        "gpt_vs_bert",
     ),
     Term(
         "cell",
@@ -141,6 +151,11 @@ TERMS = (
         "lstm_gates",
     ),
     Term(
+        "masked",
+        "Left out and replaced by a mark: a bidirectional model is trained to name the tokens that were masked.",
+        "gpt_vs_bert",
+    ),
+    Term(
         "min-p",
         "A filter that drops every token whose probability is less than so large a share of the likeliest one's.",
         "gpt_sampling",
@@ -149,6 +164,11 @@ TERMS = (
         "output gate",
         "Decides which share of an LSTM's cell the rest of the network gets to see at a step.",
         "lstm_gates",
+    ),
+    Term(
+        "perplexity",
+        "How uncertain a model is of a token, as a number of equally likely ones: the lower, the better it foresees.",
+        "gpt_vs_bert",
     ),
     Term(
         "positional encoding",

@@ -117,6 +117,20 @@ class Encoder:
         encoding = self._backend.encode(whole(text))
         return encoding.ids, encoding.tokens, encoding.offsets
 
+    def piece_number(self, piece: str) -> int:
+        """Return the number of a word piece such as "the", "##ing" or "[MASK]"; raises `KeyError` for what is none."""
+        number: int | None = self._backend.token_to_id(piece)
+        if number is None:
+            raise KeyError(piece)
+        return number
+
+    def piece_name(self, number: int) -> str:
+        """Return the word piece of a number; raises `KeyError` for a number outside the vocabulary."""
+        piece: str | None = self._backend.id_to_token(number)
+        if piece is None:
+            raise KeyError(number)
+        return piece
+
     @torch.inference_mode()
     def trace(
         self,
