@@ -52,7 +52,7 @@ def judge(found: Twins, layer: int, head: int) -> str:
     if found.turned[layer - 1, head - 1]:
         return f"{begin}: it turns to {other}; {heads_that_turn(found)}."
     more = f"{one} still gets more" if c > d else "it does not turn"
-    return f"{begin}: {more}. {heads_that_turn(found).capitalize()} turn to {other}."
+    return f"{begin}: {more}. Of {LAYERS * HEADS} heads, {int(found.turned.sum()) or 'none'} turn to {other}."
 
 
 def heads_that_turn(found: Twins) -> str:

@@ -144,7 +144,7 @@ def test_next_token(moves: dict[str, Any], filters: Filters, scores: Callable[[s
     titles = [one["layout"]["title"]["text"] for one in charts(at)]
     assert any("course notes" in title for title in titles) is ("prompt" not in moves)  # of the default prompt only
     swept = results.sweep(found, filters)
-    *lines, mark = chart(at, "higher the temperature")["data"]
+    *lines, mark = chart(at, "Higher temperature")["data"]
     assert lines[0]["y"] == pytest.approx((2**swept.plain).tolist(), rel=1e-9)
     assert lines[-1]["y"] == pytest.approx((2**swept.filtered).tolist(), rel=1e-9)
     assert mark["x"] == [filters.temperature]

@@ -59,8 +59,9 @@ def test_one_word(moves: dict[str, Any]) -> None:
         for share in (a, b, c, d):
             assert percent(share) in said(at)
         assert ("it turns to" in said(at)) == (a > b and d > c)
-        assert f"{finish(lesson.compare(pair.text)).turned.sum() or 'none'} of 72 heads do" in said(at)
-        assert ("lets go" in said(at)) == (c < a and not (a > b and d > c))
+        turned = finish(lesson.compare(pair.text)).turned.sum() or "none"
+        assert f"{turned} of 72 heads do" in said(at) or f"Of 72 heads, {turned} turn to" in said(at)
+        assert ("still gets more" in said(at)) == (c > d)
         assert main(at)["layout"]["title"]["text"].startswith(f"What “it” gives each token, head {layer}.{head}")
     study = find(lesson.study)
     assert metrics(at)["pairs where it turns"] == f"{study.turned[:, layer - 1, head - 1].sum()} of 40"

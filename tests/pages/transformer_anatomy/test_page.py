@@ -84,7 +84,7 @@ def test_one_number(engine: Engine) -> None:
     assert engine.model is not None
     at = visit(view="One number")
     layer = find(lesson.layer, MODEL, DEFAULT_TEXT, DEFAULT_LAYER)
-    assert f"{written_out(layer, 4, 4, 3).model_weight:.6f}, the model’s own six digits" in said(at)
+    assert f"{written_out(layer, 4, 4, 3).model_weight:.6f}, as the model does" in said(at)
     at = sound(choose(at, key=2))
     assert metrics(at)["weight"] == f"{written_out(layer, 4, 4, 1).weight:.6f}"
     at = sound(choose(at, head=7, query=3))
