@@ -96,7 +96,7 @@ def repeated(found: Repeated, case: str = "") -> Picture:
     numbers = list(range(2, len(found.tokens) + 1))
     n = len(found.tokens)
     rows = [
-        ("second time (pale: another guess was likelier)", SECOND, found.second, found.best[n:]),
+        ("second time (pale: missed)", SECOND, found.second, found.best[n:]),
         ("first time (near 0)", FIRST, found.first, found.best[: n - 1]),
     ]
     traces: list[dict[str, Any]] = [

@@ -111,7 +111,7 @@ LESSONS = (
     Entry(
         name="gpt_vs_bert",
         title="GPT and BERT",
-        claim="One sees only the past, the other both sides.",
+        claim="GPT sees only the past, BERT both sides.",
         part="GPT and BERT",
         minutes=12,
         finding="One word changed: of the seven before it none moves in a causal model, all seven in a bidirectional one.",

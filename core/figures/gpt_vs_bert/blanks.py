@@ -5,7 +5,7 @@ from core.figures.palette import CATEGORY, TEXT
 from core.figures.picture import Picture
 from core.figures.style import HOVER, READ, layout, percent, plain
 
-WAYS = ("SmolLM2, left side", "SmolLM2, whole sentence", "MiniLM, both sides")
+WAYS = ("SmolLM2, left", "SmolLM2, whole", "MiniLM, whole")
 COLOURS = (CATEGORY[0], CATEGORY[2], CATEGORY[1])
 
 
