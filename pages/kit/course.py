@@ -114,7 +114,7 @@ LESSONS = (
         claim="GPT sees only the past, BERT both sides.",
         part="GPT and BERT",
         minutes=12,
-        finding="One word changed: of the seven before it none moves in a causal model, all seven in a bidirectional one.",
+        finding="With one word changed, 0 of the 7 before it move in a causal model, 7 of 7 in a bidirectional one.",
     ),
 )
 

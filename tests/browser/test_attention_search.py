@@ -46,7 +46,7 @@ def test_a_click_on_a_piece_is_in_the_link_and_stays_while_another_view_is_shown
     wanted = {"view": ["A real head"], "head": ["5"], "place": ["3"]}
     assert parse_qs(urlsplit(page.url).query) == wanted
     page.get_by_text("Three keys", exact=True).first.click()
-    expect(page.get_by_text("between the values")).to_be_visible()
+    expect(page.get_by_text("a mixture of all three values")).to_be_visible()
     at_rest(page)
     page.get_by_text("A real head", exact=True).first.click()
     expect(pieces(page).nth(2)).to_have_attribute("aria-pressed", "true")

@@ -76,7 +76,7 @@ def test_the_finding_is_what_was_measured() -> None:
     at = (DEFAULT_TEXT, results.DEFAULT_POSITION, DEFAULT_WORD)
     assert find(lesson.change_causal, MODEL, *at).before == (0, 7)
     assert find(lesson.change_both, *at).before == (7, 7)
-    assert "of the seven before it none moves in a causal model, all seven" in entry("gpt_vs_bert").finding
+    assert "0 of the 7 before it move in a causal model, 7 of 7 in a bidirectional one" in entry("gpt_vs_bert").finding
 
 
 @pytest.mark.parametrize("seen", [0, 1, 10])
