@@ -11,5 +11,7 @@ export default function ({ data }) {
   return () => {
     delete pieces[data.n];
     if (!pieces.some(Boolean)) feeds.delete(data.feed);
+    // A strip that was sent before this piece went would go on showing it. Later, for a piece that is only drawn again.
+    queueMicrotask(() => dispatchEvent(new CustomEvent("unrolled-feed", { detail: data.feed })));
   };
 }
