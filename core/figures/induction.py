@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 
 from core.experiments.induction.results import CASES, COUNTS, LAYERS, Lists, Repeated, Switched, Trained, named, typical
+from core.figures import style
 from core.figures.palette import CATEGORY, MUTED, SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, percent, plain
+from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten
 
 FIRST, SECOND, WITHOUT = MUTED, CATEGORY[0], CATEGORY[1]
 LOWER, UPPER = CATEGORY[2], CATEGORY[0]  # the head that marks what came before, and the one that searches for it
@@ -27,7 +28,7 @@ def fine(share: float) -> str:
 def mechanism(found: Repeated, case: str = "") -> Picture:
     """Draw the two heads at work on the best foreseen token: one steps back once, the other one searches."""
     at = int(found.second.argmax())
-    one, two = (plain(_short(token)) for token in found.tokens[at : at + 2])
+    one, two = (plain(shorten(token, 8)) for token in found.tokens[at : at + 2])
     off = {"": (), "others": ()}.get(case, (case,)) if case != "both" else ("before", "best")
     given = float(found.again(case)[at] if case else found.second[at])
     lower = _head(f"head {named(found.before())}", float(found.steps[at]), "before" in off)
@@ -42,10 +43,6 @@ def mechanism(found: Repeated, case: str = "") -> Picture:
 
 def _head(name: str, weight: float, is_off: bool) -> str:
     return f"{name}: off" if is_off else f"{name}: {percent(weight)}"
-
-
-def _short(token: str) -> str:
-    return token if len(token) <= 8 else token[:7] + "…"
 
 
 def _sketch(pair: tuple[str, str], lower: str, upper: str, off: tuple[bool, bool], given: str) -> dict[str, Any]:
@@ -72,18 +69,7 @@ def _sketch(pair: tuple[str, str], lower: str, upper: str, off: tuple[bool, bool
         arrow((stands[1] + 3.8, y + 3.2), (stands[1] + 2, y + 0.9), colours[1], 2),
         arrow((stands[2] + 10, y), (stands[2] + 15, y), TEXT, 2),
     ]
-    return {
-        "data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}],
-        "layout": layout(
-            "",
-            height=180,
-            annotations=[*words, *tips],
-            shapes=paths,
-            margin={"l": 0, "r": 0, "t": 0, "b": 0},
-            xaxis={"visible": False, "range": [0, 100], "fixedrange": True},
-            yaxis={"visible": False, "range": [0, 10], "fixedrange": True},
-        ),
-    }
+    return style.sketch([*words, *tips], paths, (0, 100), (0, 10), height=180)
 
 
 def _arc(start: float, end: float, y: float, top: float, colour: str, is_off: bool) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What all figures share: their layout, and how shares and a stranger's text are written in them."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from core.figures.palette import TEXT
@@ -26,6 +27,36 @@ def plain(text: str) -> str:
     """
     shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
     return shown.replace("#0000", "#\u200b0000")
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return a text of at most `limit` letters: its beginning, with dots where it goes on."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def sketch(
+    annotations: Sequence[Figure],
+    shapes: Sequence[Figure],
+    wide: Sequence[float],
+    high: Sequence[float],
+    *,
+    traces: Sequence[Figure] = (),
+    height: int = 190,
+) -> Figure:
+    """Return the spec of a sketch: words, arrows and shapes on a plane from `wide[0]` to `wide[1]` by `high`, no axes."""
+    axis = {"visible": False, "fixedrange": True}
+    return {
+        "data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}, *traces],
+        "layout": layout(
+            "",
+            height=height,
+            annotations=list(annotations),
+            shapes=list(shapes),
+            margin={"l": 0, "r": 0, "t": 0, "b": 0},
+            xaxis={**axis, "range": list(wide)},
+            yaxis={**axis, "range": list(high)},
+        ),
+    }
 
 
 def arrow(start: tuple[float, float], end: tuple[float, float], colour: str, width: float = 2.5) -> dict[str, Any]:

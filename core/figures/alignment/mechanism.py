@@ -3,10 +3,11 @@
 import numpy as np
 
 from core.experiments.alignment.results import Alignment, Inside, shown
+from core.figures import style
 from core.figures.alignment.ticks import short, spoken
 from core.figures.palette import CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import arrow, label, layout, percent, plain
+from core.figures.style import arrow, label, percent, plain
 
 KEPT = 3  # source words in the sketch
 
@@ -46,18 +47,7 @@ def mechanism(alignment: Alignment, row: int, hidden: int, inside: Inside | None
         label(5, 3.4, f"writes <b>{plain(short(target, 14))}</b> {percent(after)}", size=17),
     ]
     box = {"type": "rect", "x0": 3.1, "x1": 6.9, "y0": 1.98, "y1": 2.6, "line": {"color": TEXT, "width": 2}}
-    spec = {
-        "data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}],
-        "layout": layout(
-            "",
-            height=190,
-            annotations=notes,
-            shapes=[box],
-            margin={"l": 0, "r": 0, "t": 0, "b": 0},
-            xaxis={"visible": False, "range": [0, 10], "fixedrange": True},
-            yaxis={"visible": False, "range": [0.1, 3.75], "fixedrange": True},
-        ),
-    }
+    spec = style.sketch(notes, [box], (0, 10), (0.1, 3.75))
     shares = ", ".join(f"{spoken(source[n])} {percent(float(weights[n]))}" for n in kept if n != hidden)
     gone = f" {spoken(source[hidden])} is hidden." if hidden >= 0 else ""
     return Picture(

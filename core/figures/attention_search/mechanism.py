@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.experiments.attention_search.results import Scaling
-from core.figures.attention_search.numbers import COLOURS, short, shorten
+from core.figures.attention_search.numbers import COLOURS, short
 from core.figures.palette import ACCENT, GROUND, MUTED
 from core.figures.picture import Picture
-from core.figures.style import arrow, label, layout, percent, plain
+from core.figures.style import arrow, label, percent, plain, shorten, sketch
 
 BOX = {"type": "rect", "line": {"color": ACCENT, "width": 2}, "fillcolor": GROUND, "layer": "below"}
 
@@ -38,7 +38,7 @@ def mechanism(
     alt = (
         f"Sketch: the query {query} is compared with keys; {dial} makes weights of the scores ({listed}); {comes_out}."
     )
-    return _sketch(shapes, notes, alt)
+    return Picture(sketch(notes, shapes, (0.0, 10.0), (-0.5, 3.8)), alt)
 
 
 def division(scaling: Scaling, width: int) -> Picture:
@@ -55,13 +55,4 @@ def division(scaling: Scaling, width: int) -> Picture:
         f"Sketch: a product of {width:,} numbers has variance {raw:.3g} and {few:.1f} keys share the weights; divided by "
         f"the root of {width:,} it has variance {divided:.3g} and {many:.1f} do."
     )
-    return _sketch([{**BOX, "x0": 3.45, "x1": 5.4, "y0": 0.1, "y1": 1.1}], notes, alt)
-
-
-def _sketch(shapes: list[dict[str, Any]], notes: list[dict[str, Any]], alt: str) -> Picture:
-    axis = {"visible": False, "fixedrange": True}
-    drawn = layout(
-        "", height=190, annotations=notes, shapes=shapes, margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        xaxis={**axis, "range": [0.0, 10.0]}, yaxis={**axis, "range": [-0.5, 3.8]},
-    )  # fmt: skip
-    return Picture({"data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}], "layout": drawn}, alt)
+    return Picture(sketch(notes, [{**BOX, "x0": 3.45, "x1": 5.4, "y0": 0.1, "y1": 1.1}], (0.0, 10.0), (-0.5, 3.8)), alt)

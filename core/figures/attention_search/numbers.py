@@ -30,8 +30,3 @@ def large(value: float) -> str:
         return f"{value:.2f}"
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa} × 10<sup>{short(int(exponent))}</sup>"
-
-
-def shorten(text: str, limit: int) -> str:
-    """Return the beginning of a text, with dots where it goes on."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -5,10 +5,10 @@ from typing import Any
 
 from core.experiments.attention_search import results
 from core.experiments.attention_search.results import MATCHES, TITLES, Attention, HeadRead, Library, Query
-from core.figures.attention_search.numbers import COLOURS, short, shorten
+from core.figures.attention_search.numbers import COLOURS, short
 from core.figures.palette import MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, label, layout, percent, plain
+from core.figures.style import HOVER, label, layout, percent, plain, shorten
 
 SHOWN = 4  # rows, before that of the rest
 PANELS = ((0.0, 0.27), (0.33, 0.63), (0.7, 1.0))  # shares of the width

@@ -6,7 +6,7 @@ from typing import Any
 from core.experiments.gpt_sampling.texts import BeamNode
 from core.figures.palette import ACCENT, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, MONOSPACE, label, layout, percent, plain
+from core.figures.style import HOVER, MONOSPACE, label, layout, percent, plain, shorten
 
 STEPS = 5  # as many as a phone of 390 px has room for
 LETTERS = 7  # of a token there
@@ -35,7 +35,7 @@ def beam(nodes: tuple[BeamNode, ...]) -> Picture:
         traces.append({**common, "mode": "markers", **points, "marker": mark, **hover})
     font = {**MONOSPACE, "size": 14}
     words = [
-        label(nodes[i].depth, row - 0.32, plain(_short(nodes[i].label)), xanchor="left", xshift=-4)
+        label(nodes[i].depth, row - 0.32, plain(shorten(nodes[i].label, LETTERS)), xanchor="left", xshift=-4)
         | {"font": {**font, "color": TEXT if nodes[i].survived else MUTED}}
         for i, row in rows.items()
     ]
@@ -80,10 +80,6 @@ def _levels(nodes: tuple[BeamNode, ...]) -> list[list[int]]:
         level.sort(key=lambda i: (row[nodes[i].parent], -nodes[i].total))
         row |= {i: at for at, i in enumerate(level)}
     return levels
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LETTERS else text[: LETTERS - 1] + "…"
 
 
 def _sentence(node: BeamNode) -> str:

@@ -1,9 +1,10 @@
 """The machine as a sketch: text, tokens, network, scores, probabilities, a draw, with the numbers of this prompt."""
 
 from core.experiments.gpt_sampling.results import Choice, NextToken
+from core.figures import style
 from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import MONOSPACE, arrow, label, layout, percent, plain
+from core.figures.style import MONOSPACE, arrow, label, percent, plain
 
 ROWS = 3  # of the likeliest tokens
 LONGEST = 8  # letters of a token
@@ -50,18 +51,7 @@ def mechanism(next_token: NextToken, choice: Choice) -> Picture:
         arrow((middle + 10.5, 5.9), (names - 0.5, 5.9), TEXT, 2),
         arrow((92, 3.4), (92, 1.6), ACCENT),
     ]
-    spec = {
-        "data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}],
-        "layout": layout(
-            "",
-            height=190,
-            annotations=[*arrows, *words],
-            shapes=[box],
-            margin={"l": 0, "r": 0, "t": 0, "b": 0},
-            xaxis={"visible": False, "range": [0, WIDE], "fixedrange": True},
-            yaxis={"visible": False, "range": [0, HIGH], "fixedrange": True},
-        ),
-    }
+    spec = style.sketch([*arrows, *words], [box], (0, WIDE), (0, HIGH))
     best, probability = choice.top
     alt = (
         f"Sketch of the machine: the last tokens of the text, {', '.join(next_token.read)}, go into the network; it gives "

@@ -5,7 +5,7 @@ from typing import Any
 from core.experiments.gpt_vs_bert.results import Moved
 from core.figures.palette import CATEGORY, FAINT, GROUND, TEXT
 from core.figures.picture import Picture
-from core.figures.style import label, layout, plain
+from core.figures.style import label, plain, shorten, sketch
 
 CAUSAL, BOTH = CATEGORY[0], CATEGORY[1]
 NAMES = ("SmolLM2, like GPT", "MiniLM, like BERT")
@@ -30,14 +30,14 @@ def fans(causal: Moved, both: Moved) -> Picture:
         counts.append(len(seers))
         notes += [label(start, 3.35, f"<b>{name}</b>", colour, xanchor="left")]
         notes += [label(start, 2.85, f"{len(seers)} of {size} take from it", TEXT, size=14, xanchor="left")]
-        word = plain(_short(found.words[found.changed]))
+        word = plain(shorten(found.words[found.changed], 14))
         side: dict[str, Any] = {"xanchor": "left" if found.changed < size / 2 else "right"}
         notes += [label(across[found.changed], 0.25, f"<b>{word}</b>", colour, **side)]
     alt = (
         f"Sketch: {counts[0]} of {len(causal.words)} vectors in the causal model take something from word "
         f"{causal.changed + 1}, {causal.words[causal.changed]}; in the model that reads both sides {counts[1]} do."
     )
-    return _sketch(shapes, notes, alt)
+    return Picture(sketch(notes, shapes, (0.0, 10.0), (-0.1, 3.7)), alt)
 
 
 def blank(
@@ -59,29 +59,16 @@ def blank(
                 notes.append(label(x, y, "<b>?</b>", TEXT, size=20))
             else:
                 shapes.append(_dot(x, y, n < left or left < n <= left + visible, colour))
-        said = f"<b>{name}</b> sees {left + visible} of {left + right}: <b>{plain(_short(answer, 24))}</b>"
+        said = f"<b>{name}</b> sees {left + visible} of {left + right}: <b>{plain(shorten(answer, 24))}</b>"
         notes.append(label(0.1, y + 0.75, said, colour, xanchor="left"))
     alt = (
         f"Sketch: {names[0]} sees the {left} words before the blank: {answers[0]}; {names[1]} sees {left + seen} of "
         f"{left + right} words: {answers[1]}."
     )
-    return _sketch(shapes, notes, alt)
-
-
-def _short(word: str, limit: int = 14) -> str:
-    return word if len(word) <= limit else word[: limit - 1] + "…"
+    return Picture(sketch(notes, shapes, (0.0, 10.0), (-0.1, 3.7)), alt)
 
 
 def _dot(x: float, y: float, lit: bool, colour: str) -> dict[str, Any]:
     line = {"color": colour if lit else FAINT, "width": 2}
     ends = {"x0": x - 0.12, "x1": x + 0.12, "y0": y - 0.13, "y1": y + 0.13}
     return {"type": "circle", **ends, "line": line, "fillcolor": colour if lit else GROUND}
-
-
-def _sketch(shapes: list[dict[str, Any]], notes: list[dict[str, Any]], alt: str) -> Picture:
-    axis = {"visible": False, "fixedrange": True}
-    drawn = layout(
-        "", height=190, annotations=notes, shapes=shapes, margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        xaxis={**axis, "range": [0.0, 10.0]}, yaxis={**axis, "range": [-0.1, 3.7]},
-    )  # fmt: skip
-    return Picture({"data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}], "layout": drawn}, alt)

@@ -9,7 +9,7 @@ from core.figures.gpt_vs_bert.mechanism import BOTH, CAUSAL, NAMES
 from core.figures.palette import MUTED, SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
-from core.figures.style import HOVER, READ, layout, plain
+from core.figures.style import HOVER, READ, layout, plain, shorten
 
 UPPER, LOWER = (0.55, 1.0), (0.0, 0.45)
 CLIPPED = 30  # per cent: the first word takes most of a causal model's attention, and would hide all else
@@ -18,7 +18,7 @@ CLIPPED = 30  # per cent: the first word takes most of a causal model's attentio
 def moved(causal: Moved, both: Moved) -> Picture:
     """Draw a bar for each word, the causal model above, the one that reads both sides below."""
     words, changed = causal.words, causal.changed
-    names = [f"{n} {plain(_short(word))}" for n, word in enumerate(words, 1)]
+    names = [f"{n} {plain(shorten(word, 12))}" for n, word in enumerate(words, 1)]
     bars = []
     top = 1.25 * max(1.0, 100 * float(max(causal.shares.max(), both.shares.max())))
     for name, found, colour, axis in ((NAMES[0], causal, CAUSAL, "y"), (NAMES[1], both, BOTH, "y2")):
@@ -47,7 +47,7 @@ def moved(causal: Moved, both: Moved) -> Picture:
             height=344, bargap=0.35, showlegend=False, annotations=notes,
             margin={"l": 8, "r": 12, "t": 54, "b": 44},
             xaxis={"type": "category", "fixedrange": True, "showgrid": False, "title": {"text": "word of the sentence"},
-                   "tickvals": names, "ticktext": [plain(_short(w)) for w in words], "range": [-0.6, len(words) - 0.4],
+                   "tickvals": names, "ticktext": [plain(shorten(w, 12)) for w in words], "range": [-0.6, len(words) - 0.4],
                    "anchor": "y2"},
             yaxis={**vertical, "domain": list(UPPER)}, yaxis2={**vertical, "domain": list(LOWER)},
         ),
@@ -69,7 +69,7 @@ def maps(causal: Moved, both: Moved) -> Picture:
     data = []
     titles = []
     for number, (name, found, colour) in enumerate(((NAMES[0], causal, CAUSAL), (NAMES[1], both, BOTH)), 1):
-        labels = [f"{n} {plain(_short(text))}" for n, text in enumerate(found.labels, 1)]
+        labels = [f"{n} {plain(shorten(text, 12))}" for n, text in enumerate(found.labels, 1)]
         end = "" if number == 1 else str(number)
         data.append({
             "type": "heatmap", "z": np.round(100 * found.weights, 2).tolist(), "x": labels, "y": labels,
@@ -84,8 +84,8 @@ def maps(causal: Moved, both: Moved) -> Picture:
     axis: dict[str, Any] = {"fixedrange": True, "showgrid": False, "tickmode": "array"}
 
     def ticks(found: Moved) -> dict[str, Any]:
-        shown = [plain(_short(text, 9)) for text in found.labels]
-        values = [f"{n} {plain(_short(text))}" for n, text in enumerate(found.labels, 1)]
+        shown = [plain(shorten(text, 9)) for text in found.labels]
+        values = [f"{n} {plain(shorten(text, 12))}" for n, text in enumerate(found.labels, 1)]
         return {**axis, "tickvals": values, "ticktext": shown}
 
     spec = {
@@ -112,7 +112,3 @@ def maps(causal: Moved, both: Moved) -> Picture:
         for j, target in enumerate(found.labels)
     ]
     return Picture(spec, alt, ("model", "word that asks", "attends to", "attention (%)"), rows)
-
-
-def _short(word: str, limit: int = 12) -> str:
-    return word if len(word) <= limit else word[: limit - 1] + "…"

@@ -4,9 +4,10 @@ import math
 from typing import Any
 
 from core.experiments.lstm_gates.results import Sum
+from core.figures import style
 from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import arrow, label, layout
+from core.figures.style import arrow, label
 
 LINE, BRANCH, FOOT = 3.05, 1.75, 0.75  # heights: the memory, the taps of what comes in and goes out, their ends
 REACH = (0.54, 0.44)  # half a tap's width and height
@@ -102,16 +103,5 @@ def _line(path: str, colour: str, width: float) -> dict[str, Any]:
 
 def sketch(shapes: list[dict[str, Any]], words: list[dict[str, Any]], alt: str) -> Picture:
     """Return a sketch of the machine on a plane from 0 to 10 by 0 to 4, 190 px high."""
-    spec = {
-        "data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}],
-        "layout": layout(
-            "",
-            height=190,
-            annotations=words,
-            shapes=shapes,
-            margin={"l": 0, "r": 0, "t": 0, "b": 0},
-            xaxis={"visible": False, "range": [-0.1, 10.1], "fixedrange": True},
-            yaxis={"visible": False, "range": [0.1, 4.15], "fixedrange": True},
-        ),
-    }
+    spec = style.sketch(words, shapes, (-0.1, 10.1), (0.1, 4.15))
     return Picture(spec, alt)

@@ -3,22 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+from core.figures import style
 from core.figures.palette import ACCENT, GROUND, MUTED
 from core.figures.picture import Picture
-from core.figures.style import MONOSPACE, layout, plain
 
 CASES = ("words", "positions", "none")  # exchanged: the words, only their positions, the words without positions
 
 
 def sketch(shapes: list[dict[str, Any]], notes: list[dict[str, Any]], alt: str, traces: Sequence[Any] = ()) -> Picture:
     """Return a sketch of the machine, 10 wide and 4 high."""
-    axis = {"visible": False, "fixedrange": True}
-    drawn = layout(
-        "", height=190, annotations=notes, shapes=shapes, margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        xaxis={**axis, "range": [0.0, 10.0]}, yaxis={**axis, "range": [0.0, 4.0]},
-    )  # fmt: skip
-    nothing = {"type": "scatter", "x": [None], "y": [None], "showlegend": False}
-    return Picture({"data": [nothing, *traces], "layout": drawn}, alt)
+    return Picture(style.sketch(notes, shapes, (0.0, 10.0), (0.0, 4.0), traces=traces), alt)
 
 
 def box(x0: float, x1: float, y0: float, y1: float, *, lit: bool = False, **more: Any) -> dict[str, Any]:
@@ -30,16 +24,13 @@ def box(x0: float, x1: float, y0: float, y1: float, *, lit: bool = False, **more
 
 def piece_axis(tokens: Sequence[str]) -> dict[str, Any]:
     """Return the axis under a sentence whose n-th piece stands at n."""
+    ticks = [style.plain(style.shorten(token, 9)) for token in tokens]
     return {
-        "tickmode": "array", "tickvals": list(range(len(tokens))), "ticktext": [plain(shorten(t, 9)) for t in tokens],
-        "tickangle": 0 if len(tokens) <= 9 else -45, "tickfont": {**MONOSPACE, "size": 14}, "range": [-0.6, len(tokens) - 0.4],
+        "tickmode": "array", "tickvals": list(range(len(tokens))), "ticktext": ticks,
+        "tickangle": 0 if len(tokens) <= 9 else -45, "tickfont": {**style.MONOSPACE, "size": 14},
+        "range": [-0.6, len(tokens) - 0.4],
         "fixedrange": True, "showgrid": False, "title": {"text": "piece of the sentence"},
     }  # fmt: skip
-
-
-def shorten(text: str, limit: int) -> str:
-    """Return the beginning of a text, with dots where it goes on."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def tiny(share: float) -> str:

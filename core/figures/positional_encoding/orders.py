@@ -5,8 +5,8 @@ from typing import Any
 from core.experiments.positional_encoding.results import Orders, Pairs
 from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.positional_encoding.common import CASES, box, piece_axis, shorten, sketch, tiny
-from core.figures.style import HOVER, arrow, label, layout, plain, swatch
+from core.figures.positional_encoding.common import CASES, box, piece_axis, sketch, tiny
+from core.figures.style import HOVER, arrow, label, layout, plain, shorten, swatch
 
 SERIES = (("with positions", 0), ("without positions", 2))
 WRITTEN = 14  # with more pieces than that the bars have no room for their numbers

@@ -8,6 +8,7 @@ from jaxtyping import Float
 from core.experiments.characters import visible
 from core.experiments.rnn.features import Tracking, shares
 from core.experiments.rnn.results import Erased, Read, Step, compare
+from core.figures import style
 from core.figures.palette import CATEGORY, DIVERGING, MUTED, SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
@@ -107,18 +108,7 @@ def mechanism(read: Read, position: int, erased: Erased | None = None) -> Pictur
         label(8.9, 0.55, "likely next", MUTED),
         label(5, 3.35, f"erased {erased.since} back" if erased else "handed on", STATE),
     ]
-    spec = {
-        "data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}],
-        "layout": layout(
-            "",
-            height=190,
-            annotations=annotations,
-            shapes=[box, {"type": "path", "path": loop, "line": line}],
-            margin={"l": 0, "r": 0, "t": 0, "b": 0},
-            xaxis={"visible": False, "range": [0.2, 11.2], "fixedrange": True},
-            yaxis={"visible": False, "range": [0.1, 3.7], "fixedrange": True},
-        ),
-    }
+    spec = style.sketch(annotations, [box, {"type": "path", "path": loop, "line": line}], (0.2, 11.2), (0.1, 3.7))
     alt = (
         f"Sketch of the network: {seen} goes in, {read.states.shape[1]} numbers are kept and handed on to the next step, "
         f"{visible(now)} is the likeliest next character."

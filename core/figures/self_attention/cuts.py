@@ -9,8 +9,7 @@ from core.data.pronouns import PAIRS
 from core.experiments.self_attention.results import Cuts, CutStudy, Probe
 from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.self_attention.mechanism import shorten
-from core.figures.style import HOVER, layout, percent, plain
+from core.figures.style import HOVER, layout, percent, plain, shorten
 
 SHOWN = 16  # rows: of a longer text those whose edges matter most
 OTHER = CATEGORY[1]

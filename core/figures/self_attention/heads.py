@@ -9,8 +9,7 @@ from core.experiments.self_attention.results import HEADS, LAYERS, NAMES, ROLES,
 from core.figures.palette import SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
-from core.figures.self_attention.mechanism import shorten
-from core.figures.style import HOVER, layout, percent, plain
+from core.figures.style import HOVER, layout, percent, plain, shorten
 
 SIDE, GAP = 16, 3  # cells of a small map, and between two
 LABELLED = 20  # tokens: beyond, only some have their label

@@ -5,14 +5,9 @@ from typing import Any
 
 from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import label, layout, percent, plain
+from core.figures.style import label, percent, plain, shorten, sketch
 
 Fan = tuple[str, tuple[float, ...]]  # what is drawn, such as "… tired", and the weight of each key
-
-
-def shorten(text: str, limit: int) -> str:
-    """Return the beginning of a text, with dots where it goes on."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def mechanism(query: str, keys: Sequence[str], fans: Sequence[Fan], cut: int = -1) -> Picture:
@@ -51,10 +46,6 @@ def mechanism(query: str, keys: Sequence[str], fans: Sequence[Fan], cut: int = -
         for name, weights in fans
     )
     severed = f" The edge to {keys[cut]} is cut." if cut >= 0 else ""
-    axis = {"visible": False, "fixedrange": True}
-    drawn = layout(
-        "", height=190, annotations=notes, shapes=shapes, margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        xaxis={**axis, "range": [0.0, 10.0]}, yaxis={**axis, "range": [-0.1, 4.0]},
-    )  # fmt: skip
-    blank = {"type": "scatter", "x": [None], "y": [None], "showlegend": False}
-    return Picture({"data": [blank], "layout": drawn}, f"Sketch: what {query} takes from others. {said}.{severed}")
+    return Picture(
+        sketch(notes, shapes, (0.0, 10.0), (-0.1, 4.0)), f"Sketch: what {query} takes from others. {said}.{severed}"
+    )

@@ -9,8 +9,7 @@ from core.experiments.self_attention.results import HEADS, LAYERS, Senses, Study
 from core.figures.palette import ACCENT, CATEGORY, MUTED, SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
-from core.figures.self_attention.mechanism import shorten
-from core.figures.style import HOVER, layout, percent, plain, swatch
+from core.figures.style import HOVER, layout, percent, plain, shorten, swatch
 
 SHOWN = 16  # rows: of a longer sentence those with most weight, and one for the rest
 OTHER = CATEGORY[1]

@@ -8,7 +8,7 @@ from core.experiments.transformer_anatomy.results import Layer, Number, written_
 from core.figures.palette import ACCENT, DIVERGING, MUTED, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
-from core.figures.style import HOVER, MONOSPACE, arrow, label, layout, percent, plain
+from core.figures.style import HOVER, MONOSPACE, arrow, label, layout, percent, plain, shorten
 from core.figures.transformer_anatomy.sketch import canvas
 
 TOP, MIDDLE, BOTTOM = [0.77, 1.0], [0.35, 0.53], [0.0, 0.15]  # shares of the height
@@ -19,7 +19,7 @@ LONGEST = 9
 def number(layer: Layer, head: int, query: int, key: int) -> Picture:
     """Draw how the weight of one key for one query comes about in a head (all from 0), and what it brings."""
     found = written_out(layer, head, query, key)
-    asks, asked = (plain(_short(layer.tokens[at])) for at in (query, key))
+    asks, asked = (plain(shorten(layer.tokens[at], LONGEST)) for at in (query, key))
     width = len(found.query)
     powers = float(np.exp(found.scores - found.scores.max()).sum())
     rows = {"query": found.query, "key": found.key, "q × k": found.products}
@@ -46,7 +46,7 @@ def number(layer: Layer, head: int, query: int, key: int) -> Picture:
             xaxis2={
                 "fixedrange": True, "anchor": "y2", "tickmode": "array", "tickangle": 0, "showgrid": False,
                 "tickvals": list(range(len(names))) if few else [key],
-                "ticktext": [plain(_short(token, 7)) for token in layer.tokens[: query + 1]] if few else [names[key]],
+                "ticktext": [plain(shorten(token, 7)) for token in layer.tokens[: query + 1]] if few else [names[key]],
                 "range": [-0.5, len(names) - 0.5],
             },
             xaxis3={"visible": False, "fixedrange": True, "anchor": "y3", "range": [-0.5, width - 0.5]},
@@ -110,7 +110,7 @@ def _bars(found: Number, names: list[str]) -> dict[str, Any]:
 def mechanism_number(layer: Layer, head: int, query: int, key: int) -> Picture:
     """Draw the five steps to one weight with their numbers, and what is taken."""
     found = written_out(layer, head, query, key)
-    asks, asked = (plain(_short(layer.tokens[at])) for at in (query, key))
+    asks, asked = (plain(shorten(layer.tokens[at], LONGEST)) for at in (query, key))
     letters = {**MONOSPACE, "size": 15, "color": TEXT}
     steps = (
         (10, "q · k", f"{found.total:.2f}"),
@@ -139,7 +139,3 @@ def mechanism_number(layer: Layer, head: int, query: int, key: int) -> Picture:
         "of the value is taken."
     )
     return Picture(canvas(words, arrows, shapes), alt)
-
-
-def _short(text: str, letters: int = LONGEST) -> str:
-    return text if len(text) <= letters else text[: letters - 1] + "…"

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from core.figures import style
 from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
-from core.figures.style import arrow, label, layout
+from core.figures.style import arrow, label
 
 ATTENTION, FEED_FORWARD, EMBEDDING = CATEGORY[0], CATEGORY[1], CATEGORY[2]
 Y, UP = 2.6, 6.9  # the stream, and the middle of the boxes
@@ -13,18 +14,7 @@ def canvas(
     words: list[dict[str, Any]], arrows: list[dict[str, Any]], shapes: list[dict[str, Any]], height: int = 190
 ) -> dict[str, Any]:
     """Return a sketch, 190 px high unless told otherwise, on a plane of 100 by 10."""
-    return {
-        "data": [{"type": "scatter", "x": [None], "y": [None], "showlegend": False}],
-        "layout": layout(
-            "",
-            height=height,
-            annotations=[*arrows, *words],
-            shapes=shapes,
-            margin={"l": 0, "r": 0, "t": 0, "b": 0},
-            xaxis={"visible": False, "range": [0, 100], "fixedrange": True},
-            yaxis={"visible": False, "range": [0, 10], "fixedrange": True},
-        ),
-    }
+    return style.sketch([*arrows, *words], shapes, (0, 100), (0, 10), height=height)
 
 
 def block(

@@ -8,7 +8,7 @@ from core.experiments.transformer_anatomy.results import LAYERS, PARTS, WIDTH, E
 from core.figures.palette import GROUND, MUTED, SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
-from core.figures.style import HOVER, READ, label, layout, percent, plain, swatch
+from core.figures.style import HOVER, READ, label, layout, percent, plain, shorten, swatch
 from core.figures.transformer_anatomy.sketch import ATTENTION, EMBEDDING, FEED_FORWARD, block
 
 LOW, HIGH = [0.0, 0.45], [0.56, 1.0]  # shares of the height: what is added, and the sum so far
@@ -62,7 +62,7 @@ def stream(found: Stream, usual: Stream, token: int) -> Picture:
     spec = {
         "data": traces,
         "layout": layout(
-            f"Score of “{plain(_short(found.offered[token], 12))}”, block by block",
+            f"Score of “{plain(shorten(found.offered[token], 12))}”, block by block",
             height=340,
             barmode="relative",
             bargap=0.1,
@@ -127,7 +127,7 @@ def lens(found: Stream) -> Picture:
     cells = [(at, row, n) for at, row in enumerate(rows) for n in range(len(read))]
     words = {
         "type": "scatter", "mode": "text", "x": [heat["x"][n] for _, _, n in cells], "y": [row for _, row, _ in cells],
-        "text": [plain(_short(found.says[at][n])) for at, _, n in cells],
+        "text": [plain(shorten(found.says[at][n], 6)) for at, _, n in cells],
         "textfont": {"size": 14, "color": [GROUND if found.sure[at, n] > DARK else TEXT for at, _, n in cells]},
         "hoverinfo": "skip", "showlegend": False,
     }  # fmt: skip
@@ -138,7 +138,7 @@ def lens(found: Stream) -> Picture:
             height=120 + 20 * len(rows),
             xaxis={
                 "title": {"text": "after token"}, "fixedrange": True, "showgrid": False, "tickangle": 0, "type": "category",
-                "tickmode": "array", "tickvals": heat["x"], "ticktext": [plain(_short(each)) for each in read],
+                "tickmode": "array", "tickvals": heat["x"], "ticktext": [plain(shorten(each, 6)) for each in read],
             },
             yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True, "type": "category",
                    "title": {"text": "depth"}},
@@ -156,10 +156,6 @@ def lens(found: Stream) -> Picture:
         for name, row, sure in zip(rows, found.says, found.sure, strict=True)
     ]
     return Picture(spec, alt, columns, table)
-
-
-def _short(text: str, letters: int = 6) -> str:
-    return text if len(text) <= letters else text[: letters - 1] + "…"
 
 
 def each_block(found: EachBlock) -> Picture:
@@ -208,7 +204,7 @@ def mechanism_stream(found: Stream, number: int, token: int) -> Picture:
     at = found.order.index(number - 1) if runs else number - 1
     into, out = float(found.norms[at]), float(found.norms[at + 1 if runs else at])
     adds = found.added[:, at] if runs else np.zeros(2)
-    name = plain(_short(found.offered[token], 10))
+    name = plain(shorten(found.offered[token], 10))
     word = {
         0: f"Block {number} is left out",
         1: f"Block {number} of {LAYERS}: {WIDTH} numbers a token",
@@ -218,7 +214,7 @@ def mechanism_stream(found: Stream, number: int, token: int) -> Picture:
         word,
         (f"length {into:.0f}", f"length {out:.0f}"),
         (("attention", f"length {adds[0]:.0f}"), ("feed-forward", f"length {adds[1]:.0f}")),
-        before=plain(_short(found.tokens[-1], 8)),
+        before=plain(shorten(found.tokens[-1], 8)),
         after=f"… → {name}",
         runs=runs,
     )
