@@ -9,6 +9,7 @@ import importlib
 import platform
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +33,27 @@ def calls_of(lesson: str) -> tuple[Call, ...]:
     return found
 
 
-def compute(lesson: str, calls: Sequence[Call]) -> list[tuple[Call, Any]]:
-    """Return the calls with their results, computed on this machine with one thread.
+def run(one: Call) -> Any:
+    """Return the result of a call; a function of a language model gets the one that the call names."""
+    if one.function.__annotations__.get("model") != "LanguageModel":
+        return recording.run(one.function, *one.arguments)
+    name, *arguments = one.arguments
+    return recording.run(one.function, _model(name), *arguments)
 
-    A lesson whose functions need a large language model says how a call is run with it: `run(call)` in its `recorded.py`.
-    """
+
+@lru_cache(maxsize=1)
+def _model(name: str) -> Any:
+    from core.pretrained.registry import load_language_model
+
+    return load_language_model(name)
+
+
+def compute(calls: Sequence[Call]) -> list[tuple[Call, Any]]:
+    """Return the calls with their results, computed on this machine with one thread."""
     import torch
 
     torch.set_num_threads(1)
-    own = getattr(importlib.import_module(f"core.experiments.{lesson}.recorded"), "run", None)
-    return [(one, own(one) if own else recording.run(one.function, *one.arguments)) for one in calls]
+    return [(one, run(one)) for one in calls]
 
 
 def record(lesson: str) -> Path:
@@ -53,7 +65,7 @@ def record(lesson: str) -> Path:
         "when": time.strftime("%Y-%m-%d"),
         "where": f"{platform.machine()}, torch {torch.__version__}, one thread",
     }
-    return recording.save(lesson, compute(lesson, calls_of(lesson)), made)
+    return recording.save(lesson, compute(calls_of(lesson)), made)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,5 @@
 """The calls of the lesson on GPT and BERT whose results ship with the app: what its views and bets show first."""
 
-from functools import lru_cache
-from typing import Any
-
 from core.experiments import gpt_vs_bert as lesson
 from core.experiments import recording
 from core.experiments.gpt_vs_bert.results import (
@@ -44,17 +41,3 @@ CALLS: tuple[Call, ...] = (
     call(lesson.pair_facts),
     call(lesson.head_facts),
 )
-
-
-def run(one: Call) -> Any:
-    """Run a call, with the model that its first argument names where it needs one."""
-    if one.arguments[:1] != (DEFAULT_MODEL,):
-        return recording.run(one.function, *one.arguments)
-    return recording.run(one.function, _model(), *one.arguments[1:])
-
-
-@lru_cache(maxsize=1)
-def _model() -> Any:
-    from core.pretrained.registry import load_language_model
-
-    return load_language_model(DEFAULT_MODEL)

@@ -1,10 +1,6 @@
 """The calls of the lesson on induction whose results ship with the app."""
 
-from functools import lru_cache
-from typing import Any
-
 from core.experiments import induction as lesson
-from core.experiments import recording
 from core.experiments.induction.results import MODEL, SEED, WORDS
 from core.experiments.recording import Call, call
 
@@ -20,18 +16,3 @@ CALLS: tuple[Call, ...] = (
         for layers in (1, 2)
     ),
 )
-
-
-def run(one: Call) -> Any:
-    """Run a call, with the model that its first argument names where it is one."""
-    name, *arguments = one.arguments
-    if one.function is lesson.trained:
-        return recording.run(one.function, *one.arguments)
-    return recording.run(one.function, _model(name), *arguments)
-
-
-@lru_cache(maxsize=1)
-def _model(name: str) -> Any:
-    from core.pretrained.registry import load_language_model
-
-    return load_language_model(name)

@@ -53,8 +53,7 @@ def test_what_ships_is_what_is_computed(lesson: str, number: int, one: Call) -> 
         assert dataclasses.is_dataclass(shipped) or isinstance(shipped, dict | tuple)
         return
     torch.set_num_threads(1)
-    own = getattr(sys.modules[f"core.experiments.{lesson}.recorded"], "run", None)
-    same(own(one) if own else recording.run(one.function, *one.arguments), shipped)
+    same(record.run(one), shipped)
 
 
 @pytest.mark.parametrize("lesson", record.lessons())
