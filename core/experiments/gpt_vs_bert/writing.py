@@ -3,6 +3,7 @@
 import numpy as np
 
 from core.experiments.gpt_vs_bert.results import Found, Judged, Written, perplexity
+from core.generation.scores import log_probabilities
 from core.pretrained.causal_lm import LanguageModel
 from core.pretrained.encoder import Encoder
 from core.progress import Steps
@@ -29,9 +30,8 @@ def judged(model: LanguageModel, prompt: str, texts: tuple[str, ...]) -> Steps[J
     before, logs = model.encode(prompt), []
     for number, text in enumerate(texts):
         ids = model.encode(f" {text}")
-        rows = model.logits([*before, *ids])[len(before) - 1 : -1].astype(np.float64)
-        shifted = rows - rows.max(1, keepdims=True)
-        logs.append(shifted[np.arange(len(ids)), ids] - np.log(np.exp(shifted).sum(1)))
+        rows = log_probabilities(model.logits([*before, *ids])[len(before) - 1 : -1])
+        logs.append(rows[np.arange(len(ids)), ids])
         yield number + 1, len(texts)
     every = np.concatenate(logs)
     return Judged(perplexity(every), len(every))

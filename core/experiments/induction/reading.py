@@ -23,6 +23,7 @@ from core.experiments.induction.results import (
     Switched,
     typical,
 )
+from core.generation.scores import log_probabilities
 from core.generation.seeds import checked
 from core.progress import Steps
 
@@ -109,10 +110,8 @@ def scores(attentions: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _given(trace: "Trace", ids: Sequence[int]) -> np.ndarray:
     """Return the probability that each token had, from the second on, after those before it."""
-    logits = trace.logits[:-1].astype(np.float64)
-    logits -= logits.max(-1, keepdims=True)
-    shares = np.exp(logits)
-    given: np.ndarray = shares[np.arange(len(ids) - 1), list(ids)[1:]] / shares.sum(-1)
+    logs = log_probabilities(trace.logits[:-1])
+    given: np.ndarray = np.exp(logs[np.arange(len(ids) - 1), list(ids)[1:]])
     return given
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from core.experiments.attention_search.reading import encoder
+from core.experiments.encoder import encoder
 from core.experiments.positional_encoding.results import Orders, Pairs, exchange, words_of
 from core.pretrained.encoder import LONGEST, NO_POSITIONS, load_encoder
 from core.progress import Steps

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from core.experiments.attention_search.reading import encoder
+from core.experiments.encoder import encoder
 from core.experiments.positional_encoding.results import HEAD_WIDTH, Undone, words_of
 from core.pretrained.encoder import LONGEST
 from core.progress import Steps

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.data.pronouns import PAIRS
-from core.experiments.attention_search.reading import encoder
+from core.experiments.encoder import encoder
 from core.experiments.self_attention.probing import fit_probe
 from core.experiments.self_attention.reading import fit
 from core.experiments.self_attention.results import HEAD, LAYER, Cuts, CutStudy, pronoun_at

@@ -5,7 +5,7 @@ from jaxtyping import Float
 
 from core.data.library import LIBRARY
 from core.data.pronouns import PAIRS
-from core.experiments.attention_search.reading import encoder
+from core.experiments.encoder import encoder
 from core.experiments.self_attention.results import HEADS, LAYERS, ROLES, Roles, Senses, Study, shares, twice
 from core.pretrained.encoder import load_encoder
 from core.pretrained.word_vectors import load_word_vectors

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.data.pronouns import probe_sentences
-from core.experiments.attention_search.reading import encoder
+from core.experiments.encoder import encoder
 from core.experiments.self_attention.results import WIDTH, Probe
 from core.models import logistic
 from core.progress import Steps

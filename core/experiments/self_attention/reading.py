@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from core.experiments.attention_search.reading import encoder
+from core.experiments.encoder import encoder
 from core.experiments.self_attention.results import MOST, PRONOUNS, Read, Twins, twins_of
 from core.pretrained.encoder import Encoder
 from core.progress import Steps

