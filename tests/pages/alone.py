@@ -1,6 +1,7 @@
 """Runs a take-away script by itself, as a reader does."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,3 +18,13 @@ def run_alone(script: Path, folder: Path, **more: str) -> "subprocess.CompletedP
         encoding="utf-8",
         timeout=240,
     )
+
+
+def lay_beside(file: Path, folder: Path) -> None:
+    """Put a large file where a script in `folder` looks for it: in a folder named as its own; linked where that can be."""
+    place = folder / file.parent.name
+    place.mkdir()
+    try:
+        os.link(file, place / file.name)
+    except OSError:  # on another disk
+        shutil.copy(file, place)

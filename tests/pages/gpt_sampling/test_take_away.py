@@ -4,7 +4,6 @@ import ast
 import csv
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.experiments.gpt_sampling.texts import METHODS
 from core.serving.engine import Engine
+from tests.pages.alone import lay_beside
 from tests.pages.conftest import engine
 from tests.pages.helpers import metrics, open_drawer, sound, token_texts
 
@@ -114,10 +114,7 @@ def printed(shown: dict[str, Shown], gguf: Path, tmp_path_factory: pytest.TempPa
     for name, page in shown.items():
         place = tmp_path_factory.mktemp("taken")
         (place / "gpt_sampling.py").write_text(page.script, "utf-8")
-        (place / gguf.parent.name).mkdir()
-        os.link(gguf, place / gguf.parent.name / gguf.name) if same_disk(gguf, place) else shutil.copy(
-            gguf, place / gguf.parent.name
-        )
+        lay_beside(gguf, place)
         clean = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH") if key in os.environ}
         running[name] = subprocess.Popen(
             [sys.executable, "gpt_sampling.py"],
@@ -134,10 +131,6 @@ def printed(shown: dict[str, Shown], gguf: Path, tmp_path_factory: pytest.TempPa
         assert process.returncode == 0, complaints
         found[name] = read(out)
     return found
-
-
-def same_disk(one: Path, other: Path) -> bool:
-    return one.stat().st_dev == other.stat().st_dev
 
 
 def read(out: str) -> Printed:

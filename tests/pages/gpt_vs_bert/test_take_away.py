@@ -1,7 +1,6 @@
 """The script of the lesson on GPT and BERT: run outside the app, on transformers, it prints the page's numbers."""
 
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from core.assets.fetch import ensure
 from core.experiments import gpt_vs_bert as lesson
 from core.experiments.gpt_vs_bert import results
 from core.experiments.recording import find
-from tests.pages.alone import run_alone
+from tests.pages.alone import lay_beside, run_alone
 from tests.pages.attention_search.test_take_away import publish
 from tests.pages.helpers import fresh, open_drawer, sound
 
@@ -28,8 +27,7 @@ def test_prints_the_numbers_of_the_page(taken: dict[str, Callable[[], Any]], ggu
     (tmp_path / "gpt_vs_bert.py").write_text(taken["gpt_vs_bert.py"](), "utf-8")
     (tmp_path / "masked_head.safetensors").write_bytes(taken["masked_head.safetensors"]())
     publish(tmp_path)
-    (tmp_path / gguf.parent.name).mkdir()
-    shutil.copy(gguf, tmp_path / gguf.parent.name)
+    lay_beside(gguf, tmp_path)
     done = run_alone(tmp_path / "gpt_vs_bert.py", tmp_path, HF_HUB_OFFLINE="1")
     assert done.returncode == 0, done.stderr
     at = (results.DEFAULT_TEXT, results.DEFAULT_POSITION, results.DEFAULT_WORD)

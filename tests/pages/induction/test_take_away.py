@@ -1,8 +1,6 @@
 """The script of the lesson on induction: run outside the app, by transformers, it prints the page's numbers."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ import pytest
 from core.experiments import induction as lesson
 from core.experiments.induction.results import MODEL, SEED, WORDS, typical
 from core.experiments.recording import find
-from tests.pages.alone import run_alone
+from tests.pages.alone import lay_beside, run_alone
 from tests.pages.helpers import fresh, open_drawer, sound
 
 pytestmark = [pytest.mark.real_weights, pytest.mark.timeout(600)]
@@ -22,11 +20,7 @@ LINE = re.compile(r"typical probability ([\d.]+) % the first time, ([\d.]+) % th
 def test_prints_the_numbers_of_the_first_view(taken: dict[str, Callable[[], Any]], gguf: Path, tmp_path: Path) -> None:
     sound(open_drawer(sound(fresh("induction").run()), "Take it with you"))
     (tmp_path / "induction.py").write_text(taken["induction.py"](), "utf-8")
-    (tmp_path / gguf.parent.name).mkdir()
-    try:
-        os.link(gguf, tmp_path / gguf.parent.name / gguf.name)
-    except OSError:
-        shutil.copy(gguf, tmp_path / gguf.parent.name)
+    lay_beside(gguf, tmp_path)
     done = run_alone(tmp_path / "induction.py", tmp_path, HF_HUB_OFFLINE="1")
     assert done.returncode == 0, done.stderr
     lines = LINE.findall(done.stdout)

@@ -1,8 +1,6 @@
 """The script of the lesson on the Transformer's anatomy: run outside the app, by transformers, it prints the page's numbers."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ from core.experiments import transformer_anatomy as lesson
 from core.experiments.recording import find
 from core.experiments.transformer_anatomy.machine import Machine
 from core.experiments.transformer_anatomy.results import BET_BLOCK, DEFAULT_TEXT, MODEL, OFFERED_IDS
-from tests.pages.alone import run_alone
+from tests.pages.alone import lay_beside, run_alone
 from tests.pages.helpers import fresh, metrics, open_drawer, sound
 
 pytestmark = [pytest.mark.real_weights, pytest.mark.timeout(600)]
@@ -23,11 +21,7 @@ def test_prints_the_numbers_of_every_view(taken: dict[str, Callable[[], Any]], g
     at = sound(fresh("transformer_anatomy", block=BET_BLOCK).run())
     sound(open_drawer(at, "Take it with you"))
     (tmp_path / "transformer_anatomy.py").write_text(taken["transformer_anatomy.py"](), "utf-8")
-    (tmp_path / gguf.parent.name).mkdir()
-    try:
-        os.link(gguf, tmp_path / gguf.parent.name / gguf.name)
-    except OSError:
-        shutil.copy(gguf, tmp_path / gguf.parent.name)
+    lay_beside(gguf, tmp_path)
     done = run_alone(tmp_path / "transformer_anatomy.py", tmp_path, HF_HUB_OFFLINE="1")
     assert done.returncode == 0, done.stderr
     without = find(lesson.stream, MODEL, DEFAULT_TEXT, BET_BLOCK, False, OFFERED_IDS)
