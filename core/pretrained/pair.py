@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from torch.nn import functional as F
 
 from core.assets.own import TRAINED, read
+from core.generation.seeds import checked
 from core.models.saved import load
 from core.models.transformer import TransformerLM
 from core.pretrained.held import held
@@ -71,7 +72,7 @@ class PairModel:
 
     def write(self, before: Sequence[int], tokens: int, *, temperature: float = 0.8, seed: int = 0) -> Iterator[int]:
         """Yield so many tokens after these, each drawn: the bidirectional model fills a mask put behind the text."""
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(checked(seed))
         ids = list(before)
         for _ in range(tokens):
             ids.append(self.draw(self.log_probabilities(ids), temperature, rng))

@@ -1,7 +1,6 @@
 """The four small Transformers that `core.training.lengths` made, one for each way to mark positions."""
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +12,13 @@ from torch.nn.functional import cross_entropy
 from core.assets.own import TRAINED, facts, read
 from core.models.saved import load
 from core.models.transformer import TransformerLM
+from core.pretrained.held import held
 
 UNKNOWN = 0  # the number of every character that is not in the vocabulary
 ROWS = 64  # pieces of text that are read at once
 
 
-@cache  # four models of 1.4 MB, and none is ever changed
+@held
 def load_position_model(kind: str) -> TransformerLM:
     """Return the model that marks positions in the way `kind`: "learned", "sinusoidal", "rotary" or "none".
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ from jaxtyping import Float
 from safetensors.numpy import load_file
 
 from core.assets.fetch import Progress, ensure
+from core.pretrained.held import held
 
 NAME = "glove-6b-50d"
 Found = tuple[tuple[str, float], ...]  # words with their cosine, the nearest first
@@ -62,12 +63,7 @@ class WordVectors:
 
 def load_word_vectors(progress: Progress | None = None) -> WordVectors:
     """Return the vectors, fetched first if they are not on this machine; raises `core.assets.fetch.AssetError`."""
-    return _shared(ensure(NAME, progress=progress))
-
-
-@cache  # one, which is never changed
-def _shared(folder: Path) -> WordVectors:
-    return load_folder(folder)
+    return held(load_folder)(ensure(NAME, progress=progress))
 
 
 def load_folder(folder: Path) -> WordVectors:

@@ -17,6 +17,7 @@ from core.experiments.gpt_vs_bert.results import (
     Sentence,
 )
 from core.generation.scores import log_probabilities
+from core.generation.seeds import checked
 from core.pretrained.causal_lm import LanguageModel
 from core.pretrained.encoder.masked import MaskedModel, load_masked_model
 from core.progress import Steps, finish
@@ -56,7 +57,7 @@ def causal(model: LanguageModel, before: str, after: str, candidates: Sequence[s
 
 def sentences(seed: int = 0) -> tuple[Sentence, ...]:
     """Return held-out sentences of reviews and editorials, each with one word in its middle left out, and its options."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checked(seed))
     found: list[Sentence] = []
     lines = load_prose().held_out.splitlines()
     for n in rng.permutation(len(lines)):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,8 +41,8 @@ def listed(model: "LanguageModel", text: str, words: int, seed: int) -> tuple[li
     return [int(one) for one in rng.choice(_vocabulary(model), words, replace=False)], 0
 
 
-@lru_cache(maxsize=2)
 def _vocabulary(model: "LanguageModel") -> tuple[int, ...]:
+    # Not kept: by the model it would keep one in memory that has left, and 50 ms are little beside reading a list.
     return tuple(number for number in range(model.vocabulary) if WORD.fullmatch(model.decode([number])))
 
 
