@@ -104,7 +104,7 @@ LESSONS = (
     Entry(
         name="gpt_sampling",
         title="GPT sampling",
-        claim="A language model gives every word a probability; which one comes is drawn at random.",
+        claim="A language model gives every word a probability; one is drawn by chance.",
         part="Generating text",
         finding="The likeliest next token after the default prompt has 7.8 %: 92.2 % of all draws give another one.",
     ),
