@@ -26,7 +26,6 @@ from core.models.char_lm import FORGET_BIAS, CharLM, Kind, width_for
 from core.models.lstm import LSTM
 from core.models.recaller import Recaller
 from core.models.saved import load, save
-from core.models.transformer import TransformerLM
 from core.training.loop import Progress, train
 
 CHAR_PARAMETERS = 300_000  # of layer and output matrix together, whatever the kind
@@ -218,10 +217,10 @@ def make(name: str, seed: int, device: torch.device, report: Report, folder: Pat
         stored = load(path.with_suffix(".safetensors"))
         if isinstance(stored, CharLM):
             metrics = {"held_out_bits_per_character": round(held_out_bits(stored), 4)}
-        elif isinstance(stored, TransformerLM):
-            raise TypeError(f"no measure is known for {name}")
-        else:
+        elif isinstance(stored, Recaller):
             metrics = {"accuracy": {str(d): accuracy(stored, d, seed=seed + 1000) for d in DISTANCES}}
+        else:
+            raise TypeError(f"no measure is known for {name}")
     took = round(time.perf_counter() - began, 1)
     command = f"python -m core.training.recipes {name} --seed {seed}"
     where = f"{device.type}, torch {torch.__version__}, {torch.get_num_threads()} threads"

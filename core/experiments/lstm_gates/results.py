@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.data.recall import CHANCE
+from core.experiments.intervals import wilson
 
 DEFAULT_TEXT = (
     'The old man said, "I kept this letter for forty years (nobody else has read it), and I will not burn it now." '
@@ -215,14 +216,6 @@ def window(length: int, at: int, most: int = WINDOW) -> tuple[int, int]:
     """Return from where to where at most `most` of `length` characters are shown, with `at` in the middle if it can be."""
     first = max(0, min(at - most // 2, length - most))
     return first, min(length, first + most)
-
-
-def wilson(right: int, asked: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the interval of Wilson (1927) for a share: 95 % of such intervals hold the true share."""
-    share, spread = right / asked, z * z / asked
-    middle = (share + spread / 2) / (1 + spread)
-    reach = z / (1 + spread) * math.sqrt(share * (1 - share) / asked + spread / (4 * asked))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def effect(free: Recalled, held: Recalled) -> Effect:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from core.data.recall import CHANCE
-from core.experiments.lstm_gates.results import STEPS, Along, Hold, wilson
+from core.experiments.intervals import wilson
+from core.experiments.lstm_gates.results import STEPS, Along, Hold
 from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
 from core.figures.style import HOVER, label, layout, percent

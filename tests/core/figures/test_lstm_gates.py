@@ -8,9 +8,10 @@ import pytest
 
 from core.experiments import lstm_gates
 from core.experiments.characters import visible
+from core.experiments.intervals import wilson
 from core.experiments.lstm_gates import tables
 from core.experiments.lstm_gates.recorded import SYMBOL
-from core.experiments.lstm_gates.results import DEFAULT_HOLD, DEFAULT_LAYER, DEFAULT_TEXT, NETWORKS, Hold, Sum, wilson
+from core.experiments.lstm_gates.results import DEFAULT_HOLD, DEFAULT_LAYER, DEFAULT_TEXT, NETWORKS, Hold, Sum
 from core.experiments.recording import find
 from core.figures import lstm_gates as figures
 from core.figures.lstm_gates.cell import number

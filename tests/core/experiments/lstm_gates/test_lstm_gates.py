@@ -17,6 +17,7 @@ from core.data.recall import CHANCE, QUERY, recall_batch
 from core.experiments import lstm_gates as lesson
 from core.experiments.character_writing import write
 from core.experiments.characters import bits, log_probabilities
+from core.experiments.intervals import wilson
 from core.experiments.lstm_gates import reading, recall, results, speed, tables
 from core.experiments.lstm_gates.results import (
     DEFAULT_HOLD,
@@ -374,7 +375,7 @@ def test_interval(right: int, asked: int, interval: tuple[float, float]) -> None
 
 def test_the_interval_holds_the_true_share_as_often_as_it_says() -> None:
     drawn = np.random.default_rng(0).binomial(200, CHANCE, 4000)
-    inside = [low <= CHANCE <= high for low, high in (results.wilson(int(n), 200) for n in drawn)]
+    inside = [low <= CHANCE <= high for low, high in (wilson(int(n), 200) for n in drawn)]
     assert np.mean(inside) == pytest.approx(0.95, abs=0.02)
 
 
