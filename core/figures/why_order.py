@@ -87,9 +87,7 @@ def belief(read: Read, found: Accuracies, order: str) -> Picture:
     traces = []
     for digit in (*[d for d in final if d not in (read.label, rival)], rival, read.label):
         line = [100 * float(p) for p in read.probabilities[:, digit]]
-        colour, width = (
-            (FIRST, 4) if digit == read.label else (SECOND, 3) if digit == rival else (MUTED, 1)
-        )
+        colour, width = (FIRST, 4) if digit == read.label else (SECOND, 3) if digit == rival else (MUTED, 1)
         traces.append({
             "type": "scatter", "mode": "lines", "x": steps, "y": line, "line": {"color": colour, "width": width},
             "opacity": 1 if width > 1 else 0.6, "showlegend": False, "hovertemplate": HOVER,
@@ -157,7 +155,12 @@ def kinds(found: Accuracies) -> Picture:
     """Draw three kinds of model in the natural order, in a fixed shuffle that each was trained on, and in a new one."""
     where = ("as it stands", "fixed shuffle, trained", "new shuffle")
     rows = (
-        ("in order (GRU)", ACCENT, "circle", [found.of(o) for o in ("row by row", "shuffled, as trained", "shuffled anew")]),
+        (
+            "in order (GRU)",
+            ACCENT,
+            "circle",
+            [found.of(o) for o in ("row by row", "shuffled, as trained", "shuffled anew")],
+        ),
         ("all at once (dense)", CATEGORY[1], "square", [int(n) for n in found.dense]),
         ("bag of shades", CATEGORY[2], "diamond", [int(n) for n in found.bag]),
     )

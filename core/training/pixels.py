@@ -91,7 +91,9 @@ def dense(how: str, digits: Digits, seed: int, steps: int) -> nn.Sequential:
 
 def _run(model: nn.Module, loss: Any, name: str, steps: int) -> None:
     for progress in train(model, loss, steps=steps, rate=RATE, every=200):
-        print(f"{name}: step {progress.step} of {steps}: {progress.loss:.3f} nats, {progress.seconds:.0f} s", flush=True)
+        print(
+            f"{name}: step {progress.step} of {steps}: {progress.loss:.3f} nats, {progress.seconds:.0f} s", flush=True
+        )
 
 
 def make(seed: int = 0, *, steps: int | None = None, folder: Path = TRAINED) -> list[Path]:

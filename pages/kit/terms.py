@@ -38,6 +38,11 @@ TERMS = (
         "vanishing_gradients",
     ),
     Term(
+        "bag of words",
+        "A text as a list of counts: how often each word occurs in it, whatever the order.",
+        "why_order",
+    ),
+    Term(
         "beam search",
         "Keeps a few texts at once, goes on from each, and ends with the one whose tokens are the likeliest together.",
         "gpt_sampling",
@@ -78,6 +83,11 @@ TERMS = (
         "alignment",
     ),
     Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
+    Term(
+        "dense network",
+        "A network in which every number of one layer goes into every number of the next, all at once.",
+        "why_order",
+    ),
     Term("encoder", "The half of a translator that reads the sentence and turns it into numbers.", "encoder_decoder"),
     Term(
         "encoding bottleneck",
@@ -212,6 +222,11 @@ TERMS = (
         "self-attention",
         "Attention of a text to itself: every piece is query, key and value at once.",
         "self_attention",
+    ),
+    Term(
+        "sequence",
+        "A list whose order matters: the words of a sentence, the days of a weather record, the samples of a sound.",
+        "why_order",
     ),
     Term(
         "softmax",

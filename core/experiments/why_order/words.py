@@ -34,6 +34,9 @@ def guess(model: "LanguageModel", one: str, other: str, ending: str) -> Steps[Gu
         if name.startswith(" ") and name.strip().isalpha() and len(shown) < SHOWN:
             shown.append(token)
             names.append(name.strip())
+    change = np.abs(order[0, shown] - order[1, shown])
+    by_change = [int(n) for n in np.argsort(-change, kind="stable")]  # what the order changes most stands first
+    shown, names = [shown[n] for n in by_change], [names[n] for n in by_change]
     return Guess(pair, ending, tuple(names), order[:, shown], bag[:, shown], distance(*pair))
 
 
@@ -50,7 +53,7 @@ def bag_of(text: str, other: str) -> list[str]:
 
 
 def _bare(text: str) -> list[str]:
-    return [word for word in (part.strip(".,;:!?\"“”()") for part in text.split()) if word] or [text]
+    return [word for word in (part.strip('.,;:!?"“”()') for part in text.split()) if word] or [text]
 
 
 def orders(bag: Sequence[str]) -> list[str]:
