@@ -39,7 +39,7 @@ def next_words(guess: Guess) -> Picture:
     axis_y = {"tickvals": list(range(len(names))), "ticktext": names, "autorange": "reversed", "fixedrange": True,
               "automargin": True, "showgrid": False, "zeroline": False, "tickfont": {"size": 16}}  # fmt: skip
     drawn = layout(
-        f"Next word after {swatch(FIRST)} sentence 1, {swatch(SECOND)} sentence 2", height=348, annotations=notes,
+        f"Next word: {swatch(FIRST)} sentence 1, {swatch(SECOND)} sentence 2", height=348, annotations=notes,
         margin={"l": 8, "r": 8, "t": 64, "b": 48}, barmode="overlay",
         xaxis={**axis_x, "domain": list(PANELS[0])}, yaxis={**axis_y, "anchor": "x"},
         xaxis2={**axis_x, "domain": list(PANELS[1]), "anchor": "y2"}, yaxis2={**axis_y, "anchor": "x2"},

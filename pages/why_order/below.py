@@ -8,9 +8,11 @@ from pages.kit.lesson import Line, Question, Source, Try
 from pages.kit.words import percent
 
 WORDS = (
-    "A bag of words writes a text as a list of counts: how often each word occurs. Two texts with the same words have the same list, "
+    "A bag of words writes a text as a list of counts: how often each word occurs. Two texts with the same "
+    "words have the same list, "
     "so whatever is computed from it is the same for both. A reader in order takes one step after another and keeps what it "
-    "has read in a **hidden state**, a list of numbers that the next step changes. Its answer depends on what came when. The price: it "
+    "has read in a **hidden state**, a list of numbers that the next step changes. Its answer depends on what "
+    "came when. The price: it "
     "has to learn the order, and in one that it has never seen it is lost."
 )
 
@@ -26,7 +28,8 @@ def how() -> list[Line]:
         Line("How far apart are two bags? Count each word in both, and take the length of the difference.",
              r"d = \sqrt{\sum_w (n_w - m_w)^2}", distance, "n, m: one count for each word."),
         Line("A language model gives each possible next word a score; these become probabilities.",
-             r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}", softmax, "z, p: 49,152 numbers, one for each piece of a word that it knows."),
+             r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}", softmax, "z, p: 49,152 numbers, one for each piece of a "
+             "word that it knows."),
         Line("The reader of digits takes 28 pixels at a step, and scores the ten digits from its state after the last one.",
              r"h_t = \mathrm{GRU}(x_t, h_{t-1}), \quad z = W h_{28} + b", SequenceClassifier.forward,
              "x: 28 steps of 28 pixels. h: 64 numbers. z: 10."),
@@ -48,11 +51,13 @@ def questions() -> list[Question]:
                  1 if apart[1] == 0 else 2, f"The first two are {apart[0]:.2f} apart, the others {apart[1]:.0f}."),
         Question("A network was trained on digits whose pixels are shuffled, always in the same way. How well can it read them?",
                  ("Nearly as well", "Only by guessing"), 0 if learned > 0.8 else 1,
-                 f"{percent(learned)} are correct, {percent(rows)} row by row. In a shuffle that it was not trained on: {percent(new)}."),
+                 f"{percent(learned)} are correct, {percent(rows)} row by row. In a shuffle that it was not "
+                 f"trained on: {percent(new)}."),
         Question("Which of these gives the same answer in every order, even one that it has never met?",
                  ("A network that reads in order", "A dense network", "A bag"),
                  2 if len(set(map(int, found.bag))) == 1 else 0,
-                 f"The bag has {percent(int(found.bag[0]) / TESTED)} correct in all three orders, and pays for it with accuracy."),
+                 f"The bag has {percent(int(found.bag[0]) / TESTED)} correct in all three orders, and pays for "
+                 "it with accuracy."),
     ]  # fmt: skip
 
 
@@ -72,10 +77,12 @@ def seen() -> str:
 def try_next() -> list[Try]:
     """Return another pair of sentences, the new shuffle, and the lesson on the state."""
     return [
-        Try("A film, good or bad", "“Not bad, it was good” against “not good, it was bad”: the same seven words.", {"view": "Words", "pair": "A film"}),
+        Try("A film, good or bad", "“Not bad, it was good” against “not good, it was bad”: the same seven "
+        "words.", {"view": "Words", "pair": "A film"}),
         Try("A new shuffle", "The network that learned rows is given the pixels in an order that it has never met.",
             {"view": "784 pixels", "order": NEW}),
-        Try("What such a reader remembers", "The hidden state is all that it carries from one step to the next.", {}, lesson="rnn"),
+        Try("What such a reader remembers", "The hidden state is all that it carries from one step to the "
+        "next.", {}, lesson="rnn"),
     ]  # fmt: skip
 
 
