@@ -69,7 +69,8 @@ def seen() -> str:
     return (
         f"Two sentences of the same words had bags {guess.distance:.0f} apart, but read in order they gave “{guess.words[up]}” "
         f"{percent(float(guess.in_order[0, up]))} and {percent(float(guess.in_order[1, up]))}. Of {TESTED:,} digits, "
-        f"{percent(found.of('row by row') / TESTED)} were read correctly row by row, {percent(found.of(NEW) / TESTED)} in a new shuffle, "
+        f"{percent(found.of('row by row') / TESTED)} were read correctly row by row, "
+        f"{percent(found.of(NEW) / TESTED)} in a new shuffle, "
         f"and from a bag of shades {percent(int(found.bag[0]) / TESTED)} in any order."
     )
 
