@@ -95,6 +95,15 @@ LESSONS = (
         finding="The embedding and 60 additions sum to the 19.2 of “Paris”; without block 24 its 77.3 % are 2.2 %.",
     ),
     Entry(
+        name="recurrence_vs_attention",
+        title="Recurrence and attention",
+        claim="Attention wins at recalling and copying, a recurrent network at counting.",
+        part="Transformers",
+        minutes=12,
+        finding="Trained 40 s, a Transformer copies 100.0 % of 20 symbols and an LSTM 81.4 %; "
+        "at odd or even it is 83.8 % against 100.0 %.",
+    ),
+    Entry(
         name="induction",
         title="Induction",
         claim="Two heads, one after the other, continue a pattern never seen before.",

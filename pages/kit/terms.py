@@ -78,6 +78,11 @@ TERMS = (
         "alignment",
     ),
     Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
+    Term(
+        "dense network",
+        "Layers in which every number has a weight to every unit: it takes a text of fixed length as one long list of numbers.",
+        "recurrence_vs_attention",
+    ),
     Term("encoder", "The half of a translator that reads the sentence and turns it into numbers.", "encoder_decoder"),
     Term(
         "encoding bottleneck",
@@ -164,6 +169,11 @@ TERMS = (
         "output gate",
         "Decides which share of an LSTM's cell the rest of the network gets to see at a step.",
         "lstm_gates",
+    ),
+    Term(
+        "parameter",
+        "One of the numbers in a network that its training sets: the entries of its matrices.",
+        "recurrence_vs_attention",
     ),
     Term(
         "perplexity",

@@ -26,10 +26,11 @@ RECALLERS = tuple(f"{name}_{seed}" for name in recipes.RECIPES if name.startswit
 POSITIONS = tuple(f"positions_{kind}" for kind in ("learned", "none", "rotary", "sinusoidal"))  # see test_lengths
 TABLES = tuple(f"{recipes.BY_DISTANCE}_{seed}" for seed in range(3))
 GPT_AND_BERT = ("masked_head", "pair_bidirectional", "pair_causal", "pair_tokenizer")  # see test_gpt_and_bert.py
+MOVED = ("moved_dense", "moved_lstm")  # see tests/core/experiments/recurrence_vs_attention
 
 
 def test_every_file_says_how_it_was_made() -> None:
-    known = {*CHARACTERS, *RECALLERS, *TABLES, *RECURRENT, *own.ONE_WAY, *POSITIONS, *GPT_AND_BERT}
+    known = {*CHARACTERS, *RECALLERS, *TABLES, *RECURRENT, *own.ONE_WAY, *POSITIONS, *GPT_AND_BERT, *MOVED}
     assert set(own.names()) == known
     for name in (*CHARACTERS, *RECALLERS, *TABLES):
         facts = own.facts(name)
@@ -49,7 +50,7 @@ def test_all_of_it_is_small() -> None:
     assert sum(path.stat().st_size for path in translators) < 45_000_000
     others = [path for path in files if path not in translators and path.stem not in GPT_AND_BERT]
     assert sum(path.stat().st_size for path in others) < 10_000_000
-    assert sum(path.stat().st_size for path in files if path.stem in GPT_AND_BERT) < 6_000_000
+    assert sum(path.stat().st_size for path in files if path.stem in GPT_AND_BERT) < 7_000_000
 
 
 @pytest.mark.parametrize("name", [*CHARACTERS, *RECALLERS])
