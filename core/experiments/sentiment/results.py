@@ -188,3 +188,9 @@ class Scored:
         judged = [(belief > 0.5) == label for belief, label in zip(self.beliefs[model], self.labels, strict=True)
                   if label is not None]  # fmt: skip
         return sum(map(bool, judged)), len(judged)
+
+
+def weights(read: Read) -> tuple[float, ...]:
+    """Return what each word adds to the bag's sum, from the steps between its log odds; the first one's holds the bias."""
+    odds = np.log(read.beliefs[BAG]) - np.log1p(-read.beliefs[BAG])
+    return tuple(float(step) for step in np.diff(odds, prepend=0.0))
