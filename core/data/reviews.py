@@ -17,7 +17,9 @@ TUNE, HELD_OUT = 0.1, 0.2  # of the film snippets
 DECIDED = 0.5  # people's mean verdict runs from -4 to 4: nearer to 0 than this a snippet is neither good nor bad
 ALIKE = 0.5  # two snippets that share so much of their words are one; the second is left out
 RARE = 8  # only neighbours that so few snippets have propose two as alike
-NEGATIONS = frozenset("not n't no never without nothing neither nor hardly cannot none nobody".split())
+NEGATIONS = frozenset(
+    ["not", "n't", "no", "never", "without", "nothing", "neither", "nor", "hardly", "cannot", "none", "nobody"]
+)
 _WORD = re.compile(r"n['’]t\b|['’](?:s|re|ve|ll|d|m)\b|[^\W_]+?(?=n['’]t\b)|[^\W_]+|\.\.\.|[^\w\s]|_", re.IGNORECASE)
 
 
