@@ -138,9 +138,7 @@ def make(kind: str, seed: int = 0, *, epochs: int = EPOCHS, folder: Path = TRAIN
     if kind == BAG:
         vocabulary = vocabulary_of(reviews.train)
         rows, tuned = ([encode(s.words, vocabulary) for s in part] for part in (reviews.train, reviews.tune))
-        labels, wanted = (
-            torch.tensor([float(s.is_positive) for s in part]) for part in (reviews.train, reviews.tune)
-        )
+        labels, wanted = (torch.tensor([float(s.is_positive) for s in part]) for part in (reviews.train, reviews.tune))
         found = {penalty: bag_of_words(rows, labels, len(vocabulary), penalty) for penalty in PENALTIES}
         scores = {
             p: float(np.mean([(bias + float(w[np.array(r) - 1][np.array(r) > 0].sum()) > 0) == bool(y)

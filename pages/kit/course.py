@@ -52,7 +52,7 @@ LESSONS = (
         claim="One word can turn a review, if the model reads it in order.",
         part="At work",
         minutes=12,
-        finding="“Never” moved two words takes a GRU from 68.3 % to 28.9 % positive; a bag of words stays at 57.6 %.",
+        finding="“Not” moved two words takes a GRU from 81.8 % to 36.5 % positive; a bag of words stays at 59.4 %.",
     ),
     Entry(
         name="encoder_decoder",

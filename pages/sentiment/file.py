@@ -35,7 +35,9 @@ def show(stage: Stage) -> Shown | Nothing:
     given = controls.staying(UPLOAD)
     if not given:
         scored = ask(lesson.sample)
-        stage.note("Shown: 40 film snippets kept apart. Put your own file under “More”; it is kept in this visit alone.")
+        stage.note(
+            "Shown: 40 film snippets kept apart. Put your own file under “More”; it is kept in this visit alone."
+        )
         shown, source = draw(figures.lines, scored, model), SAMPLE
     else:
         read = files.read_lines(given["name"], given["data"])

@@ -12,7 +12,6 @@ from core.experiments.sentiment.results import (
     PRODUCTS,
     RULE,
     SETS,
-    SHUFFLED,
     TWEETS,
     HeldOut,
     apart,
@@ -27,8 +26,7 @@ from pages.sentiment.shared import script
 
 NETWORK, COUNTED, GUESS = "a network", "the bag or word scores", "always the same answer"
 SAID = {
-    FILM: "film snippets kept apart", NEGATED: "of them with a word such as “not”", SHUFFLED: "with their words shuffled",
-    TWEETS: "tweets", PRODUCTS: "product reviews",
+    FILM: "film snippets", NEGATED: "film snippets with a word such as “not”", TWEETS: "tweets", PRODUCTS: "product reviews"
 }  # fmt: skip
 
 
@@ -41,7 +39,7 @@ def show(stage: Stage) -> Shown:
     a, b = apart(tested, 2, BAG)
     return Shown(
         verdict=judge(held, name),
-        picture=draw(figures.accuracy, tested, name),
+        picture=draw(figures.accuracy, tested, derive(HeldOut.mixed, held, name), name),
         mechanism=draw(figures.parts, held, name, len(tested.positive)),
         bet=bet(name),
         numbers=[("right: GRU alone, not the bag", f"{a:,}"), ("right: the bag alone, not the GRU", f"{b:,}")],
@@ -53,27 +51,21 @@ def show(stage: Stage) -> Shown:
 
 def judge(held: HeldOut, name: str) -> str:
     """Say who is right most often, and by how much, from the picture's numbers."""
-    found = rows(held.pick(name))
-    best, second = max(found[:3], key=lambda r: r.right), found[BAG]
-    base = max(found[BAG + 1 :], key=lambda r: r.right)
-    if name == SHUFFLED:
-        ordered = rows(held.film)
-        kept = next(r for r in ordered if r.name == best.name)
-        return (
-            f"With its words shuffled the {best.name} still gets {percent(best.share)} right, in order {percent(kept.share)}: "
-            f"most reviews are told by their words alone."
-        )
-    what = f"{found[0].asked:,} {name}" if name != NEGATED else f"{found[0].asked:,} snippets with a negation"
-    if base.right > max(best.right, second.right):
-        how = "adding up people’s scores for single words" if base.name == RULE else f"{base.name.lower()}"
-        return f"On {what} the baseline wins: {how} gets {percent(base.share)} right, the best trained model {percent(max(best.share, second.share))}."
-    if second.right >= best.right:
-        return f"On {what} the bag of words wins: {percent(second.share)} right, the {best.name} {percent(best.share)}."
-    clear = "a clear lead" if best.interval[0] > second.interval[1] else "their intervals overlap"
-    return (
-        f"On {what} the {best.name} gets {percent(best.share)} right, the bag of words {percent(second.share)}, the RNN "
-        f"{percent(found[0].share)} ({best.name} against bag: {clear})."
-    )
+    found, mixed = rows(held.pick(name)), held.mixed(name)
+    best, bag = max(found[: len(IN_ORDER)], key=lambda r: r.right), found[BAG]
+    base, trained = max(found[BAG + 1 :], key=lambda r: r.right), max(best.right, bag.right) / bag.asked
+    what = f"{bag.asked:,} {SAID[name]}"
+    if base.right > max(best.right, bag.right):
+        how = "people’s scores for single words, added up, are" if base.name == RULE else f"{base.name.lower()} is"
+        return f"On {what} the baseline wins: {how} right in {percent(base.share)}, the best trained model in {percent(trained)}."
+    if bag.right >= best.right:
+        return f"On {what} the bag of words wins: {percent(bag.share)} right, the {best.name} {percent(best.share)}."
+    said = f"On {what} the {best.name} gets {percent(best.share)} right, the bag of words {percent(bag.share)}"
+    said += "" if best.interval[0] > bag.interval[1] else " (their intervals overlap)"
+    if mixed:
+        shuffled = next(row for row in rows(mixed) if row.name == best.name)
+        said += f"; with its words shuffled the {best.name} still gets {percent(shuffled.share)}"
+    return f"{said}."
 
 
 def _explain(held: HeldOut, name: str) -> str:
@@ -90,9 +82,9 @@ def _explain(held: HeldOut, name: str) -> str:
         "“Word scores” adds up what people gave single words (VADER’s list) and turns a word round behind a negation; it has "
         "learned from no snippet. “Always” gives the more frequent answer. "
         f"Left out: {held.undecided:,} snippets that people found neither good nor bad, and {held.alike:,} that were nearly copies "
-        "of others. Two snippets may still be about one film. Each network was trained once.\n\n"
+        "of others. Two snippets may still be about one film. Each network was trained once. Hollow: the words of each snippet in random order.\n\n"
     )
-    of = "all film snippets" if name == NEGATED else SAID[name]
+    of = SAID[FILM] if name == NEGATED else SAID[name]
     return about + f"**The {MODELS[kind]}’s worst mistakes** ({of}):\n\n" + "\n".join(lines)
 
 

@@ -15,14 +15,16 @@ from pages.sentiment.shared import script
 NAMES = tuple(MODELS.values())
 UNKNOWN = ((3, "not known to the models: in too few of the snippets that they learned from"),)
 MORE, LESS, SAME = "more positive", "more negative", "exactly the same"
-LABELS: dict[str, What] = {"word moved": "moved", "left out": "left out", "“not” before it": "negated"}
+LABELS: dict[str, What] = {"moved": "moved", "left out": "left out", "negated": "negated"}
 EMPTY = "Type something under “More”: with no word at all there is nothing to read."
 
 
 def show(stage: Stage) -> Shown | Nothing:
     """Show both readings."""
     with stage.decide:
-        what = LABELS[controls.choice("What if", tuple(LABELS), "word moved", key="what")]
+        what = LABELS[
+            controls.choice("The word is", tuple(LABELS), "moved", key="what", help="Negated: “not” is put before it.")
+        ]
     with stage.more:
         typed = controls.text_area("Your review", results.DEFAULT_TEXT, key="text", height=98, max_chars=2_000)
         words, dropped = results.fit(typed)
@@ -39,14 +41,18 @@ def show(stage: Stage) -> Shown | Nothing:
     if what == "moved" and changed == words:
         stage.note("The word is where it was: choose another position under “More”.")
     _strip(stage, before, word)
-    said = {"moved": "“{}” moved", "left out": "“{}” left out", "negated": "“not” before “{}”"}[what].format(words[word])
+    said = {"moved": "“{}” moved", "left out": "“{}” left out", "negated": "“not” before “{}”"}[what].format(
+        words[word]
+    )
     sums = [(b, a) for b, a in zip(before.ends, after.ends, strict=True)]
     return Shown(
         verdict=judge(before, after, what, words[word]),
         picture=draw(figures.beliefs, before, after, said, at),
         mechanism=draw(figures.mechanism, after, _weights(after), len(changed) - 1 if at is None else at),
         bet=bet(words, what, word, to),
-        numbers=[(f"{NAMES[m]}, before and after", " → ".join(percent(float(p)) for p in sums[m])) for m in (1, 2, BAG)],
+        numbers=[
+            (f"{NAMES[m]}, before and after", " → ".join(percent(float(p)) for p in sums[m])) for m in (1, 2, BAG)
+        ],
         caption="Each column is one word, each number the probability of “positive” (%) when that word has just been read. The "
         "last column is the verdict. Click a word below the picture to choose it.",
         further=[draw(figures.worth, ask(lesson.worth, words))] if len(words) > 1 else [],
@@ -73,7 +79,11 @@ def _strip(stage: Stage, read: Read, word: int) -> None:
 
 def judge(before: Read, after: Read, what: What, word: str) -> str:
     """Say which models change their verdict, and by how much, from the picture's last columns."""
-    done = {"moved": f"Move {code(word)}", "left out": f"Leave out {code(word)}", "negated": f"Put `not` before {code(word)}"}[what]
+    done = {
+        "moved": f"Move {code(word)}",
+        "left out": f"Leave out {code(word)}",
+        "negated": f"Put `not` before {code(word)}",
+    }[what]
     other = turned(before, after)
     pairs = [f"{percent(float(a))} → {percent(float(b))}" for a, b in zip(before.ends, after.ends, strict=True)]
     bag = f"the bag of words stays at {percent(float(before.ends[BAG]))}"
@@ -86,7 +96,11 @@ def judge(before: Read, after: Read, what: What, word: str) -> str:
     if not in_order:
         return f"{done}: only the bag of words changes its verdict, {pairs[BAG]}."
     lead = max(in_order, key=lambda m: abs(float(after.ends[m] - before.ends[m])))
-    who = f"all three networks change" if len(in_order) == 3 else f"{count(len(in_order), 'network')} of 3 {'changes' if len(in_order) == 1 else 'change'}"
+    who = (
+        "all three networks change"
+        if len(in_order) == 3
+        else f"{count(len(in_order), 'network')} of 3 {'changes' if len(in_order) == 1 else 'change'}"
+    )
     return f"{done}: {who} the verdict (the {NAMES[lead]} goes {pairs[lead]} positive); {bag}."
 
 
@@ -101,7 +115,7 @@ def bet(words: tuple[str, ...], what: What, word: int, to: int) -> Bet:
         "it…",
         answers=(MORE, LESS, SAME),
         change={"what": label},
-        moved=f"“What if” is at “{label}”",
+        moved=f"the word is {label}",
         judge=partial(_outcome, words, other, word, to, model),
     )
 

@@ -32,7 +32,9 @@ def read_lines(name: str, data: bytes) -> Lines:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return Lines(trouble=f"Byte {error.start + 1:,} of the file is not UTF-8. Save it as “CSV UTF-8” or as plain text.")
+        return Lines(
+            trouble=f"Byte {error.start + 1:,} of the file is not UTF-8. Save it as “CSV UTF-8” or as plain text."
+        )
     if "\x00" in text:
         return Lines(trouble="The file holds no text. Save your table as CSV, not as a workbook.")
     try:
@@ -57,9 +59,13 @@ def read_lines(name: str, data: bytes) -> Lines:
         texts.append(words[:MOST_LETTERS])
         labels.append(verdict(row[verdicts]) if verdicts is not None and verdicts < len(row) else None)
     if left:
-        notes.append(f"{left:,} {'line has' if left == 1 else 'lines have'} no word and {'is' if left == 1 else 'are'} left out.")
+        notes.append(
+            f"{left:,} {'line has' if left == 1 else 'lines have'} no word and {'is' if left == 1 else 'are'} left out."
+        )
     if cut:
-        notes.append(f"{cut:,} {'line is' if cut == 1 else 'lines are'} longer than {MOST_LETTERS} letters: only those are read.")
+        notes.append(
+            f"{cut:,} {'line is' if cut == 1 else 'lines are'} longer than {MOST_LETTERS} letters: only those are read."
+        )
     if len(texts) > MOST_LINES:
         notes.append(f"The file has {len(texts):,} lines: the first {MOST_LINES:,} are read.")
     if not texts:

@@ -15,12 +15,11 @@ MODELS = {"rnn_tanh": "RNN", "lstm": "LSTM", "gru": "GRU", "bag": "Bag of words"
 IN_ORDER = tuple(MODELS)[:3]
 BAG = 3  # the bag's row
 RULE, ALWAYS = "Word scores", "Always"
-DEFAULT_TEXT = "It's entertaining and never stupid."
-DEFAULT_WORD, DEFAULT_TO = 4, 2  # from 0: "never" goes before "entertaining"
+DEFAULT_TEXT = "The story is entertaining and not stupid."
+DEFAULT_WORD, DEFAULT_TO = 5, 3  # from 0: "not" goes before "entertaining"
 MAX_WORDS = 40
 BINS = ((1, 10), (11, 20), (21, 30), (31, 99))  # words
-FILM, NEGATED, SHUFFLED, TWEETS, PRODUCTS = "film snippets", "with a negation", "words shuffled", "tweets", "products"
-SETS = (FILM, NEGATED, SHUFFLED, TWEETS, PRODUCTS)
+FILM, NEGATED, TWEETS, PRODUCTS = SETS = ("films", "negated", "tweets", "products")
 
 
 def fit(text: str) -> tuple[tuple[str, ...], int]:
@@ -96,7 +95,13 @@ class Tested:
 
     def part(self, which: Bool[np.ndarray, "snippets"]) -> "Tested":
         """Return the same for some of the snippets."""
-        arrays = (self.positive[which], self.negates[which], self.lengths[which], self.beliefs[:, which], self.rule[which])
+        arrays = (
+            self.positive[which],
+            self.negates[which],
+            self.lengths[which],
+            self.beliefs[:, which],
+            self.rule[which],
+        )
         return Tested(*arrays, self.worst)
 
     @property
@@ -124,7 +129,11 @@ class HeldOut:
         """Return one of `SETS`; raises `KeyError` for another name."""
         if name == NEGATED:
             return self.film.part(self.film.negates)
-        return {FILM: self.film, SHUFFLED: self.shuffled, TWEETS: self.tweets, PRODUCTS: self.products}[name]
+        return {FILM: self.film, TWEETS: self.tweets, PRODUCTS: self.products}[name]
+
+    def mixed(self, name: str) -> Tested | None:
+        """Return the same snippets of films with the words of each shuffled; None for the sets that were not read so."""
+        return {FILM: self.shuffled, NEGATED: self.shuffled.part(self.film.negates)}.get(name)
 
 
 @dataclass(frozen=True)

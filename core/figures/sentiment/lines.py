@@ -1,7 +1,7 @@
 """A file's lines: what a model that reads in order makes of each, against the bag of words."""
 
 from core.experiments.sentiment.results import BAG, MODELS, Scored
-from core.figures.palette import ACCENT, CATEGORY, FAINT, GROUND, MUTED, TEXT
+from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, TEXT
 from core.figures.picture import Picture
 from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, sketch
 
@@ -38,7 +38,7 @@ def lines(scored: Scored, model: int) -> Picture:
         "data": traces,
         "layout": layout(
             f"{len(scored.texts):,} lines: {NAMES[model]} against bag",
-            height=380,
+            height=345,
             margin={"l": 8, "r": 16, "t": 66, "b": 48},
             showlegend=True,
             xaxis={**axis, "title": {"text": "bag of words: positive (%)"}},
@@ -46,8 +46,8 @@ def lines(scored: Scored, model: int) -> Picture:
             shapes=[{**line, "x0": 50, "x1": 50, "yref": "paper", "y0": 0, "y1": 1},
                     {**line, "y0": 50, "y1": 50, "xref": "paper", "x0": 0, "x1": 1}],
             annotations=[
-                label(1, 98, f"only the {NAMES[model]}: positive", FAINT, xanchor="left", yanchor="top"),
-                label(99, 2, "only the bag: positive", FAINT, xanchor="right", yanchor="bottom"),
+                label(1, 98, f"only the {NAMES[model]}: positive", TEXT, xanchor="left", yanchor="top"),
+                label(99, 2, "only the bag: positive", TEXT, xanchor="right", yanchor="bottom"),
             ],
         ),
     }  # fmt: skip
@@ -72,10 +72,12 @@ def through(source: str, count: int, model: int) -> Picture:
         y = 3.2 - row
         lit = row in (model, BAG)
         colour = ACCENT if lit else MUTED
-        notes += [arrow((2.7, 1.7), (3.6, y), colour, 1.5), label(5.2, y, f"<b>{name}</b>" if lit else name, colour)]
-        notes.append(arrow((6.8, y), (7.5, 1.7), colour, 1.5))
-        box = {"type": "rect", "x0": 3.65, "x1": 6.75, "y0": y - 0.4, "y1": y + 0.4}
-        shapes.append({**box, "line": {"color": colour, "width": 2 if lit else 1}, "fillcolor": GROUND, "layer": "below"})
-    notes.append(label(7.6, 1.7, "your lines,<br>scored, as CSV", TEXT, xanchor="left"))
+        notes += [arrow((2.65, 1.7), (3.35, y), colour, 1.5), label(5.0, y, f"<b>{name}</b>" if lit else name, colour)]
+        notes.append(arrow((6.65, y), (7.35, 1.7), colour, 1.5))
+        box = {"type": "rect", "x0": 3.4, "x1": 6.6, "y0": y - 0.4, "y1": y + 0.4}
+        shapes.append(
+            {**box, "line": {"color": colour, "width": 2 if lit else 1}, "fillcolor": GROUND, "layer": "below"}
+        )
+    notes.append(label(7.5, 1.7, "scored<br>lines (CSV)", TEXT, xanchor="left", align="left"))
     alt = f"Sketch: {count:,} lines of {source} go through four models and come back with a probability from each."
     return Picture(sketch(notes, shapes, (0.0, 10.2), (-0.4, 3.8)), alt)

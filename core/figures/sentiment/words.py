@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from core.experiments.sentiment.results import BAG, MODELS, Read, Worth, turned
 from core.figures.palette import ACCENT, CATEGORY, DIVERGING, GROUND, MUTED, TEXT
@@ -12,7 +13,8 @@ from core.figures.picture import Picture
 from core.figures.style import SMALL, arrow, label, layout, percent, plain, shorten, sketch
 
 MOST = 16  # words up to which each cell holds its number, and each column its word
-LETTERS = 11
+LETTERS = 13
+STRONG = 0.62  # of the scale: a cell so dark (in dark, so bright) that its number has the ground's colour
 NAMES = tuple(MODELS.values())
 
 
@@ -36,10 +38,15 @@ def beliefs(before: Read, after: Read, said: str, moved: int | None) -> Picture:
             for colour, width in ((GROUND, 5), (TEXT, 2.5))
         ]
     spec = {
-        "data": [upper, lower],
+        "data": [
+            upper,
+            lower,
+            *_numbers(before.beliefs - 0.5, 50, ".0f", 0.5, ""),
+            *_numbers(after.beliefs - 0.5, 50, ".0f", 0.5, "2"),
+        ],
         "layout": layout(
             "Probability of “positive” after each word",
-            height=385,
+            height=362,
             margin={"l": 8, "r": 8, "t": 34, "b": 36},
             annotations=notes,
             shapes=shapes,
@@ -64,14 +71,11 @@ def beliefs(before: Read, after: Read, said: str, moved: int | None) -> Picture:
 
 
 def _table(read: Read, axis: str, which: str) -> dict[str, Any]:
-    shown = len(read.words) <= MOST
-    number = {"texttemplate": "%{text}", "textfont": {"size": 15}} if shown else {}
     return {
         "type": "heatmap",
         "z": np.round(read.beliefs, 4).tolist(),
         "x": list(range(len(read.words))),
         "y": list(range(len(NAMES))),
-        "text": [[f"{100 * float(p):.0f}" for p in row] for row in read.beliefs],
         "customdata": [
             [f"{name}, {which}, after “{plain(word)}”: {percent(float(p))} positive" for word, p in zip(read.words, row, strict=True)]
             for name, row in zip(NAMES, read.beliefs, strict=True)
@@ -85,8 +89,33 @@ def _table(read: Read, axis: str, which: str) -> dict[str, Any]:
         "ygap": 2,
         "xaxis": f"x{axis}",
         "yaxis": f"y{axis}",
-        **number,
     }  # fmt: skip
+
+
+def _numbers(
+    values: Float[np.ndarray, "models time"], zero: float, form: str, most: float, axis: str
+) -> list[dict[str, Any]]:
+    """Return the numbers in the cells, in per cent and `zero` more; none where there are too many to be read."""
+    if values.shape[1] > MOST:
+        return []
+    cells = [(row, at, float(values[row, at])) for row in range(values.shape[0]) for at in range(values.shape[1])]
+    return [
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": [at for _, at, _ in cells],
+            "y": [row for row, _, _ in cells],
+            "text": [f"{zero + 100 * value:{form}}".replace("-", "\u2212") for _, _, value in cells],
+            "textfont": {
+                "size": 15,
+                "color": [GROUND if abs(value) > STRONG * most else TEXT for _, _, value in cells],
+            },
+            "xaxis": f"x{axis}",
+            "yaxis": f"y{axis}",
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    ]
 
 
 def _across(read: Read, domain: list[float], anchor: str) -> dict[str, Any]:
@@ -144,23 +173,28 @@ def mechanism(read: Read, weights: tuple[float, ...], at: int) -> Picture:
     """
     first = max(0, min(at - 1, len(read.words) - 3))
     shown = list(range(first, min(first + 3, len(read.words))))
-    notes = [label(0.0, 3.55, "<b>GRU</b>: in order", ACCENT, xanchor="left"), label(0.0, 0.9, "<b>Bag</b>: a sum", MUTED, xanchor="left")]
+    notes = [
+        label(0.0, 3.0, "<b>GRU</b>", ACCENT, xanchor="left"),
+        label(0.0, 0.9, "<b>Bag</b>", MUTED, xanchor="left"),
+    ]
     shapes = []
     for column, place in enumerate(shown):
-        x = 3.9 + 2.35 * column
+        x = 2.75 + 2.6 * column
         lit = place == at
         colour = CATEGORY[1] if lit else TEXT
-        word = f"<b>{plain(shorten(read.words[place], 9))}</b>"
-        notes += [label(x, 1.75, word, colour, size=16), arrow((x, 2.05), (x, 2.6), colour, 2.0)]
+        word = f"<b>{plain(shorten(read.words[place], 12))}</b>"
+        notes += [label(x, 1.75, word, colour), arrow((x, 2.05), (x, 2.6), colour, 2.0)]
         notes += [label(x, 3.0, f"{100 * float(read.beliefs[BAG - 1, place]):.0f} %", colour)]
         notes += [label(x, 0.9, f"{weights[place]:+.1f}".replace("-", "\u2212"), colour)]
-        box = {"type": "rect", "x0": x - 0.8, "x1": x + 0.8, "y0": 2.65, "y1": 3.35}
-        shapes.append({**box, "line": {"color": colour if lit else ACCENT, "width": 2}, "fillcolor": GROUND, "layer": "below"})
+        box = {"type": "rect", "x0": x - 0.95, "x1": x + 0.95, "y0": 2.65, "y1": 3.35}
+        shapes.append(
+            {**box, "line": {"color": colour if lit else ACCENT, "width": 2}, "fillcolor": GROUND, "layer": "below"}
+        )
         if column:
-            notes.append(arrow((x - 1.55, 3.0), (x - 0.82, 3.0), ACCENT))
-            notes.append(label(x - 1.18, 0.9, "+"))
-    notes.append(label(6.25, 0.05, "the same sum in any order", MUTED, size=SMALL))
-    notes.append(label(6.25, 3.75, "state handed on: what came before counts", ACCENT, size=SMALL))
+            notes.append(arrow((x - 1.65, 3.0), (x - 0.97, 3.0), ACCENT))
+            notes.append(label(x - 1.3, 0.9, "+"))
+    notes.append(label(5.3, 0.05, "a sum: the same in any order", MUTED, size=SMALL))
+    notes.append(label(5.3, 3.75, "its state is handed from word to word", ACCENT, size=SMALL))
     words = ", ".join(f"{read.words[p]} {percent(float(read.beliefs[BAG - 1, p]))} ({weights[p]:+.1f})" for p in shown)
     alt = (
         f"Sketch: the GRU hands a state from word to word, the bag of words adds up a weight for each; the probability of "
@@ -171,7 +205,6 @@ def mechanism(read: Read, weights: tuple[float, ...], at: int) -> Picture:
 
 def worth(found: Worth) -> Picture:
     """Draw what leaving out each word changes, for every model."""
-    shown = len(found.words) <= MOST
     most = max(0.05, float(np.abs(found.changes).max()))
     cells = [[f"{100 * float(c):+.0f}".replace("-", "\u2212") for c in row] for row in found.changes]
     heat = {
@@ -179,7 +212,6 @@ def worth(found: Worth) -> Picture:
         "z": np.round(found.changes, 4).tolist(),
         "x": list(range(len(found.words))),
         "y": list(range(len(NAMES))),
-        "text": cells,
         "customdata": [
             [f"without “{plain(word)}” the {name} says “positive” with {cell} points" for word, cell in zip(found.words, row, strict=True)]
             for name, row in zip(NAMES, cells, strict=True)
@@ -191,11 +223,10 @@ def worth(found: Worth) -> Picture:
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
-        **({"texttemplate": "%{text}", "textfont": {"size": 15}} if shown else {}),
     }  # fmt: skip
     read = Read(found.words, (True,) * len(found.words), found.changes)
     spec = {
-        "data": [heat],
+        "data": [heat, *_numbers(found.changes, 0, "+.0f", most, "")],
         "layout": layout(
             "Each word left out in turn",
             "points of probability that “positive” gains",
@@ -209,7 +240,5 @@ def worth(found: Worth) -> Picture:
         f"Table of what leaving out each word does to “positive”: most for the {NAMES[row]} without "
         f"“{found.words[column]}”, {cells[row][column]} points."
     )
-    rows = [
-        (word, *(round(100 * float(c), 1) for c in found.changes[:, at])) for at, word in enumerate(found.words)
-    ]
+    rows = [(word, *(round(100 * float(c), 1) for c in found.changes[:, at])) for at, word in enumerate(found.words)]
     return Picture(spec, alt, ("word left out", *(f"{name} (points)" for name in NAMES)), rows)

@@ -32,7 +32,7 @@ def pictures() -> dict[str, Picture]:
     held, sample = find(lesson.held_out), find(lesson.sample)
     plain = replace(sample, labels=(None,) * len(sample.labels), texts=(HOSTILE,) * len(sample.texts))
     return {
-        "beliefs": figures.beliefs(before, after, "“never” moved", DEFAULT_TO),
+        "beliefs": figures.beliefs(before, after, "“not” moved", DEFAULT_TO),
         "beliefs, hostile": figures.beliefs(odd, odd, HOSTILE, None),
         "beliefs, one word": figures.beliefs(one, one, "moved", 0),
         "beliefs, long": figures.beliefs(long, long, "moved", 39),
@@ -41,7 +41,7 @@ def pictures() -> dict[str, Picture]:
         "mechanism, hostile": figures.mechanism(odd, weights(odd), 6),
         "worth": figures.worth(find(lesson.worth, usual)),
         "worth, hostile": figures.worth(Worth(odd.words, 0 * odd.beliefs)),
-        **{f"accuracy, {name}": figures.accuracy(held.pick(name), name) for name in SETS},
+        **{f"accuracy, {name}": figures.accuracy(held.pick(name), held.mixed(name), name) for name in SETS},
         **{f"lengths, {name}": figures.lengths(held.pick(name), name) for name in SETS},
         **{f"mechanism, {name}": figures.parts(held, name, 100) for name in SETS},
         "lines": figures.lines(sample, 2),
