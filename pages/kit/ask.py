@@ -70,7 +70,12 @@ def alone(function: Callable[..., Steps[T]], *arguments: Any) -> T:
     held = controls.staying(f"alone_{function.__module__}.{function.__qualname__}")
     if held.get("arguments") != arguments:
         digest = hashlib.sha256(repr(arguments).encode()).hexdigest()
-        key = (*_key(function, (), 0), controls.staying("alone").setdefault("visit", uuid.uuid4().hex), digest)
+        key = (
+            function.__module__,
+            function.__qualname__,
+            controls.staying("alone").setdefault("visit", uuid.uuid4().hex),
+            digest,
+        )
         found = compute.result(key, lambda: function(*arguments), *named(function))
         cache.results().drop(key)
         held.update(arguments=arguments, found=found)

@@ -20,8 +20,8 @@ from pages.kit.lesson import Line, Question, Source, Try
 from pages.kit.words import percent
 
 WORDS = (
-    "Each word becomes a vector, at first GloVe’s. A **recurrent network** mixes it with its **hidden state**, 64 numbers that the "
-    "words before left behind, and after the last word two scores are made of that state; the **softmax** turns them into "
+    "Each word becomes a vector, at first GloVe’s. A **recurrent network** mixes it with its **hidden state**, 64 numbers that "
+    "the words before left behind, and after the last word two scores are made of that state; the **softmax** turns them into "
     "probabilities. To see what it believes on the way, the same scores are made after every word. The **bag of words** is a "
     "logistic regression: one weight a word, added up, so the order cannot matter. All four learned from the same 7,010 film "
     "snippets with people’s verdicts."
@@ -106,8 +106,8 @@ def seen() -> str:
     return (
         f"One word moved took the GRU from {percent(float(before.ends[2]))} to {percent(float(after.ends[2]))} positive and left "
         f"the bag of words at {percent(float(after.ends[BAG]))}. Yet over {film[0].asked:,} reviews order is worth little "
-        f"({percent(film[2].share)} in order, {percent(mixed[2].share)} shuffled, {percent(film[BAG].share)} for the bag), and on "
-        f"tweets people’s word scores win: {percent(tweets[RULE])} against {percent(tweets['GRU'])}."
+        f"({percent(film[2].share)} in order, {percent(mixed[2].share)} shuffled, {percent(film[BAG].share)} for the bag), and "
+        f"on tweets people’s word scores win: {percent(tweets[RULE])} against {percent(tweets['GRU'])}."
     )
 
 
@@ -120,8 +120,8 @@ def try_next() -> list[Try]:
     return [
         Try(
             "Leave “not” out",
-            f"It should turn worse: the GRU goes from {percent(float(before.ends[2]))} to {percent(float(out.ends[2]))}, the bag of "
-            f"words from {percent(float(before.ends[BAG]))} to {percent(float(out.ends[BAG]))}. Neither turns “stupid” round as we do.",
+            f"It should turn worse: the GRU goes from {percent(float(before.ends[2]))} to {percent(float(out.ends[2]))}, the "
+            f"bag from {percent(float(before.ends[BAG]))} to {percent(float(out.ends[BAG]))}. None of them reads it as we do.",
             {"view": "Word by word", "what": "left out"},
         ),
         Try(

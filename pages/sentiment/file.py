@@ -57,8 +57,8 @@ def show(stage: Stage) -> Shown | Nothing:
         mechanism=draw(figures.through, source, len(scored.texts), model),
         bet=bet(scored, model),
         numbers=[(f"positive: {NAMES[m]}", f"{int((scored.beliefs[m] > 0.5).sum()):,}") for m in (model, BAG)],
-        caption="Each dot is a line. Upper left and lower right are the lines on which the order of the words, or what the network "
-        "has learned beyond single words, changes the verdict. These models know film reviews: see “Held out” for how they do on "
+        caption="Each dot is a line. Upper left and lower right are the lines on which the order of the words, or what the "
+        "network has learned beyond single words, changes the verdict. “Held out” shows how they do on "
         "other texts.",
         values=taken["values"],
         downloads=[back, *taken["downloads"]],
@@ -81,7 +81,8 @@ def judge(scored: Scored, model: int) -> str:
     if asked:
         bag = scored.correct(BAG)[0]
         return f"{said}: the {NAMES[model]} gets {right:,} of {asked:,} right, the bag {bag:,}."
-    return f"{said}: the {NAMES[model]} finds {percent(float(ups.mean()))} of them positive, the bag {percent(float(across.mean()))}."
+    shares = [percent(float(each.mean())) for each in (ups, across)]
+    return f"{said}: the {NAMES[model]} finds {shares[0]} of them positive, the bag {shares[1]}."
 
 
 def bet(scored: Scored, model: int) -> Bet:

@@ -81,8 +81,9 @@ def _explain(held: HeldOut, name: str) -> str:
     about = (
         "“Word scores” adds up what people gave single words (VADER’s list) and turns a word round behind a negation; it has "
         "learned from no snippet. “Always” gives the more frequent answer. "
-        f"Left out: {held.undecided:,} snippets that people found neither good nor bad, and {held.alike:,} that were nearly copies "
-        "of others. Two snippets may still be about one film. Each network was trained once. Hollow: the words of each snippet in random order.\n\n"
+        f"Left out: {held.undecided:,} snippets that people found neither good nor bad, and {held.alike:,} nearly copies of "
+        "others. Two snippets may still be about one film. Each network was trained once. Hollow: the words of each snippet in "
+        "random order.\n\n"
     )
     of = SAID[FILM] if name == NEGATED else SAID[name]
     return about + f"**The {MODELS[kind]}’s worst mistakes** ({of}):\n\n" + "\n".join(lines)

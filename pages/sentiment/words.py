@@ -4,7 +4,7 @@ from functools import partial
 
 from core.experiments import sentiment as lesson
 from core.experiments.sentiment import results
-from core.experiments.sentiment.results import BAG, MAX_WORDS, MODELS, WHATS, Read, What, change, turned
+from core.experiments.sentiment.results import BAG, MAX_WORDS, MODELS, Read, What, change, turned
 from core.figures import sentiment as figures
 from pages.kit import controls, tokens
 from pages.kit.ask import ask, draw
@@ -111,8 +111,8 @@ def bet(words: tuple[str, ...], what: What, word: int, to: int) -> Bet:
     model = BAG if other == "left out" else 2
     done = f"leave {code(words[word])} out" if other == "left out" else f"move {code(words[word])} to position {to + 1}"
     return Bet(
-        question=f"Now {done}. Compared with the review as written, the {NAMES[model] if model != BAG else 'bag of words'} will find "
-        "it…",
+        question=f"Now {done}. Compared with the review as written, the {'bag of words' if model == BAG else NAMES[model]} will "
+        "find it…",
         answers=(MORE, LESS, SAME),
         change={"what": label},
         moved=f"the word is {label}",

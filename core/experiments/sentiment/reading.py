@@ -7,7 +7,7 @@ import numpy as np
 
 from core.data.lexicon_rule import load_lexicon, total
 from core.data.reviews import SEED, Snippet, load_others, load_reviews, words_of
-from core.experiments.sentiment.results import HeldOut, MODELS, Mistake, Read, Scored, Tested, Worth
+from core.experiments.sentiment.results import MODELS, HeldOut, Mistake, Read, Scored, Tested, Worth
 from core.pretrained.readers import Readers, load_readers
 from core.progress import Steps, finish
 

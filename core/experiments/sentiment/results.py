@@ -1,4 +1,4 @@
-"""What the lesson's experiments return, and what is said of it: what a what-if does to a text, who is right how often. No torch."""
+"""What the lesson's experiments return, what a what-if does to a text, and who is right how often. No torch."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -30,7 +30,8 @@ def fit(text: str) -> tuple[tuple[str, ...], int]:
 
 def change(words: tuple[str, ...], what: What, word: int, to: int) -> tuple[tuple[str, ...], int | None]:
     """Return a text with one word (from 0) moved to position `to`, left out, or with "not" before it; and where the new
-    or moved word stands then. One that is alone is not left out."""
+    or moved word stands then. One that is alone is not left out.
+    """
     rest = words[:word] + words[word + 1 :]
     if what == "moved":
         return (*rest[:to], words[word], *rest[to:]), to

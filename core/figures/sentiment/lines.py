@@ -26,7 +26,7 @@ def lines(scored: Scored, model: int) -> Picture:
                     "y": [round(100 * float(ups[at]), 2) for at in chosen],
                     "marker": {"size": 10, "color": colour, "symbol": symbol, "opacity": 0.85},
                     "customdata": [
-                        f"“{plain(shorten(scored.texts[at], 90))}”<br>{NAMES[model]} {percent(float(ups[at]))} positive, bag of words "
+                        f"“{plain(shorten(scored.texts[at], 90))}”<br>{NAMES[model]} {percent(float(ups[at]))} positive, bag "
                         f"{percent(float(across[at]))}" for at in chosen
                     ],
                     "hovertemplate": HOVER,
@@ -53,8 +53,8 @@ def lines(scored: Scored, model: int) -> Picture:
     }  # fmt: skip
     differ = int(((ups > 0.5) != (across > 0.5)).sum())
     alt = (
-        f"Dots, one a line of text: of {len(scored.texts):,} the {NAMES[model]} finds {int((ups > 0.5).sum()):,} positive, the bag "
-        f"of words {int((across > 0.5).sum()):,}; they disagree on {differ:,}."
+        f"Dots, one a line of text: of {len(scored.texts):,} the {NAMES[model]} finds {int((ups > 0.5).sum()):,} positive, the "
+        f"bag of words {int((across > 0.5).sum()):,}; they disagree on {differ:,}."
     )
     said = {True: "positive", False: "negative", None: ""}
     rows = [

@@ -28,7 +28,8 @@ def beliefs(before: Read, after: Read, said: str, moved: int | None) -> Picture:
     notes = [
         _heading("As written", 1.0, TEXT),
         _heading(f"Changed: {plain(said)}", 0.44, ACCENT),
-        *(_end(read, row, axis, other if axis else ()) for axis, read in (("", before), ("2", after)) for row in range(len(NAMES))),
+        *(_end(before, row, "", ()) for row in range(len(NAMES))),
+        *(_end(after, row, "2", other) for row in range(len(NAMES))),
     ]  # fmt: skip
     shapes = []
     if moved is not None:
@@ -77,7 +78,7 @@ def _table(read: Read, axis: str, which: str) -> dict[str, Any]:
         "x": list(range(len(read.words))),
         "y": list(range(len(NAMES))),
         "customdata": [
-            [f"{name}, {which}, after “{plain(word)}”: {percent(float(p))} positive" for word, p in zip(read.words, row, strict=True)]
+            [f"{name}, {which}, after “{plain(w)}”: {percent(float(p))} positive" for w, p in zip(read.words, row, strict=True)]
             for name, row in zip(NAMES, read.beliefs, strict=True)
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
@@ -213,7 +214,7 @@ def worth(found: Worth) -> Picture:
         "x": list(range(len(found.words))),
         "y": list(range(len(NAMES))),
         "customdata": [
-            [f"without “{plain(word)}” the {name} says “positive” with {cell} points" for word, cell in zip(found.words, row, strict=True)]
+            [f"without “{plain(w)}” the {name}’s “positive” moves {c} points" for w, c in zip(found.words, row, strict=True)]
             for name, row in zip(NAMES, cells, strict=True)
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
