@@ -29,6 +29,7 @@ from core.models.saved import half, save
 from core.pretrained.readers import BAG, KINDS, encode, load_folder
 from core.pretrained.word_vectors import load_word_vectors
 from core.training.loop import train
+from core.training.recipes import seed_dropout
 
 LEAST = 3  # a word of the vocabulary stands in the training part at least so often
 HIDDEN, DROPOUT, FORGOTTEN = 64, 0.5, 0.1  # numbers in the state; left out of vectors; words read as unknown
@@ -109,7 +110,7 @@ def learn(
     kind: Kind, vocabulary: Sequence[str], snippets: Sequence[Snippet], seed: int, epochs: int = EPOCHS
 ) -> tuple[SequenceClassifier, Iterator[Any]]:
     """Return a classifier, and the run that trains it on the snippets."""
-    torch.manual_seed(seed)  # of the dropout
+    seed_dropout(seed)
     model = start(kind, vocabulary, seed)
     rows = [encode(snippet.words, vocabulary) for snippet in snippets]
     labels = torch.tensor([int(snippet.is_positive) for snippet in snippets])

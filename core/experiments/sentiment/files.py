@@ -49,6 +49,8 @@ def read_lines(name: str, data: bytes) -> Lines:
     if has_head and len(rows[0]) > 1:
         said = f"; verdicts from “{rows[0][verdicts].strip()[:24]}”" if verdicts is not None else ""
         notes.append(f"Texts are taken from the column “{rows[0][column].strip()[:24]}”{said}.")
+    marks = {row[verdicts].strip() for row in body if verdicts is not None and verdicts < len(row)}
+    scored = any(verdict(mark) is not None and mark.lower() not in (*GOOD, *BAD) for mark in marks)
     texts, labels, left, cut = [], [], 0, 0
     for row in body:
         words = " ".join(row[column].split()) if column < len(row) else ""
@@ -57,7 +59,8 @@ def read_lines(name: str, data: bytes) -> Lines:
             continue
         cut += len(words) > MOST_LETTERS
         texts.append(words[:MOST_LETTERS])
-        labels.append(verdict(row[verdicts]) if verdicts is not None and verdicts < len(row) else None)
+        mark = row[verdicts].strip() if verdicts is not None and verdicts < len(row) else ""
+        labels.append(None if scored and mark == "0" else verdict(mark))  # on a scale, 0 says neither
     if left:
         notes.append(
             f"{left:,} {'line has' if left == 1 else 'lines have'} no word and {'is' if left == 1 else 'are'} left out."

@@ -1,6 +1,7 @@
 """The lesson on sentiment: its models against torch's own, its split, its baselines, a reader's file, and the claim's numbers."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,7 @@ def test_files_hold_what_their_facts_say() -> None:
 @pytest.mark.real_weights
 def test_each_recipe_can_still_be_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = load_reviews()
-    few = results.dataclass(frozen=True)(type(whole))(whole.train[:300], whole.tune[:40], whole.held_out[:40], 0, 0)
+    few = replace(whole, train=whole.train[:300], tune=whole.tune[:40], held_out=whole.held_out[:40])
     monkeypatch.setattr(recipe, "load_reviews", lambda: few)
     for kind in ("bag", "gru"):
         made = json.loads(recipe.make(kind, epochs=1, folder=tmp_path).read_text("utf-8"))
@@ -93,7 +94,7 @@ def test_words() -> None:
         "do", "n't", "!", "it", "'s", "ca", "n't", ",", "is", "n't", "it", "?"
     )  # fmt: skip
     assert split("  \n") == []
-    assert near_copies([("a", "dull", "film"), ("a", "fine", "film"), ("a", "dull", "film", ".")]) == {2}
+    assert near_copies([("a", "dull", "film"), ("one", "fine", "tale"), ("a", "dull", "film", ".")]) == {2}
 
 
 @pytest.mark.real_weights
@@ -177,7 +178,10 @@ def test_changes() -> None:
     ("name", "data", "texts", "labels"),
     [
         ("a.txt", b"Good.\n\n  Bad one \n", ("Good.", "Bad one"), (None, None)),
-        ("a.csv", "\ufefftext,label\n\"Fine, really\",pos\nDull,0\nSo,maybe\n".encode(), ("Fine, really", "Dull", "So"), (True, False, None)),
+        (
+            "a.csv", "\ufefftext,label\n\"Fine, really\",pos\nDull,0\nSo,maybe\n".encode(),
+            ("Fine, really", "Dull", "So"), (True, False, None),
+        ),
         ("a.csv", b"id;review;score\n1;Good;2.5\n2;Bad;-1\n3;--;0\n", ("Good", "Bad", "--"), (True, False, None)),
         ("a.tsv", b"1\tA long text here\n2\tAnother one\n", ("A long text here", "Another one"), (None, None)),
     ],
@@ -205,7 +209,7 @@ def test_a_file_that_cannot_be_used_says_why(data: bytes, said: str) -> None:
 
 
 def test_what_of_a_file_is_left_out_is_said() -> None:
-    rows = "text,label\n" + "fine,pos\n" * 1_005 + "\u200b,pos\n" + "long " * 200 + ",pos\n"
+    rows = "text,label\n" + "fine,pos\n" * 1_005 + " ,pos\n" + "long " * 200 + ",pos\n"
     found = files.read_lines("a.csv", rows.encode())
     assert len(found.texts) == files.MOST_LINES
     said = " ".join(found.notes)
