@@ -13,7 +13,7 @@ from core.figures.picture import Picture
 from core.figures.style import SMALL, arrow, label, layout, percent, plain, shorten, sketch
 
 MOST = 16  # words up to which each cell holds its number, and each column its word
-LETTERS = 13
+LETTERS = 12
 STRONG = 0.62  # of the scale: a cell so dark (in dark, so bright) that its number has the ground's colour
 NAMES = tuple(MODELS.values())
 
@@ -26,8 +26,8 @@ def beliefs(before: Read, after: Read, said: str, moved: int | None) -> Picture:
     upper, lower = _table(before, "", "as written"), _table(after, "2", "changed")
     other = turned(before, after)
     notes = [
-        _heading("As written", 1.0, TEXT),
-        _heading(f"Changed: {plain(said)}", 0.44, ACCENT),
+        _heading("As written", 0.93, TEXT),
+        _heading(f"Changed: {plain(said)}", 0.335, ACCENT),
         *(_end(before, row, "", ()) for row in range(len(NAMES))),
         *(_end(after, row, "2", other) for row in range(len(NAMES))),
     ]  # fmt: skip
@@ -46,15 +46,15 @@ def beliefs(before: Read, after: Read, said: str, moved: int | None) -> Picture:
             *_numbers(after.beliefs - 0.5, 50, ".0f", 0.5, "2"),
         ],
         "layout": layout(
-            "Probability of “positive” after each word",
-            height=362,
-            margin={"l": 8, "r": 8, "t": 34, "b": 36},
+            "How probable “positive” is, word by word",
+            height=366,
+            margin={"l": 8, "r": 80, "t": 34, "b": 58},
             annotations=notes,
             shapes=shapes,
-            xaxis=_across(before, [0, 0.88], "y"),
-            xaxis2=_across(after, [0, 0.88], "y2"),
-            yaxis=_down([0.58, 0.925]),
-            yaxis2=_down([0.02, 0.365]),
+            xaxis=_across(before, [0, 1], "y"),
+            xaxis2=_across(after, [0, 1], "y2"),
+            yaxis=_down([0.61, 0.925]),
+            yaxis2=_down([0.015, 0.33]),
         ),
     }
     columns = ("text", "word", *(f"{name} (%)" for name in NAMES))
@@ -128,7 +128,7 @@ def _across(read: Read, domain: list[float], anchor: str) -> dict[str, Any]:
         "tickmode": "array",
         "tickvals": at,
         "ticktext": [plain(shorten(read.words[n], LETTERS)) for n in at],
-        "autotickangles": [0, 40, 90],
+        "autotickangles": [0, 40],
         "tickfont": {"size": 15},
         "range": [-0.5, len(read.words) - 0.5],
         "showgrid": False,
@@ -154,7 +154,7 @@ def _down(domain: list[float]) -> dict[str, Any]:
 
 
 def _heading(text: str, y: float, colour: str) -> dict[str, Any]:
-    at = {"x": 0, "y": y, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top", "showarrow": False}
+    at = {"x": 0, "y": y, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False}
     return {**at, "text": f"<b>{text}</b>", "font": {"size": 15, "color": colour}}
 
 
@@ -163,7 +163,7 @@ def _end(read: Read, row: int, axis: str, other: Sequence[str]) -> dict[str, Any
     word = "positive" if read.ends[row] > 0.5 else "negative"
     text = f"<b>{word}</b>" if NAMES[row] in other else word
     colour = ACCENT if NAMES[row] in other else TEXT
-    at = {"x": 0.89, "y": row, "xref": "paper", "yref": f"y{axis}", "xanchor": "left", "showarrow": False}
+    at = {"x": 1.01, "y": row, "xref": "paper", "yref": f"y{axis}", "xanchor": "left", "showarrow": False}
     return {**at, "text": text, "font": {"size": 15, "color": colour}}
 
 
