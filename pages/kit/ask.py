@@ -5,14 +5,16 @@ recorded: `origin` knows, and the lesson says so once at its end.
 """
 
 import dataclasses
+import hashlib
 import threading
+import uuid
 from collections.abc import Callable, Hashable
 from typing import Any, Literal, ParamSpec, TypeVar, overload
 
 from core.experiments import recording
 from core.figures.picture import Picture
 from core.progress import Steps, named
-from pages.kit import cache, compute
+from pages.kit import cache, compute, controls
 from pages.kit.shelf import MISSING
 
 P = ParamSpec("P")
@@ -58,6 +60,28 @@ def ask(function: Callable[..., Any], *arguments: Any, **none: Any) -> Any:
     if none:
         raise TypeError("arguments have one order: give them without names")
     return answer(function, arguments, lambda: function(*arguments))
+
+
+def alone(function: Callable[..., Steps[T]], *arguments: Any) -> T:
+    """Return what `function` returns for what a reader uploaded: kept by this visit, one result a function, and not shared.
+
+    What is drawn of it must not be kept by `draw` either. Raises as `ask` does.
+    """
+    held = controls.staying(f"alone_{function.__module__}.{function.__qualname__}")
+    if held.get("arguments") != arguments:
+        digest = hashlib.sha256(repr(arguments).encode()).hexdigest()
+        key = (
+            function.__module__,
+            function.__qualname__,
+            controls.staying("alone").setdefault("visit", uuid.uuid4().hex),
+            digest,
+        )
+        found = compute.result(key, lambda: function(*arguments), *named(function))
+        cache.results().drop(key)
+        held.update(arguments=arguments, found=found)
+    _RUN.origins.add("computed")
+    result: T = held["found"]
+    return result
 
 
 def ask_again(number: int, function: Callable[P, Any], *arguments: P.args, **none: P.kwargs) -> Any:

@@ -47,6 +47,14 @@ LESSONS = (
         finding="With its forget gate shut for 21 steps an LSTM recalls 13.0 % of the symbols, with nothing held 100.0 %.",
     ),
     Entry(
+        name="sentiment",
+        title="Sentiment",
+        claim="One word can turn a review, if the model reads it in order.",
+        part="At work",
+        minutes=12,
+        finding="“Not” moved two words takes a GRU from 81.8 % to 36.5 % positive; a bag of words stays at 59.4 %.",
+    ),
+    Entry(
         name="encoder_decoder",
         title="Encoder and decoder",
         claim="Everything the decoder will ever know has to fit in one vector.",

@@ -38,6 +38,11 @@ TERMS = (
         "vanishing_gradients",
     ),
     Term(
+        "bag of words",
+        "A model that adds up one number for each word of a text: it knows which words are there, and not in which order.",
+        "sentiment",
+    ),
+    Term(
         "beam search",
         "Keeps a few texts at once, goes on from each, and ends with the one whose tokens are the likeliest together.",
         "gpt_sampling",
@@ -222,6 +227,11 @@ TERMS = (
         "self-attention",
         "Attention of a text to itself: every piece is query, key and value at once.",
         "self_attention",
+    ),
+    Term(
+        "sentiment",
+        "Whether a text speaks well or ill of something; here people read each snippet and gave a verdict from −4 to 4.",
+        "sentiment",
     ),
     Term(
         "softmax",

@@ -68,9 +68,8 @@ def test_the_bet_and_its_outcome() -> None:
     bet = widget(at, "_answer")
     at = sound(bet.set_value(bet.options[1]).run())
     assert widget(at, "task").value == "parity"
-    assert any(
-        f"{percent(recorded('parity').end('transformer'))} for the Transformer" in each.value for each in at.markdown
-    )
+    end = recorded("parity").end("transformer")
+    assert any(f"**You were right.** {100 * end:.1f}" in each.value for each in at.markdown)
 
 
 def test_a_live_race_is_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
