@@ -47,6 +47,14 @@ LESSONS = (
         finding="With its forget gate shut for 21 steps an LSTM recalls 13.0 % of the symbols, with nothing held 100.0 %.",
     ),
     Entry(
+        name="word_vectors",
+        title="Word vectors",
+        claim="Words that keep the same company get near vectors, one vector each.",
+        part="At work",
+        minutes=12,
+        finding="Written in two ways at random, 12 of 12 words meet; one vector a word is right on the sense in 50.0 % of sentences, two in 64.3 %.",
+    ),
+    Entry(
         name="encoder_decoder",
         title="Encoder and decoder",
         claim="Everything the decoder will ever know has to fit in one vector.",
