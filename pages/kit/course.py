@@ -52,7 +52,8 @@ LESSONS = (
         claim="Words that keep the same company get near vectors, one vector each.",
         part="At work",
         minutes=12,
-        finding="Written in two ways at random, 12 of 12 words meet; one vector a word is right on the sense in 50.0 % of sentences, two in 64.3 %.",
+        finding="Written in two ways at random, 12 of 12 words meet again; one vector a word is right on the sense in 50.0 % of "
+        "sentences, a vector for each sentence in 64.3 %.",
     ),
     Entry(
         name="encoder_decoder",

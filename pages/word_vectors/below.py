@@ -91,9 +91,9 @@ def try_next() -> list[Try]:
     """Return a word with one vector, opposites, and what comes next."""
     return [
         Try("The one vector of “bank”", "Ten neighbours, and none of them is at a river.",
-            {"view": "Ask GloVe", "ask": "words", "words": "bank"}),
+            {"view": "GloVe", "ask": "words", "words": "bank"}),
         Try("What the vectors say of occupations", "Nobody told GloVe who nurses and who manages.",
-            {"view": "Ask GloVe", "ask": "jobs"}),
+            {"view": "GloVe", "ask": "jobs"}),
         Try("From words to a sentence", "Vectors of words are not yet a sequence: one network reads them in order.",
             {}, "encoder_decoder"),
     ]  # fmt: skip

@@ -170,4 +170,4 @@ def _jobs(found: Leaning) -> Shown:
     )
 
 
-VIEW = View("Ask GloVe", show)
+VIEW = View("GloVe", show)

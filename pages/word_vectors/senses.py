@@ -94,4 +94,4 @@ def _outcome(word: str) -> tuple[str, str]:
     return (NEITHER, ONE, BOTH)[count], said + tail
 
 
-VIEW = View("Two senses", show)
+VIEW = View("Senses", show)

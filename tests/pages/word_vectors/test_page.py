@@ -22,7 +22,7 @@ fresh = functools.partial(helpers.fresh, "word_vectors")
 IN_ORDER, SHUFFLED = (
     find(lesson.learn, "", DEFAULT_WINDOW, DEFAULT_NEGATIVES, DEFAULT_WIDTH, which) for which in (False, True)
 )
-GLOVE, SENSES = {"view": "Ask GloVe"}, {"view": "Two senses"}
+GLOVE, SENSES = {"view": "GloVe"}, {"view": "Senses"}
 
 
 def visit(**link: Any) -> AppTest:

@@ -35,8 +35,8 @@ def test_prints_the_numbers_of_every_view(taken: dict[str, Callable[[], Any]], t
     """The script is taken in each view, at odd settings; they are put together so that it runs once."""
     links = {
         "Learn": {"own": little(300), "window": 3, "width": "10", "negatives": 2, "done": 100},
-        "Ask GloVe": {"words": "paris france rome"},
-        "Two senses": {"word": "yours", "senses": OWN},
+        "GloVe": {"words": "paris france rome"},
+        "Senses": {"word": "yours", "senses": OWN},
     }
     pages, scripts = {}, {}
     for view, link in links.items():
@@ -45,7 +45,7 @@ def test_prints_the_numbers_of_every_view(taken: dict[str, Callable[[], Any]], t
         pages[view], scripts[view] = at, taken["word_vectors.py"]()
     lines = scripts["Learn"].splitlines()
     for number, line in enumerate(lines):
-        for start, view in (("ASKED", "Ask GloVe"), ("WORD, SENT", "Two senses")):
+        for start, view in (("ASKED", "GloVe"), ("WORD, SENT", "Senses")):
             if line.startswith(start):
                 lines[number] = scripts[view].splitlines()[number]
     script = tmp_path / "word_vectors.py"
@@ -57,12 +57,12 @@ def test_prints_the_numbers_of_every_view(taken: dict[str, Callable[[], Any]], t
     publish_glove(tmp_path)
     done = run_alone(script, tmp_path, HF_HUB_OFFLINE="1")
     assert done.returncode == 0, done.stderr
-    table = pages["Ask GloVe"].table[0].value
+    table = pages["GloVe"].table[0].value
     found = re.findall(r"near: (\S+) +cosine ([\d.]+)", done.stdout)
     assert [word for word, _ in found] == [cell.strip("`") for cell in table["word"]]
     assert [float(value) for _, value in found] == pytest.approx(list(table["cosine"]), abs=2e-4)
     leans = [float(value) for value in re.findall(r"leans ([+-][\d.]+)", done.stdout)]
-    caption = next(one.value for one in pages["Two senses"].markdown if "rather than" in one.value)
+    caption = next(one.value for one in pages["Senses"].markdown if "rather than" in one.value)
     assert [f"{value:+.2f}" for value in leans[:2]] == re.findall(r" ([+-]\d\.\d\d)", caption)[:2]
     ranks = re.findall(r"spelling: (\S+) +rank (\d+) of (\d+)", done.stdout)
     shown = pages["Learn"].table[0].value
