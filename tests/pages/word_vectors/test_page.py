@@ -73,7 +73,7 @@ def test_own_text_is_learned_from() -> None:
     at = sound(choose(visit(), own=little(), width="10", window=5, negatives=2))
     assert "among the ten nearest" in said(at)
     assert "your text" in "".join(one.value for one in at.markdown)
-    assert "fish" in "".join(main(at)["layout"]["yaxis"]["ticktext"])
+    assert "train · train′" in "".join(main(at)["layout"]["yaxis"]["ticktext"])
     assert at.caption[-1].value == "Computed on this server."
 
 

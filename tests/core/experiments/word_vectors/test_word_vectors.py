@@ -59,24 +59,14 @@ def test_words_that_keep_the_same_company_get_near_vectors() -> None:
 def test_a_short_training_does_it_too_and_shuffled_it_does_not() -> None:
     text = little()
     torch.set_num_threads(1)
-    learned, shuffled = (finish(learning.learn(text, 5, 5, 10, which, 300_000)) for which in (False, True))
-    assert learned.met(STAGES) > shuffled.met(STAGES)
+    learned, shuffled = (finish(learning.learn(text, 5, 5, 10, which, 35_000)) for which in (False, True))
+    assert learned.met(STAGES) > shuffled.met(STAGES) + 4
     assert learned.foretold[-1, 0] > shuffled.foretold[-1, 0]
-    again = finish(learning.learn(text, 5, 5, 10, False, 300_000))
-    np.testing.assert_array_equal(learned.ranks, again.ranks)
+    one, again = (finish(learning.learn(text, 5, 5, 10, False, 2_000)) for _ in range(2))
+    np.testing.assert_array_equal(one.ranks, again.ranks)
     assert learned.ranks.shape == (STAGES + 1, len(learned.split))
-    fish = [n for n, word in enumerate(learned.split) if word == "fish"]
-    for row in fish:
-        assert set(learned.near(STAGES, row)[:3]) & {
-            "swims",
-            "wet",
-            "fins",
-            "water",
-            "swims′",
-            "wet′",
-            "fins′",
-            "water′",
-        }
+    near = {word.rstrip(splitting.MARK) for word in learned.near(STAGES, learned.split.index("train"))}
+    assert len(near & {"rolls", "fast", "wheels", "rails"}) >= 2
 
 
 def test_ranks_are_those_of_a_full_sort() -> None:
