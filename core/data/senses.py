@@ -1,5 +1,6 @@
 """Words with two senses, of our own writing: each in a sentence for each sense, and a word that names the sense."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -154,4 +155,30 @@ def _read(text: str) -> tuple[Senses, ...]:
 
 
 PAIRS = _read(TEXT)
+OWN_SENSES = (
+    "light: lamp, weight\nTurn off the light before you sleep.\nThe empty suitcase was light enough for a child."
+)
+FAMOUS = ("bank", "server", "check")  # of core.data.senses
 SERVER = PAIRS[1]  # the course notes' own example
+
+
+def read_senses(text: str) -> tuple[str, tuple[str, str], tuple[str, str]]:
+    """Return word, sentences and cues of three lines: "word: cue, cue", and a sentence for each.
+
+    Raises `ValueError`, with a sentence for the reader, where they are not that.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    head = re.fullmatch(r"([^\s:,]+)\s*:\s*([^\s:,]+)\s*,\s*([^\s:,]+)", lines[0]) if lines else None
+    if head is None or len(lines) != 3:
+        raise ValueError("Three lines are needed: “word: meaning, other meaning”, then a sentence for each meaning.")
+    word = head[1].lower()
+    for line in lines[1:]:
+        if where(word, line) is None:
+            raise ValueError("The word has to stand in both sentences, written as in the first line.")
+    return word, (lines[1], lines[2]), (head[2].lower(), head[3].lower())
+
+
+def where(word: str, sentence: str) -> tuple[int, int] | None:
+    """Return where a word stands in a sentence (start, stop), whatever its capitals; None where it does not."""
+    found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", sentence, re.IGNORECASE)
+    return found.span() if found else None

@@ -2,7 +2,7 @@
 
 from core.experiments import word_vectors as lesson
 from core.experiments.word_vectors import results
-from core.experiments.word_vectors.results import STAGES, Learned, Study
+from core.experiments.word_vectors.results import STAGES, Learned
 from core.figures.word_vectors.sensing import moved
 from pages.kit.ask import ask
 from pages.kit.lesson import Line, Question, Source, Try
@@ -72,11 +72,6 @@ def questions() -> list[Question]:
 def seen() -> str:
     """Return two sentences with the measured numbers."""
     learned, study = _run(False), ask(lesson.study)
-    return finding(learned, study)
-
-
-def finding(learned: Learned, study: Study) -> str:
-    """Return what the lesson measured."""
     split, first, met = len(learned.split), learned.first(STAGES), learned.met(STAGES)
     glove, encoder = percent(study.glove_right / study.asked), percent(study.right() / study.asked)
     return (

@@ -2,12 +2,11 @@
 
 from functools import partial
 
+from core.data.spellings import trouble
 from core.experiments import word_vectors as lesson
 from core.experiments.word_vectors import results
 from core.experiments.word_vectors.results import STAGES, Learned
-from core.experiments.word_vectors.splitting import trouble
 from core.figures import word_vectors as figures
-from core.figures.picture import Picture
 from pages.kit import controls
 from pages.kit.ask import ask, draw
 from pages.kit.export import Download
@@ -34,10 +33,6 @@ def show(stage: Stage) -> Shown | Nothing:
     if text and (line := trouble(text)):
         return Nothing(line)
     learned = ask(lesson.learn, text, window, negatives, width, shuffled)
-    runs = [("words shuffled" if shuffled else "words in order", learned)]
-    if not text and (window, negatives, width) == DEFAULTS:  # both are recorded
-        other = ask(lesson.learn, text, window, negatives, width, not shuffled)
-        runs.append(("words in order" if shuffled else "words shuffled", other))
     return Shown(
         verdict=judge(learned, at, shuffled),
         picture=draw(figures.spellings, learned, at),
@@ -49,7 +44,7 @@ def show(stage: Stage) -> Shown | Nothing:
             ("probability: true neighbour, drawn word", " · ".join(percent(float(p)) for p in learned.foretold[at])),
         ],
         caption=_caption(learned, bool(text)),
-        further=_further(learned, runs),
+        further=[draw(figures.company, learned)],
         values=script_values(WINDOW=window, NEGATIVES=negatives, WIDTH=width, SHUFFLED=shuffled, TEXT=text),
         downloads=() if text else (Download("Text that it read", "word_vectors.txt", _text),),
     )
@@ -59,10 +54,6 @@ def _text() -> str:
     from core.data.prose import load_prose
 
     return load_prose().train
-
-
-def _further(learned: Learned, runs: list[tuple[str, Learned]]) -> list[Picture]:
-    return [draw(figures.company, learned), draw(figures.meeting, tuple(runs))]
 
 
 def judge(learned: Learned, at: int, shuffled: bool) -> str:

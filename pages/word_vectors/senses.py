@@ -2,9 +2,10 @@
 
 from functools import partial
 
+from core.data.senses import FAMOUS, OWN_SENSES, read_senses
 from core.experiments import word_vectors as lesson
 from core.experiments.word_vectors import results
-from core.experiments.word_vectors.results import FAMOUS, SensesRead, Study
+from core.experiments.word_vectors.results import SensesRead, Study
 from core.figures import word_vectors as figures
 from core.figures.word_vectors.sensing import moved
 from pages.kit import controls
@@ -23,12 +24,12 @@ def show(stage: Stage) -> Shown | Nothing:
         word = controls.choice("Word", (*FAMOUS, YOURS), FAMOUS[0], key="word")
     with stage.more:
         typed = controls.text_area(
-            "Your word (chosen by “yours”)", results.OWN_SENSES, key="senses", height=110, max_chars=1_000
+            "Your word (chosen by “yours”)", OWN_SENSES, key="senses", height=110, max_chars=1_000
         )
     study = ask(lesson.study)
     if word == YOURS:
         try:
-            results.read_senses(typed)
+            read_senses(typed)
         except ValueError as reason:
             return Nothing(str(reason))
         read = ask(lesson.read_own, typed)

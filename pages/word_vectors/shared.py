@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from core.data import spellings
 from core.data.senses import PAIRS
-from core.experiments.word_vectors import results, splitting
+from core.experiments.word_vectors import results
 
 
 def script_values(**own: Any) -> dict[str, Any]:
@@ -15,8 +16,8 @@ def script_values(**own: Any) -> dict[str, Any]:
         "SHUFFLED": False,
         "TEXT": "",
         "PAIRS": results.PAIRS_LEARNED,
-        "SPLIT": splitting.SPLIT,
+        "SPLIT": spellings.SPLIT,
     }
-    found |= {"ASKED": results.read_words(results.DEFAULT_WORDS), "FUNCTION": tuple(sorted(splitting.FUNCTION))}
+    found |= {"ASKED": results.read_words(results.DEFAULT_WORDS), "FUNCTION": tuple(sorted(spellings.FUNCTION))}
     found |= {"WORD": bank.word, "SENTENCES": bank.sentences, "CUES": bank.cues}
     return found | own

@@ -31,7 +31,7 @@ def near(asked: tuple[str, ...]) -> Steps[Near]:
 
 @doing("Asking 19,544 questions", "question")
 def judged() -> Steps[Judged]:
-    """Measure GloVe on public analogies and judgements; see `judging` for the files that this needs."""
+    """Measure GloVe on public analogies and judgements; see `core.data.word_questions` for the files that this needs."""
     from core.experiments.word_vectors import judging
 
     return judging.judged()
@@ -55,7 +55,7 @@ def study() -> Steps[Study]:
 
 @doing("Reading two sentences", "megabyte")
 def read_own(text: str) -> Steps[SensesRead]:
-    """Read a word in two sentences (see `results.read_senses`); yields and raises as `near` does."""
+    """Read a word in two sentences (see `core.data.senses.read_senses`); yields and raises as `near` does."""
     from core.experiments.word_vectors import sensing
 
     return sensing.read_own(text)

@@ -5,30 +5,11 @@ import time
 import numpy as np
 from jaxtyping import Float
 
+from core.data.occupations import GENDERS, JOBS, THINGS
 from core.experiments.encoder import bring
 from core.experiments.word_vectors.results import TOP, Leaning, Near
 from core.pretrained.word_vectors import NAME, WordVectors, load_word_vectors
 from core.progress import Steps
-
-GENDERS = (
-    ("he", "she"),
-    ("his", "her"),
-    ("man", "woman"),
-    ("himself", "herself"),
-    ("son", "daughter"),
-    ("father", "mother"),
-)
-_JOBS = """
-nurse librarian hairdresser receptionist teacher dancer secretary housekeeper therapist writer author journalist
-lawyer doctor scientist chef accountant professor manager pilot judge engineer carpenter mechanic programmer soldier
-captain farmer plumber architect electrician surgeon
-"""
-JOBS = tuple(_JOBS.split())
-_THINGS = """
-table chair window river stone bread sugar paper bridge garden cloud lamp kitchen winter morning street island colour
-music number city water tree mountain book door
-"""
-THINGS = tuple(_THINGS.split())
 
 
 def glove() -> Steps[WordVectors]:

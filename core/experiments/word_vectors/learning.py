@@ -5,17 +5,17 @@ company, and nothing else tells the model that they belong together.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from torch import Tensor
 
+from core.data.spellings import MARK, choose, passage, trouble, words_of, write_twice
 from core.experiments.word_vectors.results import PAIRS_LEARNED, STAGES, Learned
-from core.experiments.word_vectors.splitting import FUNCTION, MARK, choose, trouble, words_of, write_twice
 from core.models.skip_gram import SkipGram, new, step
 from core.progress import Steps
+from core.training.skip_gram import batches
 
 NEAREST = 5
 RARE = 10  # a word that occurs less often has no vector; in a short text 3
@@ -23,7 +23,6 @@ RARE = 10  # a word that occurs less often has no vector; in a short text 3
 PASSES = 80  # at most
 RATE, BATCH = 0.1, 512
 COMMON = 1e-3  # share of the text above which a word is left out now and then (Mikolov et al. 2013, equation 5)
-REACH = 4  # words of the passage on each side
 
 
 def learn(
@@ -53,7 +52,7 @@ def learn(
     model = new(len(known), width, generator)
     rows = [(at[word], at[word + MARK]) for word in split]
     stages, probabilities, near = [_measure(model, rows)], np.zeros((STAGES + 1, 2)), None
-    sums, seen, stream, passes = torch.zeros(2), 0, _batches(ids, kept, window, batch, rng), 0
+    sums, seen, stream, passes = torch.zeros(2), 0, batches(ids, kept, window, batch, rng), 0
     for number in range(1, steps + 1):
         passes, middle, other = next(stream)
         drawn = drawable[torch.randint(len(drawable), (len(middle), negatives), generator=generator)]
@@ -71,10 +70,10 @@ def learn(
         raise FloatingPointError("the vectors grew without end: take fewer numbers a word, or more text")
     ranks, near = (np.stack(part) for part in zip(*stages, strict=True))
     used, near = np.unique(near, return_inverse=True)
-    passage, nouns = _passage(tokens, split[0])
+    around, drawn_words = passage(tokens, split[0])
     return Learned(
         len(known), len(tokens), passes, split, ranks.astype(np.int32), near.reshape(STAGES + 1, len(split), -1).astype(np.int32),
-        tuple(known[number] for number in used), probabilities.astype(np.float32), passage, nouns,
+        tuple(known[number] for number in used), probabilities.astype(np.float32), around, drawn_words,
     )  # fmt: skip
 
 
@@ -82,27 +81,6 @@ def _built_in() -> str:
     from core.data.prose import load_prose
 
     return load_prose().train
-
-
-def _batches(
-    ids: Int[np.ndarray, "text"], kept: Float[np.ndarray, "words"], window: int, batch: int, rng: np.random.Generator
-) -> Iterator[tuple[int, Tensor, Tensor]]:
-    """Yield passes so far, middles and neighbours without end: each word with those at most 1 to `window` away (by chance)."""
-    passes = 0
-    while True:
-        passes += 1
-        text = ids[rng.random(len(ids)) < kept[ids]]
-        sizes = rng.integers(1, window + 1, len(text))
-        middles, others = [], []
-        for away in range(1, window + 1):
-            wide = np.flatnonzero(sizes >= away)
-            after, before = wide[wide + away < len(text)], wide[wide >= away]
-            middles += [text[after], text[before]]
-            others += [text[after + away], text[before - away]]
-        pairs = np.stack([np.concatenate(middles), np.concatenate(others)])
-        one, two = torch.from_numpy(pairs[:, rng.permutation(pairs.shape[1])])
-        for start in range(0, len(one), batch):
-            yield passes, one[start : start + batch], two[start : start + batch]
 
 
 def _measure(
@@ -118,11 +96,3 @@ def _measure(
     ranks = 1 + (cosines > there).sum(1)
     cosines[number, other] = -2
     return ranks.numpy(), cosines.topk(min(NEAREST, len(units) - 2), dim=1)[1].numpy()
-
-
-def _passage(tokens: list[str], word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return words around a place of `word`, one with much to say of it, and some words from elsewhere in the text."""
-    places = [n for n in range(REACH, len(tokens) - REACH) if tokens[n] == word][:400] or [REACH]
-    at = max(places, key=lambda n: len(set(tokens[n - 2 : n + 3]) - FUNCTION))
-    far = [tokens[(at + 997 * n) % len(tokens)] for n in range(1, 4)]
-    return tuple(tokens[at - REACH : at + REACH + 1]), tuple(far)

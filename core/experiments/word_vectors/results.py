@@ -16,10 +16,6 @@ DEFAULT_WINDOW, DEFAULT_NEGATIVES, DEFAULT_WIDTH = 2, 5, 50
 STAGES = 20  # parts of the training, at whose ends it is measured
 PAIRS_LEARNED = 8_000_000  # at 50 numbers a word and 5 drawn words: about 30 seconds on one thread
 TOP = 10  # words that count as near
-OWN_SENSES = (
-    "light: lamp, weight\nTurn off the light before you sleep.\nThe empty suitcase was light enough for a child."
-)
-FAMOUS = ("bank", "server", "check")  # of core.data.senses
 
 
 @dataclass(frozen=True)
@@ -136,19 +132,6 @@ class Judged:
         return sum(group.right for group in self.groups)
 
 
-def spearman(one: Float[np.ndarray, "items"], other: Float[np.ndarray, "items"]) -> float:
-    """Return Spearman's rank correlation, ties sharing their mean rank."""
-    a, b = (_ranks(values) for values in (one, other))
-    return float(np.corrcoef(a, b)[0, 1])
-
-
-def _ranks(values: Float[np.ndarray, "items"]) -> Float[np.ndarray, "items"]:
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    ranks: np.ndarray = (ends - (counts - 1) / 2)[inverse]
-    return ranks
-
-
 @dataclass(frozen=True)
 class Leaning:
     """Where words lie between "he" (negative) and "she" (positive): the cosine with one direction.
@@ -231,25 +214,3 @@ def of_study(study: Study, word: str) -> SensesRead:
     pair, (one, two) = PAIRS[row], study.leans[-1, row]
     alike, glove = float(study.alike[-1, row]), float(study.glove[row])
     return SensesRead(word, pair.sentences, pair.cues, (float(one), float(two)), alike, glove, study.nearest[row])
-
-
-def read_senses(text: str) -> tuple[str, tuple[str, str], tuple[str, str]]:
-    """Return word, sentences and cues of three lines: "word: cue, cue", and a sentence for each.
-
-    Raises `ValueError`, with a sentence for the reader, where they are not that.
-    """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    head = re.fullmatch(r"([^\s:,]+)\s*:\s*([^\s:,]+)\s*,\s*([^\s:,]+)", lines[0]) if lines else None
-    if head is None or len(lines) != 3:
-        raise ValueError("Three lines are needed: “word: meaning, other meaning”, then a sentence for each meaning.")
-    word = head[1].lower()
-    for line in lines[1:]:
-        if where(word, line) is None:
-            raise ValueError("The word has to stand in both sentences, written as in the first line.")
-    return word, (lines[1], lines[2]), (head[2].lower(), head[3].lower())
-
-
-def where(word: str, sentence: str) -> tuple[int, int] | None:
-    """Return where a word stands in a sentence (start, stop), whatever its capitals; None where it does not."""
-    found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", sentence, re.IGNORECASE)
-    return found.span() if found else None

@@ -3,10 +3,10 @@
 import numpy as np
 from jaxtyping import Float
 
-from core.data.senses import PAIRS
+from core.data.senses import PAIRS, read_senses, where
 from core.experiments.encoder import encoder
 from core.experiments.word_vectors.asking import glove, unit
-from core.experiments.word_vectors.results import SensesRead, Study, read_senses, where
+from core.experiments.word_vectors.results import SensesRead, Study
 from core.pretrained.encoder import Encoder
 from core.pretrained.word_vectors import WordVectors
 from core.progress import Steps

@@ -5,7 +5,6 @@ from core.figures.word_vectors.asking import leaning as leaning
 from core.figures.word_vectors.asking import near as near
 from core.figures.word_vectors.asking import people as people
 from core.figures.word_vectors.learning import company as company
-from core.figures.word_vectors.learning import meeting as meeting
 from core.figures.word_vectors.learning import spellings as spellings
 from core.figures.word_vectors.mechanism import chain as chain
 from core.figures.word_vectors.mechanism import skip_gram as skip_gram

@@ -33,8 +33,8 @@ def near(found: Near) -> Picture:
     notes = [label(0, row - 0.22, name, xref="paper", xanchor="left") for row, name in zip(rows, names, strict=False)]
     points, map_notes = _map(found, names)
     asked = plain(shorten(question(found.asked), 26))
-    low, high = found.places.min(0), found.places.max(0)
-    room = np.maximum(high - low, 0.1)
+    low, high = found.places.min(0).tolist(), found.places.max(0).tolist()
+    room = [max(b - a, 0.1) for a, b in zip(low, high, strict=True)]
     axis = {"showticklabels": False, "fixedrange": True, "zeroline": False}
     drawn = layout(
         f"Nearest to {asked}", f"left: cosine; right: a map of these words ({100 * found.kept:.0f} % of the variance)",

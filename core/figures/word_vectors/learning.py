@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from core.data.spellings import MARK
 from core.experiments.word_vectors.results import STAGES, TOP, Learned
-from core.experiments.word_vectors.splitting import MARK
-from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
+from core.figures.palette import ACCENT, MUTED, TEXT
 from core.figures.picture import Picture
 from core.figures.style import HOVER, label, layout, plain, shorten, swatch
 
@@ -65,40 +65,12 @@ def spellings(learned: Learned, stage: int) -> Picture:
     return Picture({"data": traces, "layout": drawn}, alt, columns, table)
 
 
-def meeting(runs: tuple[tuple[str, Learned], ...]) -> Picture:
-    """Draw how many split words have met against the training, for each run, and what chance would give."""
-    steps = [100 * stage / STAGES for stage in range(STAGES + 1)]
-    counts = [(name, [run.met(stage) for stage in range(STAGES + 1)], run) for name, run in runs]
-    traces = [
-        {
-            "type": "scatter", "mode": "lines+markers", "name": name, "x": steps, "y": met, "hovertemplate": HOVER,
-            "line": {"color": colour, "width": 3, "dash": dash}, "marker": {"size": 8},
-            "customdata": [
-                f"{name}: after {at:.0f} % of the training {n} of {len(run.split)} have met"
-                for at, n in zip(steps, met, strict=True)
-            ],
-        }
-        for (name, met, run), colour, dash in zip(counts, (ACCENT, CATEGORY[1]), ("solid", "dash"), strict=False)
-    ]  # fmt: skip
-    split = len(runs[0][1].split)
-    drawn = layout(
-        "How many spellings have met", height=340, margin={"l": 8, "r": 16, "t": 74, "b": 46},
-        xaxis={"title": {"text": "training done (%)"}, "fixedrange": True},
-        yaxis={"title": {"text": f"among the ten nearest (of {split})"}, "range": [-0.5, split + 0.5], "fixedrange": True},
-    )  # fmt: skip
-    ends = ", ".join(f"{met[-1]} with the {name}" for name, met, _ in counts)
-    alt = f"Lines against the training: of {split} split words at its end {ends} have their other spelling near."
-    columns = ("training (%)", *(f"met, {name}" for name, _, _ in counts))
-    rows = [(at, *(met[n] for _, met, _ in counts)) for n, at in enumerate(steps)]
-    return Picture({"data": traces, "layout": drawn}, alt, columns, rows)
-
-
 def company(learned: Learned) -> Picture:
     """Draw each split word's nearest other word at four stages, as a table of words (Vega-Lite)."""
     at = (0, 1, STAGES // 4, STAGES)
     values: list[dict[str, Any]] = [
-        {"word": shorten(word, 11), "training": share(stage), "nearest": shorten(learned.near(stage, row)[0], 11),
-         "all": ", ".join(learned.near(stage, row))}
+        {"word": plain(shorten(word, 11)), "training": share(stage), "nearest": plain(shorten(learned.near(stage, row)[0], 11)),
+         "all": plain(", ".join(learned.near(stage, row)))}
         for row, word in enumerate(learned.split) for stage in at
     ]  # fmt: skip
     axis = {"labelFontSize": 14, "titleFontSize": 15}

@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 import torch
 
+from core.data import senses, spellings, word_questions
 from core.data.senses import PAIRS, SERVER
 from core.experiments import self_attention
 from core.experiments import word_vectors as lesson
 from core.experiments.recording import find
-from core.experiments.word_vectors import asking, judging, learning, results, sensing, splitting
+from core.experiments.word_vectors import asking, judging, learning, results, sensing
 from core.experiments.word_vectors.results import DEFAULT_NEGATIVES, DEFAULT_WIDTH, DEFAULT_WINDOW, STAGES
 from core.pretrained.encoder import load_encoder
 from core.pretrained.word_vectors import WordVectors, load_word_vectors
 from core.progress import finish
+from core.training import skip_gram
 
 DEFAULTS = ("", DEFAULT_WINDOW, DEFAULT_NEGATIVES, DEFAULT_WIDTH)
 NOUNS = ("river", "window", "garden", "market", "letter", "horse")
@@ -45,7 +47,7 @@ def test_words_that_keep_the_same_company_get_near_vectors() -> None:
     """The title, on what ships: split at random, nearly all spellings meet; shuffled, hardly one does."""
     learned, shuffled = (find(lesson.learn, *DEFAULTS, which) for which in (False, True))
     split = len(learned.split)
-    assert split == splitting.SPLIT
+    assert split == spellings.SPLIT
     assert learned.met(0) <= 1
     assert learned.met(STAGES) >= 0.9 * split
     assert learned.first(STAGES) >= 0.6 * split
@@ -65,7 +67,7 @@ def test_a_short_training_does_it_too_and_shuffled_it_does_not() -> None:
     one, again = (finish(learning.learn(text, 5, 5, 10, False, 2_000)) for _ in range(2))
     np.testing.assert_array_equal(one.ranks, again.ranks)
     assert learned.ranks.shape == (STAGES + 1, len(learned.split))
-    near = {word.rstrip(splitting.MARK) for word in learned.near(STAGES, learned.split.index("train"))}
+    near = {word.rstrip(spellings.MARK) for word in learned.near(STAGES, learned.split.index("train"))}
     assert len(near & {"rolls", "fast", "wheels", "rails"}) >= 2
 
 
@@ -84,7 +86,7 @@ def test_ranks_are_those_of_a_full_sort() -> None:
 def test_each_word_is_paired_with_those_in_its_window_and_no_others() -> None:
     ids = np.arange(30)
     pairs = set()
-    for passes, middle, other in learning._batches(ids, np.ones(30), 3, 7, np.random.default_rng(0)):
+    for passes, middle, other in skip_gram.batches(ids, np.ones(30), 3, 7, np.random.default_rng(0)):
         if passes > 40:
             break
         pairs |= set(zip(middle.tolist(), other.tolist(), strict=True))
@@ -92,23 +94,23 @@ def test_each_word_is_paired_with_those_in_its_window_and_no_others() -> None:
 
 
 def test_a_word_is_written_twice_at_half_of_its_places() -> None:
-    words = splitting.words_of("The film's end: the FILM ends, 12 films. " * 20)
+    words = spellings.words_of("The film's end: the FILM ends, 12 films. " * 20)
     assert words[:7] == ["the", "film's", "end", "the", "film", "ends", "films"]
-    found = splitting.write_twice(words, ("film", "ends"), np.random.default_rng(0))
-    assert found.count("film") == found.count("film" + splitting.MARK) == 10
-    assert [one.rstrip(splitting.MARK) for one in found] == words
-    assert not set(splitting.choose(words)) & splitting.FUNCTION
+    found = spellings.write_twice(words, ("film", "ends"), np.random.default_rng(0))
+    assert found.count("film") == found.count("film" + spellings.MARK) == 10
+    assert [one.rstrip(spellings.MARK) for one in found] == words
+    assert not set(spellings.choose(words)) & spellings.FUNCTION
 
 
 @pytest.mark.parametrize(
     "text", ["", "one two", "every " * 2000, " ".join(chr(97 + n % 26) * 3 + str(n) for n in range(999))]
 )
 def test_a_text_that_will_not_do_is_refused_with_a_reason(text: str) -> None:
-    assert splitting.trouble(text).endswith((".", "anything."))
+    assert spellings.trouble(text).endswith((".", "anything."))
     if text:
         with pytest.raises(ValueError, match=r"words|occurs"):
             finish(learning.learn(text, 2, 5, 10, False))
-    assert not splitting.trouble(little())
+    assert not spellings.trouble(little())
 
 
 # GloVe
@@ -182,12 +184,12 @@ def test_questions_are_answered_one_by_one_as_analogy_does() -> None:
     found = judging.judge(vectors, "made up", "how near", "# a comment\n" + "\n".join([*lines, "w1\tnone\t3"]))
     assert found.rho == pytest.approx(1)
     assert (found.pairs, found.known) == (436, 435)
-    assert judging.read_analogies(": one\nA b C d\n: two\n") == {"one": [("a", "b", "c", "d")], "two": []}
+    assert word_questions.read_analogies(": one\nA b C d\n: two\n") == {"one": [("a", "b", "c", "d")], "two": []}
 
 
 def test_spearman_is_pearsons_of_mean_ranks() -> None:
-    assert results.spearman(np.array([1.0, 2, 3, 4]), np.array([10.0, 20, 30, 5])) == pytest.approx(-0.2)
-    tied = results.spearman(np.array([1.0, 1, 2, 3]), np.array([1.0, 2, 3, 4]))
+    assert word_questions.spearman(np.array([1.0, 2, 3, 4]), np.array([10.0, 20, 30, 5])) == pytest.approx(-0.2)
+    tied = word_questions.spearman(np.array([1.0, 1, 2, 3]), np.array([1.0, 2, 3, 4]))
     assert tied == pytest.approx(np.corrcoef([1.5, 1.5, 3, 4], [1, 2, 3, 4])[0, 1])
 
 
@@ -201,7 +203,7 @@ def test_what_ships_of_the_public_questions_adds_up(monkeypatch: pytest.MonkeyPa
     assert all(one.low < one.rho < one.high for one in judged.sets)
     monkeypatch.delenv("UNROLLED_JUDGEMENTS", raising=False)
     with pytest.raises(FileNotFoundError, match="UNROLLED_JUDGEMENTS"):
-        judging.folder()
+        word_questions.folder()
 
 
 # Two senses
@@ -246,10 +248,10 @@ def test_leans_are_cosines_of_the_vectors_of_the_word() -> None:
 def test_every_pair_can_be_read_and_the_server_is_self_attentions() -> None:
     assert len({pair.word for pair in PAIRS}) == len(PAIRS)
     for pair in PAIRS:
-        assert all(results.where(pair.word, sentence) for sentence in pair.sentences)
-        assert not any(results.where(cue, sentence) for cue in pair.cues for sentence in pair.sentences)
-    senses = find(self_attention.senses)
-    assert (senses.word, senses.sentences) == (SERVER.word, SERVER.sentences)
+        assert all(senses.where(pair.word, sentence) for sentence in pair.sentences)
+        assert not any(senses.where(cue, sentence) for cue in pair.cues for sentence in pair.sentences)
+    theirs = find(self_attention.senses)
+    assert (theirs.word, theirs.sentences) == (SERVER.word, SERVER.sentences)
 
 
 @pytest.mark.parametrize(
@@ -257,10 +259,10 @@ def test_every_pair_can_be_read_and_the_server_is_self_attentions() -> None:
 )
 def test_what_are_not_three_lines_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"[.]$"):
-        results.read_senses(text)
+        senses.read_senses(text)
 
 
 def test_three_lines_are_read() -> None:
-    assert results.read_senses(results.OWN_SENSES)[0::2] == ("light", ("lamp", "weight"))
-    assert results.where("bank", "Banks? The BANK!") == (11, 15)
+    assert senses.read_senses(senses.OWN_SENSES)[0::2] == ("light", ("lamp", "weight"))
+    assert senses.where("bank", "Banks? The BANK!") == (11, 15)
     assert results.read_words(" Man,  king\nWOMAN ") == ("man", "king", "woman")

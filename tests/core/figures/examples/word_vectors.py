@@ -31,7 +31,6 @@ def pictures() -> dict[str, Picture]:
     return {
         **{f"spellings, {stage}": figures.spellings(learned, stage) for stage in (0, 1, STAGES)},
         "spellings, hostile": figures.spellings(odd, STAGES),
-        "meeting": figures.meeting((("words in order", learned), ("words shuffled", shuffled))),
         "company": figures.company(learned),
         "company, hostile": figures.company(odd),
         "mechanism": figures.skip_gram(learned, 2, STAGES),

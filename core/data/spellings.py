@@ -8,6 +8,7 @@ import numpy as np
 
 SPLIT, FEWEST, OFTEN = 12, 4, 10  # words to split, and at least; how often each must occur
 LEAST = 1_000  # words of a text
+REACH = 4  # words of a passage on each side
 MARK = "\u2032"  # ends the second spelling
 _FUNCTION = """
 a about after again all also although always am among an and another any are around as at away back be because been
@@ -52,3 +53,11 @@ def write_twice(words: Sequence[str], split: Sequence[str], rng: np.random.Gener
         for at in rng.permutation(places)[: len(places) // 2]:
             found[at] = word + MARK
     return found
+
+
+def passage(tokens: list[str], word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return words around a place of `word`, one with much to say of it, and some words from elsewhere in the text."""
+    places = [n for n in range(REACH, len(tokens) - REACH) if tokens[n] == word][:400] or [REACH]
+    at = max(places, key=lambda n: len(set(tokens[n - 2 : n + 3]) - FUNCTION))
+    far = [tokens[(at + 997 * n) % len(tokens)] for n in range(1, 4)]
+    return tuple(tokens[at - REACH : at + REACH + 1]), tuple(far)
