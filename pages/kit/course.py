@@ -55,6 +55,15 @@ LESSONS = (
         finding="“Not” moved two words takes a GRU from 81.8 % to 36.5 % positive; a bag of words stays at 59.4 %.",
     ),
     Entry(
+        name="word_vectors",
+        title="Word vectors",
+        claim="Words that keep the same company get near vectors, one vector each.",
+        part="At work",
+        minutes=12,
+        finding="Written in two ways at random, 12 of 12 words meet again; one vector a word is right on the sense in 50.0 % of "
+        "sentences, a vector for each sentence in 64.3 %.",
+    ),
+    Entry(
         name="encoder_decoder",
         title="Encoder and decoder",
         claim="Everything the decoder will ever know has to fit in one vector.",

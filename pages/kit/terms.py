@@ -82,6 +82,11 @@ TERMS = (
         "The weighted sum of the encoder's vectors that attention hands to the decoder at one step.",
         "alignment",
     ),
+    Term(
+        "cosine",
+        "How far two vectors point the same way: 1 for the same direction, 0 for nothing in common, whatever their lengths.",
+        "word_vectors",
+    ),
     Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
     Term(
         "dense network",
@@ -118,6 +123,11 @@ TERMS = (
         "gate",
         "A number from 0 to 1 that a network computes at every step and multiplies another number by: how much of it passes.",
         "lstm_gates",
+    ),
+    Term(
+        "GloVe",
+        "Public word vectors, one for each word, made from counts of which words stand near which in six billion words.",
+        "word_vectors",
     ),
     Term(
         "gradient",
@@ -169,6 +179,11 @@ TERMS = (
         "min-p",
         "A filter that drops every token whose probability is less than so large a share of the likeliest one's.",
         "gpt_sampling",
+    ),
+    Term(
+        "negative sample",
+        "A word drawn at random from a text, from which a word is pushed away while it is pulled to its true neighbours.",
+        "word_vectors",
     ),
     Term(
         "output gate",
@@ -234,6 +249,11 @@ TERMS = (
         "sentiment",
     ),
     Term(
+        "skip-gram",
+        "A way to learn word vectors: move them until a word's vector tells which words stand beside it.",
+        "word_vectors",
+    ),
+    Term(
         "softmax",
         "Turns scores into probabilities: all positive, adding up to 1, the highest score the likeliest.",
         "rnn",
@@ -272,6 +292,11 @@ TERMS = (
     ),
     Term(
         "weight matrix", "A table of numbers, learned in training, by which a network multiplies what comes in.", "rnn"
+    ),
+    Term(
+        "word vector",
+        "A list of numbers that stands for a word; words that are used alike have vectors that point the same way.",
+        "word_vectors",
     ),
 )
 _BY_WORD = {term.word.lower(): term for term in TERMS}
