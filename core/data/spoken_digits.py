@@ -40,9 +40,7 @@ class SpokenDigits:
     test: Utterances
 
 
-def load_spoken_digits(
-    file: Path | None = None, *, seed: int = 0, progress: Progress | None = None
-) -> SpokenDigits:
+def load_spoken_digits(file: Path | None = None, *, seed: int = 0, progress: Progress | None = None) -> SpokenDigits:
     """Return 2,400 recordings to train on and 600 that are kept apart, split by `seed`.
 
     `file` is the asset "spoken-digits", fetched when None. Raises `core.assets.fetch.AssetError` where it can't

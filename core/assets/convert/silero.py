@@ -6,6 +6,7 @@ by up to 0.7), so the tensors are read from ONNX, whose format is Protocol Buffe
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +21,17 @@ DIMS, DATA_TYPE, NAME, RAW = 1, 2, 8, 9  # fields of a tensor
 FLOAT = 1
 LSTM = ("onnx::LSTM_209", "onnx::LSTM_210", "onnx::LSTM_211")  # weights of the input, of the state, both biases
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # kinds of field
-CONVOLUTIONS = {"encoder.0": "conv1", "encoder.1": "conv2", "encoder.2": "conv3", "encoder.3": "conv4", "output": "final_conv"}
+CONVOLUTIONS = {
+    "encoder.0": "conv1",
+    "encoder.1": "conv2",
+    "encoder.2": "conv3",
+    "encoder.3": "conv4",
+    "output": "final_conv",
+}
 
 
 def silero(source: Path, folder: Path, report: Report) -> None:
-    """Write `model.safetensors` under the names of `core.pretrained.speech.silero.VoiceActivity`, float32.
+    """Keep the file, for whoever wants to run it elsewhere, and write `model.safetensors` beside it under the names of `core.pretrained.speech.silero.VoiceActivity`, float32.
 
     ONNX has an LSTM's gates in the order input, output, forget, candidate, torch as input, forget, candidate, output.
     Raises `ValueError` for a file without one of the tensors.
@@ -43,6 +50,7 @@ def silero(source: Path, folder: Path, report: Report) -> None:
         made |= {"lstm.bias_ih_l0": _gates(both[: len(both) // 2]), "lstm.bias_hh_l0": _gates(both[len(both) // 2 :])}
     except KeyError as missing:
         raise ValueError(f"the file has no tensor {missing}") from missing
+    shutil.copy(source, folder / source.name)
     save_file({name: np.ascontiguousarray(value) for name, value in made.items()}, folder / "model.safetensors")
     report(1, 1)
 
