@@ -16,7 +16,8 @@ from pages.kit.words import count, percent
 WORDS = (
     "A microphone gives 16,000 numbers a second. The first layers look at 32 ms of them, a **frame**: which pitches are in it, "
     "and how loud. That is not enough: an “s” alone is a hiss, an “m” a hum. So an **LSTM** takes what the layers found and adds "
-    "it to its **cell**; what it says of a frame, it says with all that it has heard. The second experiment is of the other kind: "
+    "it to its **cell**; what it says of a frame, it says with all that it has heard. The second experiment is "
+    "of the other kind: "
     "a **GRU** hears a whole word, each frame as 13 **cepstral coefficients**, and names it at the end."
 )
 
@@ -107,10 +108,12 @@ def seen() -> str:
     scores: DigitScores = ask(lesson.digit_scores)
     low, high = scores.interval(scores.in_order("forwards"))
     return (
-        f"An LSTM hears a voice in {voiced(heard.whole)} of {len(heard.whole)} frames of a sentence and in {voiced(heard.alone)} when "
-        f"it hears each alone; {memory.enough()} frames of memory ({memory.enough() * FRAME_SECONDS:.1f} s) are enough for 95 %. A GRU names "
+        f"An LSTM hears a voice in {voiced(heard.whole)} of {len(heard.whole)} frames of a sentence and in "
+        f"{voiced(heard.alone)} when "
+        f"it hears each alone; {memory.enough()} frames of memory ({memory.enough() * FRAME_SECONDS:.1f} s) are "
+        f"enough for 95 %. A GRU names "
         f"{percent(scores.in_order('forwards') / scores.asked)} of spoken digits ({100 * low:.1f} to {100 * high:.1f} %), "
-        f"and {percent(scores.in_order('backwards') / scores.asked)} played backwards, but an average without any order names "
+        f"and {percent(scores.in_order('backwards') / scores.asked)} reversed, but an average without any order names "
         f"{percent(scores.nearest / scores.asked)}: for so short a word, order is worth little."
     )
 
@@ -121,13 +124,14 @@ def try_next() -> list[Try]:
     return [
         Try(
             "A voice in noise as loud as itself",
-            f"With its state it is heard in {voiced(noisy.whole)} of {len(noisy.whole)} frames, each frame alone in {voiced(noisy.alone)}.",
-            {"view": "Is that a voice?", "sound": DEFAULT_SOUND, "noise": 1.0, "erase": DEFAULT_ERASE},
+            f"With its state it is heard in {voiced(noisy.whole)} of {len(noisy.whole)} frames, each frame "
+            f"alone in {voiced(noisy.alone)}.",
+            {"view": "A voice?", "sound": DEFAULT_SOUND, "noise": 1.0, "erase": DEFAULT_ERASE},
         ),
         Try(
             "A melody",
             f"As loud, and a voice in {voiced(melody.whole)} of {len(melody.whole)} frames.",
-            {"view": "Is that a voice?", "sound": "melody", "noise": 0.0, "erase": DEFAULT_ERASE},
+            {"view": "A voice?", "sound": "melody", "noise": 0.0, "erase": DEFAULT_ERASE},
         ),
         Try("What the gates of an LSTM do", "Hold one shut and see what is forgotten.", {}, lesson="lstm_gates"),
     ]

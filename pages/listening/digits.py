@@ -27,13 +27,16 @@ def show(stage: Stage) -> Shown:
     """Show the belief of one recording, and how many of all recordings are named when they are read in this order."""
     with stage.decide:
         order = controls.choice(
-            "Read the frames", tuple(ORDERS), DEFAULT_ORDER, key="order", names=lambda key: ORDERS[key]
+            "The recordings are read", tuple(ORDERS), DEFAULT_ORDER, key="order", names=lambda key: ORDERS[key]
         )
     with stage.more:
         digit = controls.slider("Digit", 0, 9, DEFAULT_DIGIT, 1, key="digit")
         number = controls.slider("Recording", 1, MOST, DEFAULT_NUMBER + 1, 1, key="recording") - 1
     heard, scores = ask(lesson.hear_digit, digit, number, order), ask(lesson.digit_scores)
     low, high = scores.interval(scores.in_order(order))
+    stage.note(
+        "A GRU is a simpler LSTM, trained here. “Average”: the mean frame alone, compared with those of 2,400 recordings."
+    )
     return Shown(
         verdict=judge(scores, order),
         picture=draw(figures.digit, heard, scores, order),
@@ -58,12 +61,10 @@ def judge(scores: DigitScores, order: str) -> str:
     """Say how many recordings are named in this order, and how many without any."""
     right, asked = scores.in_order(order), scores.asked
     if order == "forwards":
-        return f"The GRU names {right} of {asked} digits; the nearest average, which has no order, {scores.nearest}."
+        return f"The GRU names {right} of {asked} digits; an average without order, {scores.nearest}."
     if order == "backwards":
-        return f"Played backwards, the same GRU names {right} of {asked} digits. The average has no order: still {scores.nearest}."
-    return (
-        f"A GRU that learned from backwards recordings names {right} of {asked}: any order will do, if it is the same."
-    )
+        return f"Reversed, the same GRU names {right} of {asked} digits; the average, still {scores.nearest}."
+    return f"Trained on reversed sound, a GRU names {right} of {asked} digits again."
 
 
 def what_it_believed(heard: DigitHeard) -> str:
@@ -82,10 +83,10 @@ def what_it_believed(heard: DigitHeard) -> str:
 def bet() -> Bet:
     """Ask what the GRU makes of recordings played backwards."""
     return Bet(
-        question="Play every recording backwards to the same GRU. How many of 600 digits will it still name?",
+        question="Reverse every recording for the same GRU. How many of 600 digits will it still name?",
         answers=(NEARLY, SOME, GUESSING),
         change={"order": "backwards"},
-        moved="frames read backwards",
+        moved="the recordings reversed",
         judge=partial(_outcome),
     )
 

@@ -15,7 +15,6 @@ from pages.kit import ask
 from pages.kit.export import Download, own_weights
 from pages.kit.lesson import Stage
 
-
 SILERO = "silero_vad_16k_sequence.onnx"
 
 

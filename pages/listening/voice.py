@@ -27,7 +27,7 @@ SHORT, MIDDLE, REST = "under 0.2 s", "0.2 to 1 s", "longer than 1 s"
 def show(stage: Stage) -> Shown:
     """Show a sound, the probability of a voice, and the cells, with the state erased as the reader likes."""
     with stage.decide:
-        erase = controls.choice("Erase the LSTM’s state", tuple(ERASURES), DEFAULT_ERASE, key="erase", names=_erasure)
+        erase = controls.choice("Erase the state", tuple(ERASURES), DEFAULT_ERASE, key="erase", names=_erasure)
     with stage.more:
         name = controls.choice("Sound", tuple(SOUNDS), DEFAULT_SOUND, key="sound", names=lambda key: SOUNDS[key])
         times = controls.slider("Noise, times as loud as the sound", *NOISES, 0.0, 0.25, key="noise")
@@ -71,9 +71,12 @@ def judge(heard: Heard, erase: str) -> str:
     if not voiced(heard.whole) and not here:
         best = percent(float(heard.whole.max()))
         return f"No voice in any of {count(frames, 'frame')}: the most that it gives one is {best}."
+    alone = voiced(heard.alone)
     if not heard.erased:
-        return f"With its state the LSTM hears a voice in {here} of {count(frames, 'frame')}; each frame alone, in {voiced(heard.alone)}."
-    return f"State erased {ERASURES[erase]}: a voice in {here} of {count(frames, 'frame')}, {voiced(heard.whole)} if never erased."
+        return f"With its state: a voice in {here} of {count(frames, 'frame')}. Each frame alone: {alone}."
+    return (
+        f"Erased {ERASURES[erase]}: a voice in {here} of {count(frames, 'frame')}. Never erased: {voiced(heard.whole)}."
+    )
 
 
 def bet(name: str, times: float, own: Sound | None) -> Bet:
@@ -94,4 +97,4 @@ def _outcome(name: str, times: float, own: Sound | None) -> tuple[str, str]:
     return right, f"It misses {count(lost, 'frame')}, {seconds:.2f} s: the next ones fill the state again."
 
 
-VIEW = View("Is that a voice?", show)
+VIEW = View("A voice?", show)

@@ -31,7 +31,7 @@ CONVOLUTIONS = {
 
 
 def silero(source: Path, folder: Path, report: Report) -> None:
-    """Keep the file, for whoever wants to run it elsewhere, and write `model.safetensors` beside it under the names of `core.pretrained.speech.silero.VoiceActivity`, float32.
+    """Write `model.safetensors`, float32, as `core.pretrained.speech.silero.VoiceActivity` names it, and keep the file beside it.
 
     ONNX has an LSTM's gates in the order input, output, forget, candidate, torch as input, forget, candidate, output.
     Raises `ValueError` for a file without one of the tensors.

@@ -10,7 +10,6 @@ from jaxtyping import Float, Int
 from core.experiments.intervals import wilson
 
 FRAME_SECONDS = 0.032  # 512 of 16,000 samples a second
-SECOND = 31  # frames of about a second
 ENVELOPE = 4  # pieces of a frame whose lowest and highest sample are kept
 LIKELY = 0.5  # a frame with more than this probability counts as voice
 NOISES = (0.0, 2.0)  # the least and the most noise, times as loud as the sound
@@ -23,15 +22,14 @@ SOUNDS: Mapping[str, str] = {
 }
 ERASURES: Mapping[str, str] = {
     "never": "never",
-    "halfway": "once, halfway",
-    "second": "every second",
+    "halfway": "once",
     "fourth": "every 4th frame",
 }
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 ORDERS: Mapping[str, str] = {
     "forwards": "forwards",
-    "backwards": "backwards",
-    "trained": "backwards, as trained",
+    "backwards": "reversed",
+    "trained": "trained reversed",
 }
 SURE = 0.9  # a digit with more than this probability is settled on
 DEFAULT_SOUND, DEFAULT_ERASE, DEFAULT_DIGIT, DEFAULT_NUMBER, DEFAULT_ORDER = "young_man", "never", 7, 1, "forwards"
@@ -39,7 +37,7 @@ DEFAULT_SOUND, DEFAULT_ERASE, DEFAULT_DIGIT, DEFAULT_NUMBER, DEFAULT_ORDER = "yo
 
 def resets(erase: str, frames: int) -> tuple[int, ...]:
     """Return before which frames (from 0) the state is erased; raises `KeyError` for a name that is not in `ERASURES`."""
-    every = {"never": frames, "halfway": frames // 2, "second": SECOND, "fourth": 4}[erase]
+    every = {"never": frames, "halfway": frames // 2, "fourth": 4}[erase]
     if erase == "halfway":
         return (every,) if every else ()
     return tuple(range(every, frames, every)) if every else ()

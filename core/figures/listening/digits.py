@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from core.experiments.listening.results import DIGITS, ORDERS, DigitHeard, DigitScores
+from core.experiments.listening.results import DIGITS, DigitHeard, DigitScores
 from core.figures.palette import ACCENT, CATEGORY, MUTED, SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
 from core.figures.style import HOVER, label, layout, percent
 
-READERS = {"forwards": "GRU, forwards", "backwards": "same GRU, backwards", "trained": "GRU, trained backwards"}
+READERS = {"forwards": "GRU", "backwards": "same GRU, reversed", "trained": "GRU trained reversed"}
 
 
 def digit(heard: DigitHeard, scores: DigitScores, order: str) -> Picture:
@@ -21,7 +21,8 @@ def digit(heard: DigitHeard, scores: DigitScores, order: str) -> Picture:
         for d in range(10)
     ]
     heat = {
-        "type": "heatmap", "x": list(range(1, steps + 1)), "y": list(range(10)), "z": np.round(100 * belief.T.astype(float), 2).tolist(),
+        "type": "heatmap", "x": list(range(1, steps + 1)), "y": list(range(10)),
+        "z": np.round(100 * belief.T.astype(float), 2).tolist(),
         "zmin": 0, "zmax": 100, "colorscale": scale(SEQUENTIAL), "showscale": False, "text": hover,
         "hovertemplate": "%{text}<extra></extra>",
     }  # fmt: skip
@@ -52,8 +53,8 @@ def digit(heard: DigitHeard, scores: DigitScores, order: str) -> Picture:
         "line": {"color": TEXT, "width": 2},
     }
     drawn = layout(
-        f"“{said.capitalize()}”, read {ORDERS[order].partition(',')[0]}: {steps} frames",
-        height=380, margin={"l": 8, "r": 8, "t": 58, "b": 46}, annotations=words, shapes=[edge], showlegend=False,
+        f"“{said.capitalize()}”, {'read forwards' if order == 'forwards' else 'reversed'}: {steps} frames",
+        height=352, margin={"l": 8, "r": 8, "t": 58, "b": 46}, annotations=words, shapes=[edge], showlegend=False,
         xaxis={**axis, "domain": [0, 0.58], "range": [0.5, steps + 0.5], "title": {"text": "frames read"}},
         yaxis={**axis, "range": [9.5, -0.5], "tickmode": "array", "tickvals": list(range(10)),
                "ticktext": [f"<b>{name}</b>" if n == at else name for n, name in enumerate(DIGITS)], "automargin": True},
@@ -63,8 +64,10 @@ def digit(heard: DigitHeard, scores: DigitScores, order: str) -> Picture:
     )  # fmt: skip
     bars = [_score(n, right, scores, name, colour) for n, (name, right, colour) in enumerate(readers)]
     alt = (
-        f"Heat map of ten digits by {steps} frames: after the last the GRU gives “{DIGITS[heard.said]}” {percent(float(belief[-1].max()))}, "
-        f"“{said}” was said; beside it, of {scores.asked} recordings it names {readers[0][1]}, the nearest average {scores.nearest}."
+        f"Heat map of ten digits by {steps} frames: after the last the GRU gives “{DIGITS[heard.said]}” "
+        f"{percent(float(belief[-1].max()))}, "
+        f"“{said}” was said; beside it, of {scores.asked} recordings it names {readers[0][1]}, the nearest "
+        f"average {scores.nearest}."
     )
     rows = [(t + 1, *(round(100 * float(p), 2) for p in belief[t])) for t in range(steps)]
     return Picture(
@@ -98,7 +101,8 @@ def after_each_share(scores: DigitScores) -> Picture:
     line = {
         "type": "scatter", "mode": "lines+markers", "x": shares, "y": [round(v, 2) for v in values], "customdata": said,
         "hovertemplate": HOVER, "line": {"color": ACCENT, "width": 3}, "marker": {"size": 8},
-        "error_y": {"type": "data", "symmetric": False, "array": [round(h - v, 2) for v, (_, h) in zip(values, bounds, strict=True)],
+        "error_y": {"type": "data", "symmetric": False,
+        "array": [round(h - v, 2) for v, (_, h) in zip(values, bounds, strict=True)],
                     "arrayminus": [round(v - low, 2) for v, (low, _) in zip(values, bounds, strict=True)], "color": TEXT},
     }  # fmt: skip
     drawn = layout(
@@ -108,7 +112,8 @@ def after_each_share(scores: DigitScores) -> Picture:
     )  # fmt: skip
     half = shares.index(50)
     alt = (
-        f"Line chart: after half of the frames the GRU names {values[half]:.1f} % of {scores.asked} recordings, after 80 % of them "
+        f"Line chart: after half of the frames the GRU names {values[half]:.1f} % of {scores.asked} recordings, "
+        f"after 80 % of them "
         f"{values[shares.index(80)]:.1f} %, after all {values[-1]:.1f} %."
     )
     return Picture(

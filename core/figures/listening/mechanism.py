@@ -21,12 +21,13 @@ def mechanism(heard: Heard) -> Picture:
     loud = max(float(np.abs(heard.sample).max()), 0.001)
     wave = {
         "type": "scatter", "mode": "lines", "x": np.linspace(0.1, 2.1, len(heard.sample)).round(3).tolist(),
-        "y": (2.2 + 0.8 * heard.sample.astype(float) / loud).round(3).tolist(), "line": {"color": MUTED, "width": 1.5}, "hoverinfo": "skip",
+        "y": (2.2 + 0.8 * heard.sample.astype(float) / loud).round(3).tolist(), "line": {"color": MUTED,
+        "width": 1.5}, "hoverinfo": "skip", "showlegend": False,
     }  # fmt: skip
     probability, other = float(heard.probabilities[at]), float(heard.other[at])
     compared = "never erased" if heard.erased else "this frame alone"
     words = [
-        label(0.0, 3.6, f"frame {at + 1}: 32 ms", MUTED, xanchor="left"),
+        label(0.0, 3.6, f"frame {at + 1}", MUTED, xanchor="left"),
         arrow((2.2, 2.2), (2.9, 2.2), MUTED),
         label(4.5, 3.6, "<b>LSTM</b>: 128 cells", ACCENT),
         arrow((6.2, 2.2), (6.9, 2.2), ACCENT),
@@ -37,7 +38,8 @@ def mechanism(heard: Heard) -> Picture:
     ]
     shapes = [{**BOX, "x0": 2.95, "x1": 6.1, "y0": 1.35, "y1": 3.05}]
     alt = (
-        f"Sketch: frame {at + 1} goes into an LSTM of 128 cells whose state {'was erased' if is_erased else 'comes from the frame before'}; "
+        f"Sketch: frame {at + 1} goes into an LSTM of 128 cells whose state "
+        f"{'was erased' if is_erased else 'comes from the frame before'}; "
         f"it gives a voice {percent(probability)}, {compared} {percent(other)}."
     )
     return Picture(sketch(words, shapes, WIDE, HIGH, traces=[wave, _cells(heard.cell[:, at])]), alt)
@@ -48,7 +50,7 @@ def _cells(values: np.ndarray) -> dict[str, Any]:
     return {
         "type": "heatmap", "x": np.linspace(3.1, 5.95, 16).round(3).tolist(), "y": np.linspace(2.9, 1.5, 8).round(3).tolist(),
         "z": np.round(values.reshape(8, 16).astype(float), 2).tolist(), "zmin": -1, "zmax": 1, "colorscale": scale(DIVERGING),
-        "showscale": False, "hoverinfo": "skip",
+        "showscale": False, "hoverinfo": "skip", "showlegend": False,
     }  # fmt: skip
 
 
@@ -72,11 +74,12 @@ def digit_mechanism(heard: DigitHeard, order: str) -> Picture:
     frame = heard.frames[step if order == "forwards" else len(heard.frames) - 1 - step]
     top = np.argsort(-heard.belief[step], kind="stable")[:3]
     bars = {
-        "type": "bar", "x": np.linspace(0.2, 2.0, len(frame)).round(3).tolist(), "y": np.clip(frame / 3, -1, 1).astype(float).round(3).tolist(),
-        "base": 2.2, "width": 0.11, "marker": {"color": MUTED}, "hoverinfo": "skip",
+        "type": "bar", "x": np.linspace(0.2, 2.0, len(frame)).round(3).tolist(),
+        "y": np.clip(frame / 3, -1, 1).astype(float).round(3).tolist(),
+        "base": 2.2, "width": 0.11, "marker": {"color": MUTED}, "hoverinfo": "skip", "showlegend": False,
     }  # fmt: skip
     words = [
-        label(0.0, 3.6, f"frame {step + 1}: 13 numbers", MUTED, xanchor="left"),
+        label(0.0, 3.6, f"frame {step + 1}", MUTED, xanchor="left"),
         arrow((2.2, 2.2), (2.9, 2.2), MUTED),
         label(4.5, 2.2, "<b>GRU</b><br>96 numbers", ACCENT),
         arrow((6.2, 2.2), (6.9, 2.2), ACCENT),
@@ -91,5 +94,6 @@ def digit_mechanism(heard: DigitHeard, order: str) -> Picture:
         )
     shapes = [{**BOX, "x0": 2.95, "x1": 6.1, "y0": 1.35, "y1": 3.05}]
     listed = ", ".join(f"{DIGITS[digit]} {percent(float(heard.belief[step, digit]))}" for digit in top)
-    alt = f"Sketch: frame {step + 1} of {len(heard.belief)}, 13 numbers, goes into a GRU with a state of 96 numbers; it believes {listed}."
+    alt = f"Sketch: frame {step + 1} of {len(heard.belief)}, 13 numbers, goes into a GRU with a state of 96 "
+    f"numbers; it believes {listed}."
     return Picture(sketch(words, shapes, WIDE, HIGH, traces=[bars]), alt)

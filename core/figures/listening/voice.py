@@ -11,7 +11,7 @@ from core.figures.picture import Picture
 from core.figures.style import HOVER, label, layout, percent, swatch
 
 OTHER = CATEGORY[1]
-COLUMNS = 300  # of the heat map: a longer sound shows every second frame, or fewer
+COLUMNS = 150  # of the heat map: a longer sound shows every second frame, or fewer
 
 
 def voice(heard: Heard, name: str) -> Picture:
@@ -31,7 +31,7 @@ def voice(heard: Heard, name: str) -> Picture:
     drawn = layout(
         f"A voice? {name[0].upper()}{name[1:]}, {frames} frames",
         subtitle,
-        height=392,
+        height=366,
         margin={"l": 8, "r": 10, "t": 62, "b": 44},
         shapes=lines,
         showlegend=False,
@@ -48,7 +48,8 @@ def voice(heard: Heard, name: str) -> Picture:
         _line(times, heard.probabilities, this, ACCENT, 3),
     ]
     cells = {
-        "type": "heatmap", "yaxis": "y3", "x": times[::every].round(3).tolist(), "z": np.round(heard.cell[:, ::every].astype(float), 2).tolist(),
+        "type": "heatmap", "yaxis": "y3", "x": times[::every].round(3).tolist(),
+        "z": np.round(heard.cell[:, ::every].astype(float), 2).tolist(),
         "zmin": -1, "zmax": 1, "colorscale": scale(DIVERGING), "showscale": False,
         "hovertemplate": "at %{x:.2f} s this cell shows %{z:.2f}, between \u22121 and 1<extra></extra>",
     }  # fmt: skip
@@ -57,7 +58,8 @@ def voice(heard: Heard, name: str) -> Picture:
         for n, t in enumerate(times)
     ]  # fmt: skip
     alt = (
-        f"Line chart over {frames * FRAME_SECONDS:.1f} seconds of sound: a voice is likelier than not in {voiced(heard.probabilities)} "
+        f"Line chart over {frames * FRAME_SECONDS:.1f} seconds of sound: a voice is likelier than not in "
+        f"{voiced(heard.probabilities)} "
         f"of {frames} frames, {this}, and in {voiced(heard.other)}, {other}; below it a heat map of the LSTM's 128 cells."
     )
     columns = ("frame", "seconds", "probability (%)", "never erased (%)", "each frame alone (%)")
@@ -113,11 +115,13 @@ def remembered(memory: Memory) -> Picture:
     drawn = layout(
         "How far back does it have to listen?", f"{memory.clips} clips, {memory.voiced} frames with a voice", height=360,
         annotations=[note], showlegend=False,
-        xaxis={"title": {"text": "frames remembered"}, "fixedrange": True, "range": [-1, memory.frames[-1] + 1], "showgrid": False},
+        xaxis={"title": {"text": "frames remembered"}, "fixedrange": True, "range": [-1, memory.frames[-1] + 1],
+        "showgrid": False},
         yaxis={"title": {"text": "of these it hears (%)"}, "fixedrange": True, "range": [0, 105]},
     )  # fmt: skip
     alt = (
-        f"Line chart: a model that remembers no frame hears {percent(memory.heard[0] / memory.voiced)} of the frames with a voice; "
+        f"Line chart: a model that remembers no frame hears {percent(memory.heard[0] / memory.voiced)} of the "
+        f"frames with a voice; "
         f"with {enough} it hears at least 95 %."
     )
     rows = list(zip(memory.frames, memory.heard, [round(s, 2) for s in shares], strict=True))
