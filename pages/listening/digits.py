@@ -34,9 +34,7 @@ def show(stage: Stage) -> Shown:
         number = controls.slider("Recording", 1, MOST, DEFAULT_NUMBER + 1, 1, key="recording") - 1
     heard, scores = ask(lesson.hear_digit, digit, number, order), ask(lesson.digit_scores)
     low, high = scores.interval(scores.in_order(order))
-    stage.note(
-        "A GRU is a simpler LSTM, trained here. “Average”: the mean frame alone, compared with those of 2,400 recordings."
-    )
+    stage.note("A GRU is a simpler LSTM, trained here. The average: a recording’s mean frame, without order.")
     return Shown(
         verdict=judge(scores, order),
         picture=draw(figures.digit, heard, scores, order),
