@@ -21,7 +21,7 @@ TESTED = 600  # of the 3,000: never trained on
 class Utterances:
     """Recordings of one digit each: `frames[i]` is (time, 13), scaled by the mean and spread of the training frames."""
 
-    frames: tuple[Float[np.ndarray, "time 13"], ...]
+    frames: tuple[Float[np.ndarray, "_ 13"], ...]
     digits: Int[np.ndarray, "utterances"]
 
     def __len__(self) -> int:
