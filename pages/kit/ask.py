@@ -5,21 +5,22 @@ recorded: `origin` knows, and the lesson says so once at its end.
 """
 
 import dataclasses
-import hashlib
 import threading
-import uuid
 from collections.abc import Callable, Hashable
 from typing import Any, Literal, ParamSpec, TypeVar, overload
+
+import streamlit as st
 
 from core.experiments import recording
 from core.figures.picture import Picture
 from core.progress import Steps, named
-from pages.kit import cache, compute, controls
+from pages.kit import cache, compute
 from pages.kit.shelf import MISSING
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Origin = Literal["recorded", "computed"]
+FEW = 4  # results of what a reader gave, in a visit
 
 
 class _Run(threading.local):
@@ -62,26 +63,19 @@ def ask(function: Callable[..., Any], *arguments: Any, **none: Any) -> Any:
     return answer(function, arguments, lambda: function(*arguments))
 
 
-def alone(function: Callable[..., Steps[T]], *arguments: Any) -> T:
-    """Return what `function` returns for what a reader uploaded: kept by this visit, one result a function, and not shared.
+def ask_alone(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what `function` returns, kept in this visit and nowhere else: for a sound or a file that a reader gave.
 
-    What is drawn of it must not be kept by `draw` either. Raises as `ask` does.
+    The last few results stay until the lesson is left. Arguments are hashable; raises as `ask`.
     """
-    held = controls.staying(f"alone_{function.__module__}.{function.__qualname__}")
-    if held.get("arguments") != arguments:
-        digest = hashlib.sha256(repr(arguments).encode()).hexdigest()
-        key = (
-            function.__module__,
-            function.__qualname__,
-            controls.staying("alone").setdefault("visit", uuid.uuid4().hex),
-            digest,
-        )
-        found = compute.result(key, lambda: function(*arguments), *named(function))
-        cache.results().drop(key)
-        held.update(arguments=arguments, found=found)
+    key = _key(function, arguments, 0)
+    held: dict[Hashable, Any] = st.session_state.setdefault("_alone", {})
+    if key not in held:
+        for old in list(held)[: max(0, len(held) - FEW + 1)]:
+            del held[old]
+        held[key] = compute.result(key, lambda: function(*arguments), *named(function), shelved=False)
     _RUN.origins.add("computed")
-    result: T = held["found"]
-    return result
+    return held[key]
 
 
 def ask_again(number: int, function: Callable[P, Any], *arguments: P.args, **none: P.kwargs) -> Any:

@@ -40,12 +40,6 @@ class Shelf:
             while self.bytes > self.most_bytes:
                 self.bytes -= self._held.popitem(last=False)[1][1]
 
-    def drop(self, key: Hashable) -> None:
-        """Forget the result for `key`, if it is here."""
-        with self._lock:
-            if key in self._held:
-                self.bytes -= self._held.pop(key)[1]
-
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

@@ -73,6 +73,11 @@ TERMS = (
         "lstm_gates",
     ),
     Term(
+        "cepstral coefficients",
+        "Numbers that say how the loudness of a frame is spread over low and high pitches, as coarsely as the ear hears it.",
+        "listening",
+    ),
+    Term(
         "clipping",
         "Cutting a gradient that is too long down to a limit, with its direction kept.",
         "vanishing_gradients",
@@ -118,6 +123,11 @@ TERMS = (
         "forget gate",
         "Decides which share of an LSTM's cell stays at a step: 0 forgets all, 1 keeps all.",
         "lstm_gates",
+    ),
+    Term(
+        "frame",
+        "A short piece of a sound, a few hundredths of a second: what a network hears in one step.",
+        "listening",
     ),
     Term(
         "gate",
@@ -257,6 +267,11 @@ TERMS = (
         "softmax",
         "Turns scores into probabilities: all positive, adding up to 1, the highest score the likeliest.",
         "rnn",
+    ),
+    Term(
+        "state",
+        "The numbers that a recurrent network hands from one step to the next: of an LSTM its hidden state and its cell.",
+        "listening",
     ),
     Term("subword", "A word or a part of one: what a translator reads and writes in one step.", "encoder_decoder"),
     Term(

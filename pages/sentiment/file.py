@@ -9,7 +9,7 @@ from core.experiments.sentiment import files
 from core.experiments.sentiment.results import BAG, IN_ORDER, MODELS, Scored
 from core.figures import sentiment as figures
 from pages.kit import controls, export
-from pages.kit.ask import alone, ask, draw
+from pages.kit.ask import ask, ask_alone, draw
 from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import count, escape, percent
 from pages.sentiment.shared import script
@@ -45,7 +45,7 @@ def show(stage: Stage) -> Shown | Nothing:
             return Nothing(f"{read.trouble} Nothing of the file was read.")
         for line in read.notes:
             stage.note(escape(line))
-        scored = alone(lesson.score, read.texts, read.labels)
+        scored = ask_alone(lesson.score, read.texts, read.labels)
         shown, source = figures.lines(scored, model), "your file"  # what `draw` keeps is shared
     back = export.table("Your lines, scored (CSV)", "scored.csv", shown.columns, shown.rows)
     with stage.under:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from core.assets.convert.g2p import g2p
 from core.assets.convert.glove import glove
 from core.assets.convert.marian import marian
+from core.assets.convert.silero import silero
 from core.assets.convert.textgenrnn import textgenrnn
 from core.assets.convert.texts import hutto, vader
 
@@ -241,4 +242,5 @@ CONVERTERS: dict[str, Callable[[Path, Path, Report], None]] = {
     "marian": marian,
     "g2p": g2p,
     "glove": glove,
+    "silero": silero,
 }
