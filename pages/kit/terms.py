@@ -254,9 +254,19 @@ TERMS = (
         "self_attention",
     ),
     Term(
+        "sentiment",
+        "Whether a text speaks well or ill of something; here people read each snippet and gave a verdict from −4 to 4.",
+        "sentiment",
+    ),
+    Term(
         "sequence",
         "A list whose order matters: the words of a sentence, the days of a weather record, the samples of a sound.",
         "why_order",
+    ),
+    Term(
+        "skip-gram",
+        "A way to learn word vectors: move them until a word's vector tells which words stand beside it.",
+        "word_vectors",
     ),
     Term(
         "softmax",

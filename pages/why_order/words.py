@@ -94,9 +94,8 @@ def bet(pair: str) -> Bet:
     """Ask whether another pair's guess changes its favourite word when two words trade their places."""
     names = list(PAIRS)
     other = names[(names.index(pair) + 1) % len(names)] if pair in names else names[1]
-    one, two, ending = PAIRS[other]
     return Bet(
-        question=f"Another pair: “{one}{ending} ___”, then “{two}{ending} ___”. Will the most probable word be the same?",
+        question=f"Take “{other}”: two other sentences of the same words. Will both expect the same next word most?",
         answers=("the same word", "another word"),
         change={"pair": other},
         moved=f"two sentences: {other}",
