@@ -42,7 +42,7 @@ STYLE_SHEETS = {"pages/kit/streaming.py"}
 # Folders and files that stand among the lessons and are none.
 NO_LESSONS = {
     "pages": {"course", "home", "about", "words", "kit"},
-    "core/experiments": {"record", "recording", "characters", "character_writing", "encoder", "intervals"},
+    "core/experiments": {"record", "recording", "characters", "character_writing", "encoder", "intervals", "passes"},
     "core/figures": {"palette", "export", "parts", "picture", "style", "home"},
 }
 

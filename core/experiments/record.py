@@ -8,13 +8,13 @@ import argparse
 import importlib
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from core.experiments import recording
-from core.experiments.recording import Call
+from core.experiments.recording import MISSING, Call
 
 HERE = Path(__file__).parent
 
@@ -48,16 +48,20 @@ def _model(name: str) -> Any:
     return load_language_model(name)
 
 
-def compute(calls: Sequence[Call]) -> list[tuple[Call, Any]]:
-    """Return the calls with their results, computed on this machine with one thread."""
+def compute(calls: Sequence[Call], keep: Collection[str] = ()) -> list[tuple[Call, Any]]:
+    """Return the calls with their results, computed on this machine with one thread.
+
+    Of the functions in `keep` what is recorded already stays: long ones need not run again because another changed.
+    """
     import torch
 
     torch.set_num_threads(1)
-    return [(one, run(one)) for one in calls]
+    kept = {one: recording.find(one.function, *one.arguments) for one in calls if one.function.__name__ in keep}
+    return [(one, run(one) if kept.get(one, MISSING) is MISSING else kept[one]) for one in calls]
 
 
-def record(lesson: str) -> Path:
-    """Compute and write the calls of a lesson; return the file."""
+def record(lesson: str, keep: Collection[str] = ()) -> Path:
+    """Compute and write the calls of a lesson, but for those of the functions in `keep`; return the file."""
     import torch
 
     made = {
@@ -65,7 +69,7 @@ def record(lesson: str) -> Path:
         "when": time.strftime("%Y-%m-%d"),
         "where": f"{platform.machine()}, torch {torch.__version__}, one thread",
     }
-    return recording.save(lesson, compute(calls_of(lesson)), made)
+    return recording.save(lesson, compute(calls_of(lesson), keep), made)
 
 
 if __name__ == "__main__":
@@ -73,8 +77,10 @@ if __name__ == "__main__":
     parser.add_argument(
         "lessons", nargs="*", metavar="LESSON", help=f"any of {', '.join(lessons())}; all when none is given"
     )
-    chosen = parser.parse_args().lessons
+    parser.add_argument("--keep", nargs="*", default=(), metavar="FUNCTION", help="what is recorded of these stays")
+    wanted = parser.parse_args()
+    chosen = wanted.lessons
     if unknown := set(chosen) - set(lessons()):
         parser.error(f"no lesson named {', '.join(sorted(unknown))}")
     for lesson in chosen or lessons():
-        print(f"{lesson}: {record(lesson)}")
+        print(f"{lesson}: {record(lesson, wanted.keep)}")

@@ -52,11 +52,11 @@ def next_words(guess: Guess) -> Picture:
         f"{percent(float(guess.in_order[1, down]))}."
     )
     columns = ("next word", "bag 1 (%)", "bag 2 (%)", "in order 1 (%)", "in order 2 (%)")
-    rows = [
+    table = [
         (word, *(round(100 * float(t[n, i]), 4) for t in (guess.bag, guess.in_order) for n in (0, 1)))
         for i, word in enumerate(guess.words)
     ]
-    return Picture({"data": traces, "layout": drawn}, alt, columns, rows)
+    return Picture({"data": traces, "layout": drawn}, alt, columns, table)
 
 
 def mechanism(guess: Guess) -> Picture:
@@ -176,7 +176,7 @@ def kinds(found: Accuracies) -> Picture:
     drawn = layout(
         "Three kinds of model, 1,000 digits", height=320, margin={"l": 8, "r": 16, "t": 92, "b": 48},
         xaxis={"range": [0, 102], "fixedrange": True, "title": {"text": "correct (%)"}},
-        yaxis={"fixedrange": True, "automargin": True, "autorange": "reversed"},
+        yaxis={"fixedrange": True, "automargin": True, "autorange": "reversed", "title": {"text": "what reads"}},
     )  # fmt: skip
     alt = "; ".join(f"{name}: " + ", ".join(f"{n / 10:.1f} %" for n in counts) for name, _, _, counts in rows)
     table = [(w, *(counts[i] for _, _, _, counts in rows)) for i, w in enumerate(where)]

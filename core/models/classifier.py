@@ -1,4 +1,4 @@
-"""A recurrent classifier: it reads a sequence step by step and scores, after each, what the whole of it is."""
+"""Classifiers of sequences: a recurrent one, which has a belief after each step, and a dense one, which sees all at once."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.models.attention import drawn_linear
 from core.models.char_lm import FORGET_BIAS, LAYERS_APART, Kind, recurrent_layer
 from core.models.gru import GRUTrace
 from core.models.lstm import LSTM, LSTMTrace
@@ -110,3 +111,39 @@ class SequenceClassifier(nn.Module):
         traces, _ = self.body.trace_on(self._steps(x[None]))
         hidden = torch.as_tensor(traces[-1].hidden, device=self.output.weight.device)
         return Belief(self.output(hidden)[0].softmax(-1).cpu().numpy(), tuple(traces))
+
+
+class DenseClassifier(nn.Module):
+    """All words of a text side by side are one long input; one hidden layer, and a score for each class.
+
+    It reads `length` ids, each with a vector of `embedding` numbers: a weight belongs to a word's position in the text.
+    """
+
+    def __init__(
+        self,
+        classes: int,
+        length: int,
+        vocabulary: int,
+        *,
+        embedding: int = 16,
+        hidden: int = 32,
+        dropout: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        self.built: dict[str, Any] = {
+            "classes": classes, "length": length, "vocabulary": vocabulary, "embedding": embedding, "hidden": hidden,
+        }  # fmt: skip
+        self.length, self.dropout = length, dropout
+        generator = torch.Generator().manual_seed(seed)
+        drawn = torch.randn(vocabulary, embedding, generator=generator)
+        self.embedding = nn.Embedding(vocabulary, embedding, _weight=drawn)
+        self.widen = drawn_linear(length * embedding, hidden, generator=generator)
+        self.output = drawn_linear(hidden, classes, generator=generator)
+
+    def forward(self, ids: Int[Tensor, "batch length"]) -> Float[Tensor, "batch classes"]:
+        """Return the scores; ids: (batch, length), shorter texts filled up."""
+        # z = W_2 max(0, W_1 [e_1; e_2; ...] + b_1) + b_2
+        words = F.dropout(self.embedding(ids), self.dropout, self.training)
+        scores: Tensor = self.output(torch.relu(self.widen(words.flatten(1))))
+        return scores

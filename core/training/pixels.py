@@ -75,9 +75,10 @@ def recurrent(how: str, digits: Digits, seed: int, steps: int) -> SequenceClassi
 def dense(how: str, digits: Digits, seed: int, steps: int) -> nn.Sequential:
     """Train a network with one hidden layer on all pixels at once."""
     generator = torch.Generator().manual_seed(seed)
-    model = nn.Sequential(nn.Linear(PIXELS, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 10))
+    layers = (nn.Linear(PIXELS, HIDDEN), nn.Linear(HIDDEN, 10))
+    model = nn.Sequential(layers[0], nn.ReLU(), layers[1])
     with torch.no_grad():
-        for layer in (model[0], model[2]):
+        for layer in layers:
             layer.weight.normal_(0, (2 / layer.in_features) ** 0.5, generator=generator)
             layer.bias.zero_()
 

@@ -78,16 +78,16 @@ def caption(found: Accuracies) -> str:
     dense, bag = ([percent(int(n) / TESTED) for n in row] for row in (found.dense, found.bag))
     small, large = found.parameters
     return (
-        f"The digits are 5,000 of MNIST’s, written by hand: 4,000 to train on, {TESTED:,} kept apart. The "
-        "network takes 28 of the 784 pixels "
+        f"The digits are 5,000 of MNIST’s, written by hand: 4,000 to train on, {TESTED:,} kept apart. The network takes 28 "
+        f"of the 784 pixels "
         "at each of 28 steps, which row by row is one line of the picture; a network that takes one pixel at a time would need "
         f"hours to train here. It is a GRU of {small:,} numbers, trained once for each of the three orders; the new "
         "shuffle is given to the one that learned rows. Below, two others. A **dense network** "
         f"({large:,} numbers) takes all pixels at once: as they stand {dense[0]}, in a fixed shuffle that it was trained on "
-        f"{dense[1]}. It never notices, because it has no first or last pixel. In a new shuffle it fails as "
-        f"well ({dense[2]}): it, too, has to know "
-        f"where each pixel belongs. A **bag of shades** knows only how much of each grey there is: {bag[0]}, "
-        f"{bag[1]} and {bag[2]}."
+        f"{dense[1]}. It never notices, because it has no first or last pixel. In a new shuffle it fails as well "
+        f"({dense[2]}): it, too, has to know "
+        f"where each pixel belongs. A **bag of shades** knows only how much of each grey there is: {bag[0]}, {bag[1]} and "
+        f"{bag[2]}."
     )
 
 
@@ -95,11 +95,11 @@ def bet(order: str, number: int) -> Bet:
     """Ask how many digits are correct in an order that differs most from the present one."""
     other = LEARNED if order == NEW else NEW
     what = (
-        "A network is trained on one fixed shuffle of the pixels. How many new digits does it then read "
-        "correctly in that shuffle?"
+        "A network is trained on one fixed shuffle of the pixels. How many new digits does it then read correctly in that "
+        "shuffle?"
         if other == LEARNED
-        else "Take the network that learned row by row, and shuffle all pixels of each new digit in the same "
-        "new way. How many does it "
+        else "Take the network that learned row by row, and shuffle all pixels of each new digit in the same new way. How "
+        "many does it "
         "still read correctly?"
     )
     return Bet(what, (LITTLE, HALF, MOST), {"order": other}, f"pixels {other}", partial(_outcome, other, number))

@@ -6,9 +6,9 @@ from pages.why_order import below, digits, words
 Lesson(
     name="why_order",
     idea=(
-        "A **sequence** is a list whose order matters, such as the words of a sentence. A **bag of words** only "
-        "counts which words "
-        "are there. A **language model** reads them in order and guesses the next one. We give both the same words in two orders."
+        "A **sequence** is a list whose order matters, such as the words of a sentence. A **bag of words** only counts "
+        "which words occur. A **language model** reads them in order and guesses the next one. We give both the same "
+        "words in two orders."
     ),
     views=(words.VIEW, digits.VIEW),
     words=below.WORDS,

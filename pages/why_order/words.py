@@ -43,7 +43,7 @@ def show(stage: Stage) -> Shown | Nothing:
         return Nothing(
             "The model expects no word here, only signs. End the text under “More” where a word should follow."
         )
-    stage.note(f"1: “{_quoted(one)}…”  2: “{_quoted(other)}…”  Then: “{_quoted(ending).lstrip(',. ')} ___”")
+    stage.note(f"1: “{_quoted(one)}…”  2: “{_quoted(other)}…”  Both go on: “…{_quoted(ending)} ___”")
     up, down = guess.told_apart
     return Shown(
         verdict=judge(guess),
@@ -57,11 +57,11 @@ def show(stage: Stage) -> Shown | Nothing:
             (f"“{guess.words[down]}”, in order",
              f"{percent(float(guess.in_order[0, down]))}, {percent(float(guess.in_order[1, down]))}"),
         ],
-        caption="The language model is SmolLM2, with 135 million numbers learned from text. On the right it "
-        "reads each sentence as "
-        "it stands. On the left it is given only a bag: it reads the words in twelve random orders, drawn from the bag alone, "
-        "and its guesses are averaged. Whatever works from the bag has to treat two equal bags alike. Shown are the four "
-        "most probable whole words.",
+        caption="The language model is SmolLM2, with 135 million numbers learned from text. On the right it reads each "
+        "sentence as "
+        "it stands. On the left it is given only a bag: it reads the words in twelve random orders, drawn from the bag "
+        "alone, and its guesses are averaged. Whatever works from the bag has to treat two equal bags alike. Shown are "
+        "the four most probable whole words.",
         values=script_values(ONE=one.strip(), OTHER=other.strip()),
     )  # fmt: skip
 
@@ -94,9 +94,8 @@ def bet(pair: str) -> Bet:
     """Ask whether another pair's guess changes its favourite word when two words trade their places."""
     names = list(PAIRS)
     other = names[(names.index(pair) + 1) % len(names)] if pair in names else names[1]
-    one, two, ending = PAIRS[other]
     return Bet(
-        question=f"Now “{one}” and “{two}”, both with “{ending.lstrip(',. ')} ___”. Is the most probable word the same?",
+        question=f"Take “{other}”: two other sentences of the same words. Will both expect the same next word most?",
         answers=("the same word", "another word"),
         change={"pair": other},
         moved=f"two sentences: {other}",

@@ -1,14 +1,14 @@
 """How fast characters go through a layer, forward and backward, as the text gets longer: measured on this machine."""
 
 import platform
-import time
 from collections.abc import Callable
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from core.experiments.lstm_gates.tables import BATCHES, RACERS, Speed
+from core.experiments.passes import once
 from core.models.char_lm import recurrent_layer
 from core.models.transformer import TransformerBlock
 from core.progress import Steps
@@ -33,17 +33,6 @@ def racer(name: str) -> tuple[nn.Module, int]:
     step = HEADS if name == "transformer" else 1
     width = round((PARAMETERS / blocks) ** 0.5 / step) * step
     return make(width), width
-
-
-def once(layer: nn.Module, x: Tensor) -> float:
-    """Return the seconds that one pass forward and backward through a layer takes, gradients of all its parameters."""
-    for parameter in layer.parameters():
-        parameter.grad = None
-    began = time.perf_counter()
-    given = layer(x)
-    hidden: Tensor = given[0] if isinstance(given, tuple) else given
-    hidden.sum().backward()
-    return time.perf_counter() - began
 
 
 def race(repeats: int, lengths: tuple[int, ...]) -> Steps[Speed]:

@@ -28,7 +28,8 @@ def guess(model: "LanguageModel", one: str, other: str, ending: str) -> Steps[Gu
     ways = [found[prompt] for prompt in prompts]
     order = np.stack(ways[:2])
     bag = np.stack([np.mean(ways[2 + SHUFFLES * n : 2 + SHUFFLES * (n + 1)], axis=0) for n in (0, 1)])
-    shown, names = [], []
+    shown: list[int] = []
+    names: list[str] = []
     for token in map(int, np.argsort(-order.max(0), kind="stable")[:200]):
         name = model.decode([token])
         if name.startswith(" ") and name.strip().isalpha() and len(shown) < SHOWN:

@@ -35,6 +35,7 @@ from core.experiments.lstm_gates.results import (
     Recalled,
     effect,
 )  # fmt: skip
+from core.experiments.passes import once
 from core.experiments.recording import find, run
 from core.models.char_lm import CharLM
 from core.models.clamp import Clamp
@@ -463,7 +464,7 @@ def test_layers_that_race_are_of_equal_size() -> None:
     for name in tables.RACERS:
         layer, width = speed.racer(name)
         counts[name] = sum(parameter.numel() for parameter in layer.parameters())
-        assert speed.once(layer, torch.zeros(1, 3, width)) > 0
+        assert once(layer, torch.zeros(1, 3, width)) > 0
         assert all(parameter.grad is not None for parameter in layer.parameters())
     assert max(counts.values()) < 1.05 * min(counts.values())
     with pytest.raises(KeyError):

@@ -26,7 +26,7 @@ def pictures() -> dict[str, Picture]:
         "mechanism, hostile": figures.mechanism(odd),
         "belief": figures.belief(rows, found, "row by row"),
         "belief, new shuffle": figures.belief(new, found, NEW),
-        "filling": figures.filling(rows, 14),
-        "filling, full": figures.filling(new, 28),
+        "mechanism, filling": figures.filling(rows, 14),
+        "mechanism, filling, full": figures.filling(new, 28),
         "kinds": figures.kinds(found),
     }
