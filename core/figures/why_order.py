@@ -39,7 +39,7 @@ def next_words(guess: Guess) -> Picture:
     axis_y = {"tickvals": list(range(len(names))), "ticktext": names, "autorange": "reversed", "fixedrange": True,
               "automargin": True, "showgrid": False, "zeroline": False, "tickfont": {"size": 16}}  # fmt: skip
     drawn = layout(
-        f"Next word: {swatch(FIRST)} sentence 1, {swatch(SECOND)} sentence 2", height=348, annotations=notes,
+        f"Next word: {swatch(FIRST)} sentence 1, {swatch(SECOND)} sentence 2", height=292, annotations=notes,
         margin={"l": 8, "r": 8, "t": 64, "b": 48}, barmode="overlay",
         xaxis={**axis_x, "domain": list(PANELS[0])}, yaxis={**axis_y, "anchor": "x"},
         xaxis2={**axis_x, "domain": list(PANELS[1]), "anchor": "y2"}, yaxis2={**axis_y, "anchor": "x2"},
@@ -113,7 +113,7 @@ def belief(read: Read, found: Accuracies, order: str) -> Picture:
         for row, (name, n) in enumerate(zip(names, counts, strict=True))
     ]
     drawn = layout(
-        f"A {read.label}, read {order}", height=348, annotations=notes, margin={"l": 8, "r": 8, "t": 64, "b": 48},
+        f"A {read.label}, read {order}", height=292, annotations=notes, margin={"l": 8, "r": 8, "t": 64, "b": 48},
         xaxis={"domain": list(PANELS[0]), "range": [1, STEPS], "fixedrange": True, "title": {"text": "step (28 pixels)"},
                "tickvals": [1, 7, 14, 21, 28]},
         yaxis={"range": [0, 102], "fixedrange": True, "automargin": True, "title": {"text": "probability (%)"}},
