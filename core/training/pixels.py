@@ -7,7 +7,6 @@ pixels_ORDER.safetensors and pixels_dense.safetensors, each with a JSON file bes
 """
 
 import argparse
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +23,7 @@ from core.assets.own import TRAINED, seal
 from core.data.written_digits import PIXELS, SIDE, Digits, load_written_digits, reading_order
 from core.models.classifier import SequenceClassifier
 from core.models.saved import half, load, save
+from core.training import facts
 from core.training.loop import train
 
 ORDERS = ("rows", "columns", "shuffle")
@@ -124,19 +124,16 @@ def make(seed: int = 0, *, steps: int | None = None, folder: Path = TRAINED) -> 
 
 
 def _facts(path: Path, seed: int, steps: int, began: float, metrics: dict[str, int], parameters: int) -> Path:
-    content = {
-        "command": f"python -m core.training.pixels --seed {seed}",
-        "where": f"cpu, torch {torch.__version__}, {torch.get_num_threads()} threads",
-        "seconds": round(time.perf_counter() - began, 1),
-        "data": "asset written-digits: 4,000 to train on, 1,000 kept apart",
-        "steps": steps,
-        "batch": BATCH,
-        "parameters": parameters,
-        "metrics": {"held_out": 1000, **metrics},
-    }
-    facts = path.with_suffix(".json")
-    facts.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    return facts
+    return facts.write(
+        path,
+        f"pixels --seed {seed}",
+        "asset written-digits: 4,000 to train on, 1,000 kept apart",
+        time.perf_counter() - began,
+        steps=steps,
+        batch=BATCH,
+        parameters=parameters,
+        metrics={"held_out": 1000, **metrics},
+    )
 
 
 def _main(arguments: Sequence[str] | None = None) -> None:
