@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from core.assets.own import TRAINED, seal
-from core.data.written_digits import PIXELS, SIDE, Digits, load_written_digits, reading_order
+from core.data.written_digits import PIXELS, SIDE, Digits, by_shade, flat, load_written_digits, reading_order
 from core.models.classifier import SequenceClassifier
 from core.models.saved import half, load, save
 from core.training import facts
@@ -40,14 +40,9 @@ def batch(digits: Digits, seed: int, step: int) -> tuple[Float[np.ndarray, "batc
     return flat(np.stack(moved)), torch.as_tensor(digits.labels[chosen])
 
 
-def flat(pictures: UInt8[np.ndarray, "digits side side"]) -> Float[np.ndarray, "digits pixels"]:
-    """Return pictures row by row, from 0 (paper) to 1 (ink)."""
-    return pictures.reshape(len(pictures), PIXELS).astype(np.float32) / np.float32(255)
-
-
 def arranged(pixels: Float[np.ndarray, "digits pixels"], how: str) -> Float[Tensor, "digits pixels"]:
     """Return the pixels in a reading order, or "sorted" by shade, the darkest first: what is left in a bag."""
-    return torch.as_tensor(-np.sort(-pixels) if how == "sorted" else pixels[:, reading_order(how)])
+    return torch.as_tensor(by_shade(pixels) if how == "sorted" else pixels[:, reading_order(how)])
 
 
 def steps_of(pixels: Float[Tensor, "digits pixels"]) -> Float[Tensor, "digits 28 28"]:
