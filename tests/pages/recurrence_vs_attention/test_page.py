@@ -13,7 +13,7 @@ from core.experiments.recurrence_vs_attention.results import LENGTHS, NAMES, SEC
 from core.figures.style import percent
 from pages.kit.course import find as entry
 from tests.pages import helpers
-from tests.pages.helpers import charts, choose, metrics, sound, widget
+from tests.pages.helpers import charts, choose, main, metrics, said, sound, widget
 
 fresh = functools.partial(helpers.fresh, "recurrence_vs_attention")
 TIMED, MOVED = find(lesson.timed, 64), find(lesson.moved)
@@ -26,14 +26,6 @@ def recorded(task: TaskName) -> Race:
 
 def visit(**link: Any) -> AppTest:
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    return str(at.header[0].value).replace("\u00a0", " ")
-
-
-def main(at: AppTest) -> dict[str, Any]:
-    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
 
 
 def test_the_default_proves_the_title_and_is_what_the_map_says() -> None:

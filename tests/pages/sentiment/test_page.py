@@ -13,7 +13,7 @@ from core.experiments.sentiment.results import BAG, DEFAULT_TEXT, MODELS, SETS, 
 from core.figures.style import percent
 from pages.kit.course import find as entry
 from tests.pages import helpers
-from tests.pages.helpers import charts, choose, click_token, sound, widget
+from tests.pages.helpers import choose, click_token, main, said, sound, widget
 
 fresh = functools.partial(helpers.fresh, "sentiment")
 HELD = find(lesson.held_out)
@@ -22,14 +22,6 @@ NAMES = list(MODELS.values())
 
 def visit(**link: Any) -> AppTest:
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    return str(at.header[0].value).replace("\u00a0%", " %")
-
-
-def main(at: AppTest) -> dict[str, Any]:
-    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
 
 
 @pytest.mark.parametrize(
