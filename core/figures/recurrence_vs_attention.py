@@ -23,7 +23,7 @@ from core.experiments.recurrence_vs_attention.results import (
 from core.figures import style
 from core.figures.palette import CATEGORY, GROUND, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten
+from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, swatch
 
 IN_TURN, AT_ONCE, MIXED = CATEGORY[1], CATEGORY[0], CATEGORY[2]
 COLOURS = dict.fromkeys(RECURRENT, IN_TURN) | {
@@ -76,7 +76,7 @@ def race(found: Race, seconds: float) -> Picture:
             shapes=[line],
             annotations=[word],
             margin={"l": 8, "r": 16, "t": 60, "b": 44},
-            xaxis={"title": {"text": "correct answers (%), three runs each"}, "range": [0, 104], "fixedrange": True},
+            xaxis={"title": {"text": "correct (%)"}, "range": [0, 104], "fixedrange": True},
             yaxis={
                 "autorange": "reversed",
                 "fixedrange": True,
@@ -209,6 +209,8 @@ def time(found: Timing, length: int) -> Picture:
         "data": traces,
         "layout": layout(
             "Time to learn from one sequence",
+            f"{swatch(IN_TURN)} LSTM, RNN (dots)  {swatch(AT_ONCE)} attention  {swatch(MUTED)} dense",
+            showlegend=False,
             height=360,
             shapes=[line],
             xaxis={"title": {"text": "tokens in the sequence"}, "type": "log", "fixedrange": True,
@@ -330,7 +332,7 @@ def slots(found: Sentence, shift: int) -> Picture:
     count = 5
     stands = np.linspace(10, 90, count)
     row = [*[""] * shift, *found.words, *[""] * count][:count]
-    shown = [plain(shorten(word, 8)) for word in row]
+    shown = [plain(shorten(word, 7)) for word in row]
     boxes = [
         {"type": "rect", "x0": float(x) - 9.4, "x1": float(x) + 9.4, "y0": 5.6, "y1": 7.8,
          "line": {"color": MUTED if n >= shift else CATEGORY[1], "width": 2, "dash": "solid" if n >= shift else "dot"}}

@@ -53,9 +53,10 @@ def _said(length: str) -> str:
 def judge(found: Timing, length: int) -> str:
     """Say how long both take, and how many steps wait."""
     one, other = found.of("attention", length), found.of("lstm", length)
-    times = f"{other / one:.3g} times as fast" if one < other else f"{one / other:.3g} times as slow"
+    (fast, first), (slow, second) = sorted((("attention", one), ("the LSTM", other)), key=lambda pair: pair[1])
     return (
-        f"At {length:,} tokens attention is {times} as the LSTM: {1000 * one:,.3g} ms against {1000 * other:,.3g} ms."
+        f"At {length:,} tokens {fast} is {second / first:.3g} times as fast as {slow}: {1000 * first:,.3g} ms against "
+        f"{1000 * second:,.3g} ms."
         if length < STEPS[-1] or not found.overtaken()
         else f"At {length:,} tokens attention takes {1000 * one:,.3g} ms, the LSTM {1000 * other:,.3g} ms: comparing all pairs "
         f"costs more than waiting, from {found.overtaken():,} tokens on."

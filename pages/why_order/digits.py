@@ -24,13 +24,14 @@ from pages.why_order.shared import script_values
 
 MOST_SHUFFLES = 50
 FIRST = next(iter(ORDERS))
+BRIEF = dict(zip(ORDERS, ("rows", "columns", "fixed", "new"), strict=True))
 LITTLE, HALF, MOST = "under 30 %", "30 to 80 %", "over 80 %"
 
 
 def show(stage: Stage) -> Shown:
     """Show what a network believes while it reads a digit, and how many digits it reads correctly in each order."""
     with stage.decide:
-        order = controls.choice("Pixels are read", tuple(ORDERS), FIRST, key="order")
+        order = controls.choice("Pixels are read", tuple(ORDERS), FIRST, key="order", names=BRIEF.__getitem__)
     with stage.more:
         digit = controls.slider("Digit (none was in training)", 1, TESTED, DEFAULT_DIGIT + 1, 1, key="digit") - 1
         steps = controls.slider("Steps shown in the sketch", 1, STEPS, 14, 1, key="steps")

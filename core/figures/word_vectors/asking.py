@@ -37,7 +37,7 @@ def near(found: Near) -> Picture:
     room = [max(b - a, 0.1) for a, b in zip(low, high, strict=True)]
     axis = {"showticklabels": False, "fixedrange": True, "zeroline": False}
     drawn = layout(
-        f"Nearest to {asked}", f"left: cosine; right: a map of these words ({100 * found.kept:.0f} % of the variance)",
+        f"Nearest to {asked}", f"cosine, and a map ({100 * found.kept:.0f} % of the variance)",
         height=350, margin={"l": 4, "r": 8, "t": 62, "b": 46}, annotations=[*notes, *map_notes],
         xaxis={"domain": [0, 0.36], "range": [0, 1.3 * max(values)], "title": {"text": "cosine"}, "fixedrange": True,
                "nticks": 4},
@@ -88,7 +88,7 @@ def _room(places: np.ndarray, letters: list[int]) -> list[str]:
     taken = [(x - 0.02, y - 0.035, x + 0.02, y + 0.035) for x, y in spots.tolist()]
     found = []
     for (x, y), length in zip(spots.tolist(), letters, strict=True):
-        wide, chosen = 0.024 * length, ""
+        wide, chosen = 0.04 * length, ""
         for side, left in (("center", x - wide / 2), ("right", x + 0.01), ("left", x - wide - 0.01)):
             for up, bottom in (("top", y + 0.037), ("bottom", y - 0.127)):
                 box = (left, bottom, left + wide, bottom + 0.09)
