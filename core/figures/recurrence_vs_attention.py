@@ -72,10 +72,11 @@ def race(found: Race, seconds: float) -> Picture:
         "data": [bars, dots],
         "layout": layout(
             f"{TITLES[found.task]}, after {seconds:g} s",
-            height=310,
+            "bars: the mean of three runs, the circles" if found.shares.shape[1] > 1 else "one run each",
+            height=330,
             shapes=[line],
             annotations=[word],
-            margin={"l": 8, "r": 16, "t": 60, "b": 44},
+            margin={"l": 8, "r": 16, "t": 84, "b": 44},
             xaxis={"title": {"text": "correct (%)"}, "range": [0, 104], "fixedrange": True},
             yaxis={
                 "autorange": "reversed",
@@ -209,7 +210,7 @@ def time(found: Timing, length: int) -> Picture:
         "data": traces,
         "layout": layout(
             "Time to learn from one sequence",
-            f"{swatch(IN_TURN)} LSTM, RNN (dots)  {swatch(AT_ONCE)} attention  {swatch(MUTED)} dense",
+            f"{swatch(IN_TURN)} LSTM, RNN (dotted)  {swatch(AT_ONCE)} attention  {swatch(MUTED)} dense",
             showlegend=False,
             height=360,
             shapes=[line],
@@ -311,7 +312,11 @@ def moved(found: Moved, shift: int) -> Picture:
             "Verdicts that change with the move",
             height=340,
             xaxis={"title": {"text": "empty positions before the review"}, "dtick": 1, "fixedrange": True},
-            yaxis={"title": {"text": "changed (%)"}, "rangemode": "tozero", "fixedrange": True},
+            yaxis={
+                "title": {"text": "changed (%)"},
+                "range": [-2, 110 * int(found.changed.max()) / found.reviews],
+                "fixedrange": True,
+            },
         ),
     }
     alt = (
@@ -332,7 +337,7 @@ def slots(found: Sentence, shift: int) -> Picture:
     count = 5
     stands = np.linspace(10, 90, count)
     row = [*[""] * shift, *found.words, *[""] * count][:count]
-    shown = [plain(shorten(word, 7)) for word in row]
+    shown = [plain(shorten(word, 8)) for word in row]
     boxes = [
         {"type": "rect", "x0": float(x) - 9.4, "x1": float(x) + 9.4, "y0": 5.6, "y1": 7.8,
          "line": {"color": MUTED if n >= shift else CATEGORY[1], "width": 2, "dash": "solid" if n >= shift else "dot"}}

@@ -141,14 +141,14 @@ def filling(read: Read, steps: int) -> Picture:
     }  # fmt: skip
     now = read.probabilities[steps - 1]
     best = [int(d) for d in now.argsort()[::-1][:3]]
-    notes = [arrow((4.2, 2), (4.9, 2), ACCENT), label(5.85, 2, "<b>network</b><br>reads in<br>order", ACCENT)]
-    notes += [arrow((6.8, 2), (7.4, 2), ACCENT), label(10, 3.6, f"step {steps} of {STEPS}", ACCENT, xanchor="right")]
+    notes = [arrow((4.15, 2), (4.75, 2), ACCENT), label(5.85, 2, "<b>network</b><br>reads in<br>order", ACCENT)]
+    notes += [arrow((7.0, 2), (7.45, 2), ACCENT), label(10, 3.6, f"step {steps} of {STEPS}", ACCENT, xanchor="right")]
     notes += [
-        label(7.5, 2.7 - 0.75 * n, f"{'<b>' if n == 0 else ''}{digit}: {percent(float(now[digit]))}{'</b>' if n == 0 else ''}",
+        label(7.6, 2.7 - 0.75 * n, f"{'<b>' if n == 0 else ''}{digit}: {percent(float(now[digit]))}{'</b>' if n == 0 else ''}",
               xanchor="left") for n, digit in enumerate(best)
     ]  # fmt: skip
     alt = f"Sketch: after {steps} of {STEPS} steps the network says {best[0]} with {percent(float(now[best[0]]))}."
-    box = {**BOX, "x0": 4.95, "x1": 6.75, "y0": 1.0, "y1": 3.0}
+    box = {**BOX, "x0": 4.8, "x1": 6.95, "y0": 1.0, "y1": 3.0}
     return Picture(sketch(notes, [box], (0.0, 10.0), (0.0, 4.0), traces=[heat]), alt)
 
 

@@ -25,6 +25,12 @@ from pages.why_order.shared import script_values
 MOST_SHUFFLES = 50
 FIRST = next(iter(ORDERS))
 BRIEF = dict(zip(ORDERS, ("rows", "columns", "fixed", "new"), strict=True))
+EXPLAINED = dict(zip(ORDERS, (
+    "28 pixels at each of 28 steps, one line of the picture after the other.",
+    "One column of the picture after the other, by a network trained so.",
+    "One shuffle of all pixels, the same for every picture, in training too.",
+    "A shuffle that was not in training, given to the network that learned rows.",
+), strict=True))  # fmt: skip
 LITTLE, HALF, MOST = "under 30 %", "30 to 80 %", "over 80 %"
 
 
@@ -38,6 +44,7 @@ def show(stage: Stage) -> Shown:
         number = controls.slider("Number of the new shuffle", 1, MOST_SHUFFLES, DEFAULT_SHUFFLE, 1, key="shuffle")
     read = ask(lesson.read_digit, *ORDERS[order], number if order == NEW else 0, digit)
     found = ask(lesson.accuracies, number)
+    stage.note(EXPLAINED[order])
     low, high = wilson(found.of(order), TESTED)
     return Shown(
         verdict=judge(read, found, order),
@@ -70,7 +77,7 @@ def judge(read: Read, found: Accuracies, order: str) -> str:
             f"A shuffle that it was trained on can be learned: {share} of {TESTED:,} digits are correct, against "
             f"{percent(found.of(FIRST) / TESTED)} row by row. This one is read {says}."
         )
-    return f"Read {order}, {share} of {TESTED:,} new digits are correct. This {read.label} is read {says}."
+    return f"Read {order}, {share} of {TESTED:,} unseen digits are correct. This {read.label} is read {says}."
 
 
 def caption(found: Accuracies) -> str:

@@ -47,8 +47,8 @@ def lines(scored: Scored, model: int) -> Picture:
             shapes=[{**line, "x0": 50, "x1": 50, "yref": "paper", "y0": 0, "y1": 1},
                     {**line, "y0": 50, "y1": 50, "xref": "paper", "x0": 0, "x1": 1}],
             annotations=[
-                label(1, 98, f"{NAMES[model]} alone", TEXT, xanchor="left", yanchor="top"),
-                label(99, 2, "bag alone", TEXT, xanchor="right", yanchor="bottom"),
+                label(1, 98, f"only the {NAMES[model]}<br>says “positive”", TEXT, xanchor="left", yanchor="top", align="left"),
+                label(99, 2, "only the bag<br>says “positive”", TEXT, xanchor="right", yanchor="bottom"),
             ],
         ),
     }  # fmt: skip

@@ -30,7 +30,7 @@ def near(found: Near) -> Picture:
         "customdata": [f"{name} has cosine {v:.2f} with what was asked" for name, v in zip(names, values, strict=True)],
         "hovertemplate": HOVER,
     }  # fmt: skip
-    notes = [label(0, row - 0.22, name, xref="paper", xanchor="left") for row, name in zip(rows, names, strict=False)]
+    notes = [label(0, row - 0.25, name, xref="paper", xanchor="left") for row, name in zip(rows, names, strict=False)]
     points, map_notes = _map(found, names)
     asked = plain(shorten(question(found.asked), 26))
     low, high = found.places.min(0).tolist(), found.places.max(0).tolist()

@@ -46,8 +46,8 @@ def senses(study: Study, chosen: SensesRead) -> Picture:
         "showlegend": False,
         "marker": {"color": [mark[2] for mark in marks], "size": 15, "line": {"color": TEXT, "width": 2}}, "hoverinfo": "skip",
     }  # fmt: skip
-    quarter = {"type": "rect", "x0": 0, "x1": most, "y0": -most, "y1": 0, "line": {"width": 0}, "fillcolor": ACCENT,
-               "opacity": 0.12, "layer": "below"}  # fmt: skip
+    below = {"type": "path", "path": f"M {-most} {-most} L {most} {most} L {most} {-most} Z", "line": {"width": 0},
+             "fillcolor": ACCENT, "opacity": 0.12, "layer": "below"}  # fmt: skip
     line = {
         "type": "line",
         "x0": -most,
@@ -61,12 +61,12 @@ def senses(study: Study, chosen: SensesRead) -> Picture:
         f"{len(words)} words, each in two sentences",
         f"{swatch(OTHER)} GloVe: one vector  {swatch(ACCENT)} MiniLM: two", showlegend=False,
         height=350, margin={"l": 8, "r": 12, "t": 66, "b": 48},
-        shapes=[quarter, line], annotations=[
-            *notes, label(0.97 * most, -0.93 * most, "shaded: right in both", ACCENT, xanchor="right"),
+        shapes=[below, line], annotations=[
+            *notes, label(0.97 * most, -0.93 * most, "shaded: moved the right way", ACCENT, xanchor="right"),
             label(-0.97 * most, 0.85 * most, "dotted: the sentence<br>changes nothing", TEXT, xanchor="left", align="left"),
         ],
-        xaxis={**axis, "title": {"text": "in sentence 1: sense 2 ← → 1"}},
-        yaxis={**axis, "title": {"text": "in sentence 2: sense 2 ← → 1"}},
+        xaxis={**axis, "title": {"text": "sentence 1: nearer to sense 1 →"}},
+        yaxis={**axis, "title": {"text": "sentence 2: to sense 1 →"}},
     )  # fmt: skip
     yours = f" Yours, {chosen.word}, leans {chosen.leans[0]:+.2f} and {chosen.leans[1]:+.2f}." if own else ""
     alt = (

@@ -58,10 +58,25 @@ def test_after_some_seconds() -> None:
 def test_the_bet_and_its_outcome() -> None:
     at = visit()
     bet = widget(at, "_answer")
-    at = sound(bet.set_value(bet.options[1]).run())
-    assert widget(at, "task").value == "parity"
-    end = recorded("parity").end("transformer")
+    at = sound(bet.set_value(bet.options[2]).run())
+    assert widget(at, "task").value == "add"
+    end = recorded("add").end("transformer")
     assert any(f"**You were right.** {100 * end:.1f}" in each.value for each in at.markdown)
+
+
+def test_the_bets_of_the_other_views() -> None:
+    at = visit(view="Time")
+    bet = widget(at, "_answer")
+    at = sound(bet.set_value(bet.options[1]).run())
+    narrow = find(lesson.timed, 32)
+    assert widget(at, "width").value == "32"
+    is_slower = narrow.of("attention", 1024) >= narrow.of("lstm", 1024)
+    assert is_slower == any("**You were right.**" in each.value for each in at.markdown)
+    at = visit(view="Dense")
+    bet = widget(at, "_answer")
+    at = sound(bet.set_value(bet.options[1]).run())
+    left = int(MOVED.correct[0, 8]) / MOVED.reviews
+    assert any(f"**You were right.** {100 * left:.1f}" in each.value for each in at.markdown)
 
 
 def test_a_live_race_is_shorter(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,7 +131,7 @@ def test_bets_are_judged_by_what_is_measured(view: str, key: str) -> None:
     sample = find(lesson.sample)
     wrong = [int(((row > 0.5) != (sample.beliefs[BAG] > 0.5)).sum()) for row in sample.beliefs]
     words = results.fit(DEFAULT_TEXT)[0]
-    out = reading.read(change(words, "left out", 5, 3)[0]).ends[BAG] - reading.read(words).ends[BAG]
+    out = reading.read(change(words, "left out", 5, 3)[0]).ends[2] - reading.read(words).ends[2]
     right = {
         "Word by word": "more positive" if out > 0 else "more negative",
         "Held out": "the bag or word scores",
