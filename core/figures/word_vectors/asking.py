@@ -102,8 +102,8 @@ def _room(places: np.ndarray, letters: list[int]) -> list[str]:
 
 def groups(judged: Judged) -> Picture:
     """Draw the share of public analogies that GloVe gets right, by kind, with 95 % intervals."""
-    order = sorted(judged.groups, key=lambda group: -group.right / group.asked)
-    shares = [100 * group.right / group.asked for group in order]
+    order = sorted(judged.groups, key=lambda group: -group.share)
+    shares = [100 * group.share for group in order]
     ends = [tuple(100 * end for end in group.interval) for group in order]
     bars = {
         "type": "bar", "orientation": "h", "x": shares, "y": list(range(len(order))), "marker": {"color": ACCENT},
