@@ -1,0 +1,141 @@
+"""What the lesson on language models measures: the blank in many models, perplexity by context, and what each writes. No torch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, zip_longest
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.data.word_text import spans
+from core.experiments.intervals import wilson
+
+MODEL = "smollm2-135m"
+LARGE = "SmolLM2"
+SMALL = ("2-gram", "3-gram", "4-gram", "5-gram", "RNN", "LSTM")
+MODELS = (*SMALL, LARGE)
+DEFAULT_TEXT = "My father keeps cows, so at breakfast I love to drink"
+LONGEST = 64  # words of a sentence that are read, and of a context that is measured
+LAST = 4  # words that a 5-gram sees
+LISTED = 10  # words of the list
+KEPT = (1, 2, 3, 4, 8, 16, 32, 64)  # words of context that are measured
+MEASURED = ("5-gram", "RNN", "LSTM", LARGE)
+RESAMPLES = 1_000
+WRITTEN = 24  # words that each model writes
+WRITERS = ("3-gram", "5-gram", "RNN", "LSTM", LARGE)
+
+
+def fit(text: str) -> tuple[str, int]:
+    """Return the end of a text that is read, without blanks and underscores after it, and how many units were left out."""
+    text = " ".join(text.split()).rstrip(" _")
+    units = spans(text)
+    return (text, 0) if len(units) <= LONGEST else (text[units[-LONGEST][1] :], len(units) - LONGEST)
+
+
+def units_in(text: str) -> tuple[str, ...]:
+    """Return the units of a text as they stand in it: words and signs."""
+    return tuple(text[start:end] for _, start, end in spans(text))
+
+
+def last_units(text: str, kept: int) -> str:
+    """Return a text from its `kept`-th last unit on."""
+    units = spans(text)
+    return text[units[-kept][1] :] if kept < len(units) else text
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The probability that models give each of some words; nan for one that a model does not know."""
+
+    words: tuple[str, ...]
+    probabilities: Float[np.ndarray, "models words"]
+
+
+def one_list(*lists: Sequence[str]) -> tuple[str, ...]:
+    """Return one list of words from several: the first of each, then the second of each, up to `LISTED`."""
+    mixed = chain.from_iterable(zip_longest(*lists))
+    return tuple(dict.fromkeys(word for word in mixed if word))[:LISTED]
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How well models foresee words of a text kept apart, from so many words before them (`KEPT`).
+
+    logs: sum of the natural logs of the right words' probabilities, by passage; right: how often a passage's word was the
+    first guess. Each passage asks for `asked` words.
+    """
+
+    models: tuple[str, ...]
+    logs: Float[np.ndarray, "models kept passages"]
+    right: Int[np.ndarray, "models kept passages"]
+    asked: int
+
+    @property
+    def words(self) -> int:
+        """Return how many words are asked for in all."""
+        return self.asked * self.logs.shape[2]
+
+    @cached_property
+    def perplexity(self) -> Float[np.ndarray, "models kept"]:
+        """Return among how many equally likely words the choice would be as hard: e to the mean of -ln p."""
+        found: np.ndarray = np.exp(-self.logs.sum(2, dtype=np.float64) / self.words)
+        return found
+
+    @cached_property
+    def _resampled(self) -> Float[np.ndarray, "resamples models kept"]:
+        """Return the perplexity over passages drawn anew, with replacement (Efron 1979)."""
+        rng = np.random.default_rng(0)
+        count = self.logs.shape[2]
+        times = rng.multinomial(count, np.full(count, 1 / count), RESAMPLES).astype(np.float64)
+        sums = np.einsum("rp,mkp->rmk", times, self.logs.astype(np.float64))
+        found: np.ndarray = np.exp(-sums / self.words)
+        return found
+
+    @cached_property
+    def interval(self) -> Float[np.ndarray, "ends models kept"]:
+        """Return between which two perplexities 95 % of the resampled ones lie."""
+        found: np.ndarray = np.percentile(self._resampled, (2.5, 97.5), axis=0)
+        return found
+
+    def gain(self, model: int, fewer: int, more: int) -> tuple[float, float, float]:
+        """Return by which share the perplexity falls from `fewer` to `more` words kept, and its 95 % interval."""
+        few, many = KEPT.index(fewer), KEPT.index(more)
+        shares = 1 - self._resampled[:, model, many] / self._resampled[:, model, few]
+        low, high = np.percentile(shares, (2.5, 97.5))
+        return float(1 - self.perplexity[model, many] / self.perplexity[model, few]), float(low), float(high)
+
+    @cached_property
+    def correct(self) -> Float[np.ndarray, "models kept"]:
+        """Return the share of words that were the first guess."""
+        found: np.ndarray = self.right.sum(2) / self.words
+        return found
+
+    def correct_interval(self, model: int, kept: int) -> tuple[float, float]:
+        """Return the 95 % interval of that share, `kept` counted among `KEPT`."""
+        return wilson(int(self.right[model, kept].sum()), self.words)
+
+
+def joined(small: Depth, large: Depth) -> Depth:
+    """Return two measurements of the same passages as one."""
+    return Depth(
+        (*small.models, *large.models),
+        np.concatenate([small.logs, large.logs]),
+        np.concatenate([small.right, large.right]),
+        small.asked,
+    )
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a model wrote on: its words, and for each how long the run of words around it is that stands in the text it learned
+    from, word for word (None where that text is not here)."""
+
+    model: str
+    words: tuple[str, ...]
+    copied: tuple[int, ...]
+
+    @property
+    def longest(self) -> int:
+        """Return the length of the longest run that stands in the text."""
+        return max(self.copied, default=0)
