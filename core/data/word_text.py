@@ -22,7 +22,7 @@ SINCE = 1900  # the first year of the speeches
 WORDS = 8_000  # in the vocabulary, signs, the end of a paragraph and "unknown" among them
 UNKNOWN, PARAGRAPH = "<unknown>", "¶"
 BEFORE, LENGTH = 64, 96  # units: of context that a word asked for has, and of a passage
-ASKED, PASSAGES = 3, 400
+ASKED, PASSAGES = 2, 300
 TEXT = TRAINED / "word_text.xz"
 
 
@@ -65,7 +65,7 @@ class Passage:
 
 
 def passages(documents: Sequence[str], known: Collection[str], *, seed: int = 0) -> list[Passage]:
-    """Return pieces of documents, at most `PASSAGES` of them, none overlapping another, with three words each to ask for.
+    """Return pieces of documents, at most `PASSAGES` of them, none overlapping another, with `ASKED` words each to ask for.
 
     Asked for are known words in small letters that stand alone: between a blank and a blank or a sign that ends a phrase.
     """

@@ -62,6 +62,14 @@ LESSONS = (
         finding="With its forget gate shut for 21 steps an LSTM recalls 13.0 % of the symbols, with nothing held 100.0 %.",
     ),
     Entry(
+        name="language_model",
+        title="Language models",
+        claim="To predict the next word is to need everything before it.",
+        part="Recurrence",
+        minutes=12,
+        finding="FINDING",
+    ),
+    Entry(
         name="sentiment",
         title="Sentiment",
         claim="One word can turn a review, if the model reads it in order.",

@@ -196,6 +196,11 @@ TERMS = (
         "word_vectors",
     ),
     Term(
+        "n-gram",
+        "A run of n words; a model that counts which word came after the last n − 1 words in a text, and nothing else.",
+        "language_model",
+    ),
+    Term(
         "output gate",
         "Decides which share of an LSTM's cell the rest of the network gets to see at a step.",
         "lstm_gates",
@@ -267,6 +272,11 @@ TERMS = (
         "skip-gram",
         "A way to learn word vectors: move them until a word's vector tells which words stand beside it.",
         "word_vectors",
+    ),
+    Term(
+        "smoothing",
+        "Taking a little from what was counted often and giving it to what was never counted, so that nothing is impossible.",
+        "language_model",
     ),
     Term(
         "softmax",

@@ -22,7 +22,7 @@ def likely(text: str) -> tuple[str, ...]:
 
 
 @doing("Looking for the likeliest words", "layer")
-def likely_large(model: "LanguageModel", text: str) -> Steps[tuple[str, ...]]:
+def likely_large(model: "LanguageModel", text: str) -> Steps[tuple[tuple[str, ...], ...]]:
     """Return the words that a large model finds likeliest after a text, and after its last four words."""
     from core.experiments.language_model import large
 

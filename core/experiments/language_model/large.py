@@ -27,9 +27,9 @@ PIECES = 3  # tokens that a word is made of at most, when one is looked for
 TOKENS = 3 * WRITTEN
 
 
-def likely(model: LanguageModel, text: str) -> Steps[tuple[str, ...]]:
-    """Return the words that are likeliest after a text and after its last four words, in turns, in small letters."""
-    found: list[list[str]] = []
+def likely(model: LanguageModel, text: str) -> Steps[tuple[tuple[str, ...], ...]]:
+    """Return the words that are likeliest after a text, and those after its last four units, in small letters."""
+    found: list[tuple[str, ...]] = []
     for before in (text, last_units(text, LAST)):
         first = [BEGIN, *model.encode(before)]
         scores = yield from model.exact_logits(first, last_only=True)
@@ -42,8 +42,8 @@ def likely(model: LanguageModel, text: str) -> Steps[tuple[str, ...]]:
             words += [word.lower()] if word.isalpha() and word.lower() not in words else []
             if len(words) == FIRST:
                 break
-        found.append(words)
-    return tuple(word for pair in zip(*found, strict=True) for word in pair)
+        found.append(tuple(words))
+    return tuple(found)
 
 
 def _whole(model: LanguageModel, ids: list[int], piece: str) -> Steps[str]:

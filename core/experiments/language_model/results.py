@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, zip_longest
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.data.prose import tidy
 from core.data.word_text import spans
 from core.experiments.intervals import wilson
 
@@ -22,13 +22,15 @@ LISTED = 10  # words of the list
 KEPT = (1, 2, 3, 4, 8, 16, 32, 64)  # words of context that are measured
 MEASURED = ("5-gram", "RNN", "LSTM", LARGE)
 RESAMPLES = 1_000
-WRITTEN = 24  # words that each model writes
+WRITTEN = 16  # words that each model writes
+TEMPERATURE, COLD, SEED = 0.8, 0.2, 1
+RUN = 4  # words in a row that count as copied
 WRITERS = ("3-gram", "5-gram", "RNN", "LSTM", LARGE)
 
 
 def fit(text: str) -> tuple[str, int]:
     """Return the end of a text that is read, without blanks and underscores after it, and how many units were left out."""
-    text = " ".join(text.split()).rstrip(" _")
+    text = tidy(text).rstrip(" _")
     units = spans(text)
     return (text, 0) if len(units) <= LONGEST else (text[units[-LONGEST][1] :], len(units) - LONGEST)
 
@@ -46,16 +48,25 @@ def last_units(text: str, kept: int) -> str:
 
 @dataclass(frozen=True)
 class Guess:
-    """The probability that models give each of some words; nan for one that a model does not know."""
+    """The probability that models give each of some words; nan for one that a model does not know.
+
+    unknown: the units of the sentence that it does not know.
+    """
 
     words: tuple[str, ...]
     probabilities: Float[np.ndarray, "models words"]
+    unknown: tuple[str, ...] = ()
 
 
-def one_list(*lists: Sequence[str]) -> tuple[str, ...]:
-    """Return one list of words from several: the first of each, then the second of each, up to `LISTED`."""
-    mixed = chain.from_iterable(zip_longest(*lists))
-    return tuple(dict.fromkeys(word for word in mixed if word))[:LISTED]
+def one_list(large: Sequence[Sequence[str]], small: Sequence[str]) -> tuple[str, ...]:
+    """Return one list of words for all models, at most `LISTED`.
+
+    large: what the large model finds likeliest after the whole text, and after its end; small: what the others do.
+    """
+    found = list(large[0][:5])
+    found += [word for word in large[1] if word not in found][:3]
+    found += [word for word in small if word not in found]
+    return tuple(found[:LISTED])
 
 
 @dataclass(frozen=True)

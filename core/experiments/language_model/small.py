@@ -40,11 +40,13 @@ def likely(text: str) -> tuple[str, ...]:
 def guess(text: str, kept: int, words: Sequence[str]) -> Guess:
     """Return what each small model gives these words after the last `kept` units of a text."""
     models = load_word_models()
-    ids = models.text.encode(units_of(text))[-kept:]
+    units = units_of(text)[-kept:]
+    ids = models.text.encode(units)
     wanted = models.text.encode(words)
     rows = np.array([models.distributions(name, [ids])[0][wanted] for name in SMALL])
     rows[:, np.array(wanted) == 0] = math.nan
-    return Guess(tuple(words), rows.astype(np.float32))
+    unknown = [unit for unit, number in zip(units, ids, strict=True) if number == 0]
+    return Guess(tuple(words), rows.astype(np.float32), tuple(dict.fromkeys(unknown)))
 
 
 def depth() -> Steps[Depth]:
