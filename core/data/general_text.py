@@ -31,7 +31,8 @@ def load_general_text(folder: Path, *, seed: int = 0, snippets: Path | None = No
     """Return about 14 million characters in documents, 6 in 100 of each kind held out.
 
     `folder` is the one that the commands above fill; `snippets` that of the asset, fetched when None; speeches are those
-    given in the year `since` or later. Snippets come as two documents, the last of each part, with the split of `load_prose`. Raises `FileNotFoundError` where the folder holds no such texts.
+    given in the year `since` or later. Snippets come as two documents, the last of each part, with the split of
+    `load_prose`. Raises `FileNotFoundError` where the folder holds no such texts.
     """
     rng = random.Random(seed)
     train: list[str] = []

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from core.experiments.language_model.results import KEPT, LARGE, LAST, MODELS, Depth, Guess, Written
+from core.experiments.language_model.results import KEPT, LAST, MODELS, Depth, Guess, Written
 from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
@@ -53,7 +53,7 @@ def blank(small: Guess, large: Guess) -> Picture:
         "data": [_table(shade.T, said, 1.0), texts],
         "layout": layout(
             "Probability of each next word (%)",
-            height=372,
+            height=352,
             margin={"l": 8, "r": 8, "t": 34, "b": 46},
             xaxis={**_ticks([name.replace("-", "-<br>") for name in MODELS]), "range": [-0.5, len(MODELS) - 0.5]},
             yaxis={**_ticks([plain(shorten(word, 12)) for word in small.words]), "automargin": True,
@@ -113,10 +113,19 @@ def mechanism(units: tuple[str, ...], kept: int, found: tuple[tuple[str, str, fl
             }
         )
         notes.append(arrow((5.5, y), (6.2, y), ACCENT, 2.0))
-        notes.append(label(6.4, y, f"<b>{model}</b><br>{plain(shorten(word, 10))} {percent(probability)}", TEXT, xanchor="left", align="left"))
+        notes.append(
+            label(
+                6.4,
+                y,
+                f"<b>{model}</b><br>{plain(shorten(word, 10))} {percent(probability)}",
+                TEXT,
+                xanchor="left",
+                align="left",
+            )
+        )
     listed = "; ".join(f"{model} reads {min(kept, LAST) if model.endswith('gram') else kept}" for model, _, _ in found)
     alt = f"Sketch: of {len(units)} words before the blank {kept} are kept; {listed}."
-    return Picture(sketch(notes, [], (-0.1, 10), (-0.1, 4.0), traces=dots), alt)
+    return Picture(sketch(notes, [], (-0.3, 10), (-0.1, 4.0), traces=dots), alt)
 
 
 def depth(found: Depth, kept: int, what: str) -> Picture:
@@ -155,12 +164,27 @@ def depth(found: Depth, kept: int, what: str) -> Picture:
                 "showlegend": False,
             }
         )  # fmt: skip
-        rows += [(model, k, round(float(v), 2), round(low, 2), round(high, 2)) for k, v, (low, high) in zip(KEPT, values[row], ends, strict=True)]
+        rows += [
+            (model, k, round(float(v), 2), round(low, 2), round(high, 2))
+            for k, v, (low, high) in zip(KEPT, values[row], ends, strict=True)
+        ]
     column = KEPT.index(kept)
-    shape = {"type": "line", "x0": kept, "x1": kept, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": TEXT, "width": 1.5, "dash": "dot"}}
+    shape = {
+        "type": "line",
+        "x0": kept,
+        "x1": kept,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": {"color": TEXT, "width": 1.5, "dash": "dot"},
+    }
     down = {"title": {"text": "correct first guesses (%)"}, "rangemode": "tozero"}
     if not is_share:
-        down = {"title": {"text": "perplexity (lower is better)"}, "type": "log", "tickvals": [50, 100, 200, 500, 1000, 2000]}  # type: ignore[dict-item]
+        down = {
+            "title": {"text": "perplexity (lower is better)"},
+            "type": "log",
+            "tickvals": [50, 100, 200, 500, 1000, 2000],
+        }  # type: ignore[dict-item]
     spec = {
         "data": traces,
         "layout": layout(
@@ -173,7 +197,9 @@ def depth(found: Depth, kept: int, what: str) -> Picture:
             yaxis={**down, "fixedrange": True},
         ),
     }  # fmt: skip
-    listed = ", ".join(f"{model} {_number(float(v), is_share)}" for model, v in zip(found.models, values[:, column], strict=True))
+    listed = ", ".join(
+        f"{model} {_number(float(v), is_share)}" for model, v in zip(found.models, values[:, column], strict=True)
+    )
     alt = f"Lines of {'correct first guesses (%)' if is_share else 'perplexity'} by words kept; with {kept}: {listed}."
     return Picture(spec, alt, ("model", "words kept", what, "95 % from", "95 % to"), rows)
 
@@ -182,21 +208,31 @@ def depth_mechanism(found: Depth, kept: int) -> Picture:
     """Sketch a passage as 64 dots, those that are kept lit up, and each model's perplexity after them."""
     at = [(n % 16, n // 16) for n in range(KEPT[-1])]
     lit = [n >= KEPT[-1] - kept for n in range(KEPT[-1])]
-    notes = [label(0, 3.55, f"<b>{kept} of {KEPT[-1]} words kept</b>", ACCENT, xanchor="left"), arrow((6.05, 1.2), (6.7, 1.2), ACCENT)]
+    notes = [
+        label(0, 3.55, f"<b>{kept} of {KEPT[-1]} words kept</b>", ACCENT, xanchor="left"),
+        arrow((6.05, 1.2), (6.7, 1.2), ACCENT),
+    ]
     dots = [
         {
             "type": "scatter",
             "mode": "markers",
             "x": [0.15 + 0.375 * x for (x, _), on in zip(at, lit, strict=True) if on == wanted] or [None],
             "y": [2.6 - 0.8 * y for (_, y), on in zip(at, lit, strict=True) if on == wanted] or [None],
-            "marker": {"size": 9, "color": ACCENT if wanted else MUTED, "symbol": "circle" if wanted else "circle-open"},
+            "marker": {
+                "size": 9,
+                "color": ACCENT if wanted else MUTED,
+                "symbol": "circle" if wanted else "circle-open",
+            },
             "hoverinfo": "skip",
             "showlegend": False,
         }
         for wanted in (True, False)
     ]
     column = KEPT.index(kept)
-    numbers = [f"{model} {_number(float(v), False)}" for model, v in zip(found.models, found.perplexity[:, column], strict=True)]
+    numbers = [
+        f"{model} {_number(float(v), False)}"
+        for model, v in zip(found.models, found.perplexity[:, column], strict=True)
+    ]
     notes.append(label(6.9, 3.55, "perplexity", TEXT, xanchor="left"))
     notes += [label(6.9, 2.6 - 0.8 * row, text, TEXT, xanchor="left") for row, text in enumerate(numbers)]
     alt = f"Sketch: {kept} of {KEPT[-1]} words before a blank are kept; perplexity: {', '.join(numbers)}."
@@ -239,14 +275,18 @@ def written(texts: Sequence[Written], least: int) -> Picture:
     }
     runs = ", ".join(f"{one.model} {one.longest}" for one in texts if one.copied)
     alt = f"Table of what {len(texts)} models write on, a column each; the longest run of words copied: {runs}."
-    rows = [(one.model, n + 1, word, one.copied[n] if one.copied else "") for one in texts for n, word in enumerate(one.words)]
+    rows = [
+        (one.model, n + 1, word, one.copied[n] if one.copied else "")
+        for one in texts
+        for n, word in enumerate(one.words)
+    ]
     return Picture(spec, alt, ("model", "place", "word", "words in a row that stand in the text"), rows)
 
 
 def writing_mechanism(prompt: str, texts: Sequence[Written], temperature: float) -> Picture:
     """Sketch how a text is written: what stands there goes in, one word is drawn, and joins what stands there."""
     one = next(text for text in texts if text.model == "LSTM")
-    first, second = ((*one.words, "", "")[:2])
+    first, second = (*one.words, "", "")[:2]
     notes, shapes = [], []
     lines = ((_end(prompt, 22), first), (_end(f"{prompt} {first}", 22), second))
     for row, (before, word) in enumerate(lines):
@@ -254,8 +294,8 @@ def writing_mechanism(prompt: str, texts: Sequence[Written], temperature: float)
         notes.append(label(0, y, plain(before), TEXT, xanchor="left"))
         notes.append(arrow((4.7, y), (5.3, y), ACCENT, 2.0))
         notes.append(label(6.15, y, "LSTM", ACCENT))
-        shapes.append({"type": "rect", "x0": 5.4, "x1": 6.9, "y0": y - 0.42, "y1": y + 0.42, "line": {"color": ACCENT, "width": 2},
-                       "fillcolor": GROUND, "layer": "below"})  # fmt: skip
+        box = {"type": "rect", "x0": 5.4, "x1": 6.9, "y0": y - 0.42, "y1": y + 0.42, "layer": "below"}
+        shapes.append({**box, "line": {"color": ACCENT, "width": 2}, "fillcolor": GROUND})
         notes.append(arrow((7.0, y), (7.6, y), ACCENT, 2.0))
         notes.append(label(7.8, y, f"<b>{plain(shorten(word, 10))}</b>", CATEGORY[1], xanchor="left"))
     notes.append(arrow((8.2, 2.45), (4.4, 1.6), CATEGORY[1], 1.5))
@@ -282,7 +322,14 @@ def _table(shade: np.ndarray, said: list[list[str]], most: float) -> dict[str, A
 
 
 def _ticks(names: list[str]) -> dict[str, Any]:
-    return {**FLAT, "tickmode": "array", "tickvals": list(range(len(names))), "ticktext": names, "tickfont": {"size": 15}, "tickangle": 0}
+    return {
+        **FLAT,
+        "tickmode": "array",
+        "tickvals": list(range(len(names))),
+        "ticktext": names,
+        "tickfont": {"size": 15},
+        "tickangle": 0,
+    }
 
 
 def _short(share: float) -> str:

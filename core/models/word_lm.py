@@ -19,7 +19,14 @@ class WordLM(nn.Module):
     """
 
     def __init__(
-        self, kind: Kind, vocabulary: int, *, embedding: int = 96, hidden: int = 180, dropout: float = 0.0, seed: int = 0
+        self,
+        kind: Kind,
+        vocabulary: int,
+        *,
+        embedding: int = 96,
+        hidden: int = 180,
+        dropout: float = 0.0,
+        seed: int = 0,
     ) -> None:
         super().__init__()
         self.built: dict[str, Any] = {

@@ -1,8 +1,8 @@
 """The word models of the lesson on language models: `python -m core.training.words NAME FOLDER [--seed N]`.
 
-NAME is `text` (make it first: it fixes the vocabulary and what is counted), then `rnn` and `lstm`. FOLDER holds speeches and a novel (see
-`core.data.general_text`). Both models have equally many parameters and read the same windows in the same order, each from
-a state of zeros, so that they are trained to go on from 1, 2, ... 64 words.
+NAME is `text` (make it first: it fixes the vocabulary and what is counted), then `rnn` and `lstm`. FOLDER holds speeches and
+a novel (see `core.data.general_text`). Both models have equally many parameters and read the same windows in the same
+order, each from a state of zeros, so that they are trained to go on from 1, 2, ... 64 words.
 """
 
 import argparse
@@ -67,12 +67,10 @@ class NextWord(Function):
         return (*(gradients[0] * kept for kept in ctx.saved_tensors), None)
 
 
-def learn(name: str, text: WordText, seed: int, folder: Path, *, epochs: int = EPOCHS) -> WordLM:
+def learn(name: str, text: WordText, seed: int, folder: Path | None, *, epochs: int = EPOCHS) -> WordLM:
     """Return a model trained on windows that begin anywhere, drawn anew in each round; the run is kept in `folder`."""
     seed_dropout(seed)
-    model = WordLM(
-        KINDS[name], len(text.vocabulary), hidden=HIDDEN[name], dropout=DROPOUT, seed=seed
-    ).train()
+    model = WordLM(KINDS[name], len(text.vocabulary), hidden=HIDDEN[name], dropout=DROPOUT, seed=seed).train()
     ids = torch.as_tensor(text.ids.astype(np.int64))
     counts = torch.bincount(ids, minlength=len(text.vocabulary)) + 1
     with torch.no_grad():
@@ -85,12 +83,16 @@ def learn(name: str, text: WordText, seed: int, folder: Path, *, epochs: int = E
         rows = ids[starts[:, None] + torch.arange(WINDOW + 1)]
         with torch.autocast("cpu", torch.bfloat16):
             vectors, _ = model.read(rows[:, :-1])
-        found: Tensor = NextWord.apply(vectors.float().flatten(0, 1), model.embedding.weight, model.bias, rows[:, 1:].flatten())
+        found: Tensor = NextWord.apply(
+            vectors.float().flatten(0, 1), model.embedding.weight, model.bias, rows[:, 1:].flatten()
+        )
         return found
 
     keep = folder and folder / f"word_{name}_{seed}.safetensors"
     for progress in train(model, loss, steps=steps, rate=RATES[name], every=100, keep=keep):
-        print(f"step {progress.step} of {progress.steps}: loss {progress.loss:.3f}, {progress.seconds:.0f} s", flush=True)
+        print(
+            f"step {progress.step} of {progress.steps}: loss {progress.loss:.3f}, {progress.seconds:.0f} s", flush=True
+        )
     return model
 
 
@@ -117,7 +119,9 @@ def make(name: str, texts: Path, seed: int = 0, *, epochs: int = EPOCHS, folder:
         facts.write(path, call, data, time.perf_counter() - began)
         seal(folder)
         text = load_text(path)
-        asked = passages(documents.held_out[:-1], frozenset(text.vocabulary), seed=seed)  # the last holds short snippets
+        asked = passages(
+            documents.held_out[:-1], frozenset(text.vocabulary), seed=seed
+        )  # the last holds short snippets
         return facts.write(
             path, call, data, time.perf_counter() - began,
             units=len(text.ids), words=len(text.vocabulary), unknown=round(float(np.mean(text.ids == 0)), 4),

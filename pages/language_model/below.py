@@ -12,10 +12,14 @@ from pages.kit.words import percent
 from pages.language_model.far_back import measured
 
 WORDS = (
-    "All small models learned from the same 1.5 million words: presidential speeches since 1900, a novel, film reviews and editorials. "
-    "An **n-gram** model counts which word came after the last one, two, three or four words; where it has counted little it mixes in "
-    "what shorter runs say (**smoothing**). RNN and LSTM have equally many weights, about a million, and hand a **hidden state** from "
-    "word to word. SmolLM2, a public **Transformer** with 135 million weights that read two trillion tokens, lets every word take from "
+    "All small models learned from the same 1.5 million words: presidential speeches since 1900, a novel, film reviews and "
+    "editorials. "
+    "An **n-gram** model counts which word came after the last one, two, three or four words; where it has counted little it "
+    "mixes in "
+    "what shorter runs say (**smoothing**). RNN and LSTM have equally many weights, about a million, and hand a **hidden "
+    "state** from "
+    "word to word. SmolLM2, a public **Transformer** with 135 million weights that read two trillion tokens, lets every word "
+    "take from "
     "all before it. **Perplexity** says among how many equally likely words the choice would be as hard."
 )
 
@@ -28,10 +32,12 @@ def how() -> list[Line]:
     from core.models.word_lm import WordLM
 
     return [
-        Line("The probability of a text is that of each word after all before it, multiplied. So nothing may be left out, in principle.",
+        Line("The probability of a text is that of each word after all before it, multiplied. So nothing may be left out, in "
+             "principle.",
              r"p(w_1, \ldots, w_T) = \prod_t p(w_t \mid w_1, \ldots, w_{t-1})", results.Depth.perplexity.func,
              "The perplexity is e to the mean of −ln p over the words that are asked for."),
-        Line("An n-gram leaves out all but the last n − 1 words and counts. From each count a part D is taken, and given to what the "
+        Line("An n-gram leaves out all but the last n − 1 words and counts. From each count a part D is taken, and given to "
+             "what the "
              "shorter run says (Kneser and Ney).",
              r"p(w \mid r) = \frac{\max(c(r\,w) - D, 0)}{c(r)} + \frac{D\,N(r)}{c(r)}\; p(w \mid r')", NGrams.distribution,
              "r: the last n − 1 words; r′ without its first. c: how often. N(r): how many different words followed r."),
@@ -43,7 +49,8 @@ def how() -> list[Line]:
              "f, i, o: gates from 0 to 1, one for each of the 180 cells."),
         Line("SmolLM2 reads and writes tokens. A word’s probability is that of its tokens, and that then a new word begins.",
              r"p(w \mid \text{text}) = p(t_1 \ldots t_n \mid \text{text})\; "
-             r"\frac{p(\text{end} \mid \text{text}, t_1 \ldots t_n)}{p(\text{end} \mid \text{text})}", word_by_word.log_probability,
+             r"\frac{p(\text{end} \mid \text{text}, t_1 \ldots t_n)}{p(\text{end} \mid \text{text})}",
+             word_by_word.log_probability,
              "t: the tokens of a blank and the word. end: the next token begins with no letter and no digit."),
     ]  # fmt: skip
 
@@ -52,7 +59,9 @@ def questions() -> list[Question]:
     """Return questions whose right answers come from these numbers."""
     found, units = measured(), units_in(DEFAULT_TEXT)
     grams = found.perplexity[0]
-    all_words, last = (ask(lesson.guess, DEFAULT_TEXT, kept, DEFAULT_WORDS).probabilities[:4] for kept in (len(units), LAST))
+    all_words, last = (
+        ask(lesson.guess, DEFAULT_TEXT, kept, DEFAULT_WORDS).probabilities[:4] for kept in (len(units), LAST)
+    )
     is_same = np.allclose(all_words, last)
     lstm, rnn = (float(found.perplexity[found.models.index(name), -1]) for name in ("LSTM", "RNN"))
     names = ("the RNN", "the LSTM")
@@ -65,7 +74,8 @@ def questions() -> list[Question]:
                  names, 0 if rnn < lstm else 1, f"RNN {rnn:.0f}, LSTM {lstm:.0f}."),
         Question("A perplexity of 50: how hard is the choice of the next word?",
                  ("as among 50 equally likely words", "50 words are wrong", "the right word has 50 %"), 0,
-                 f"SmolLM2’s, with {KEPT[-1]} words kept, is {found.perplexity[-1, -1]:.0f}: the typical probability of the right word is "
+                 f"SmolLM2’s, with {KEPT[-1]} words kept, is {found.perplexity[-1, -1]:.0f}: the typical probability of the "
+                 "right word is "
                  f"{percent(1 / float(found.perplexity[-1, -1]))}."),
     ]  # fmt: skip
 
@@ -82,17 +92,20 @@ def seen() -> str:
     found = measured()
     gains = [percent(max(0.0, found.gain(row, LAST, KEPT[-1])[0])) for row in range(1, len(found.models))]
     return (
-        f"SmolLM2 gives “{DEFAULT_WORDS[at]}” {percent(float(rows[0][at]))} after {len(units)} words and {percent(float(rows[1][at]))} after "
-        f"the last four, the LSTM {percent(float(small[MODELS.index('LSTM')]))} after all of them. Over {found.words:,} words, {KEPT[-1]} in "
-        f"place of {LAST} words of context lower the perplexity of the RNN by {gains[0]}, the LSTM’s by {gains[1]} and SmolLM2’s by {gains[2]}."
+        f"SmolLM2 gives “{DEFAULT_WORDS[at]}” {percent(float(rows[0][at]))} after {len(units)} words and "
+        f"{percent(float(rows[1][at]))} after "
+        f"the last four, the LSTM {percent(float(small[MODELS.index('LSTM')]))} after all of them. Over {found.words:,} "
+        f"words, {KEPT[-1]} in "
+        f"place of {LAST} words of context lower the perplexity of the RNN by {gains[0]}, the LSTM’s by {gains[1]} and "
+        f"SmolLM2’s by {gains[2]}."
     )
 
 
 def try_next() -> list[Try]:
     """Return prepared states: another far word, a phrase of the speeches, always the likeliest word."""
     return [
-        Try("A vineyard in place of the cows", "The same last words; another drink.",
-            {"view": "The blank", "text": "We own a small vineyard, and every evening I love to drink"}),
+        Try("Italy in place of Germany", "One word is another, six before the blank; the last five are the same.",
+            {"view": "The blank", "text": "I am from Italy and I love to drink"}),
         Try("Where counting is enough", "A phrase that the speeches repeat: the n-grams are as sure as SmolLM2.",
             {"view": "The blank", "text": "I come before you to speak of the United States of"}),
         Try("Almost always the likeliest word", "At a low temperature the models fall back on what they know by heart.",

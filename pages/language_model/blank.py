@@ -34,7 +34,9 @@ def show(stage: Stage) -> Shown | Nothing:
     small = ask(lesson.guess, text, kept, words)
     large = language_models.ask(MODEL, lesson.guess_large, text, kept, words)
     if small.unknown:
-        stage.note(f"Not among the 8,000 words that the small models know, read as “unknown”: {code(', '.join(small.unknown))}.")
+        stage.note(
+            f"Not among the 8,000 words that the small models know, read as “unknown”: {code(', '.join(small.unknown))}."
+        )
     every = [*small.probabilities, large.probabilities[0]]
     found = tuple((MODELS[at], *_first(every[at], words)) for at in SKETCHED)
     first, share = _first(large.probabilities[0], words)
@@ -43,9 +45,14 @@ def show(stage: Stage) -> Shown | Nothing:
         picture=draw(figures.blank, small, large),
         mechanism=draw(figures.mechanism, units, kept, found),
         bet=bet(text, words, kept),
-        numbers=[(f"{LARGE}: {first}", percent(share)), *((f"{name}: {word}", percent(p)) for name, word, p in found[:2])],
-        caption="In bold is each model’s likeliest word **of this list**: what SmolLM2 finds likeliest after the whole sentence and "
-        "after its last four words, then what the 5-gram and the LSTM do. Commas and full stops are not listed, but have their share. "
+        numbers=[
+            (f"{LARGE}: {first}", percent(share)),
+            *((f"{name}: {word}", percent(p)) for name, word, p in found[:2]),
+        ],
+        caption="In bold is each model’s likeliest word **of this list**: what SmolLM2 finds likeliest after the whole "
+        "sentence and "
+        "after its last four words, then what the 5-gram and the LSTM do. Commas and full stops are not listed, but have "
+        "their share. "
         "A dash: the small models do not know the word. A word of SmolLM2’s has the probability of all its tokens one after the "
         "other, and that the word then ends, with and without a capital.",
         **script(text, kept, words),

@@ -50,10 +50,14 @@ def judge(found: Depth, kept: int, what: str) -> str:
     """Say how much each model gains from the words beyond the fourth, or what they get right with so many words."""
     column = KEPT.index(kept)
     if what == CORRECT:
-        shares = ", ".join(f"{name} {percent(float(v))}" for name, v in zip(found.models, found.correct[:, column], strict=True))
+        shares = ", ".join(
+            f"{name} {percent(float(v))}" for name, v in zip(found.models, found.correct[:, column], strict=True)
+        )
         return f"With {_words(kept)} kept the first guess is right: {shares}."
     if kept <= LAST:
-        listed = ", ".join(f"{name} {v:,.0f}" for name, v in zip(found.models, found.perplexity[:, column], strict=True))
+        listed = ", ".join(
+            f"{name} {v:,.0f}" for name, v in zip(found.models, found.perplexity[:, column], strict=True)
+        )
         return f"With {_words(kept)} kept the perplexity is: {listed}."
     gains = [found.gain(row, LAST, kept)[0] for row in range(len(found.models))]
     rnn, lstm, large = (percent(max(0.0, gain)) for gain in gains[1:])
@@ -71,15 +75,17 @@ def say_how(found: Depth) -> str:
     """Say what was measured, with the intervals of the gains."""
     gains = "; ".join(
         f"{name} {percent(gain)} (95 % interval {100 * low:.1f} to {100 * high:.1f} %)"
-        for name, (gain, low, high) in (
-            (name, found.gain(row, 8, ALL)) for row, name in enumerate(found.models) if row
-        )
+        for name, (gain, low, high) in ((name, found.gain(row, 8, ALL)) for row, name in enumerate(found.models) if row)
     )
     return (
-        f"Asked for: {found.words:,} words of {found.logs.shape[2]} passages from speeches and chapters that the small models did not "
-        "learn from; SmolLM2 may have read them. All are among the 8,000 words that the small models know, and all models have to "
-        "find them among everything: in a context, other words are read as “unknown”. With 1, 2, 3 or 4 words kept, the 5-gram is a "
-        "2-, 3-, 4- or 5-gram. Commas and full stops count as words. A perplexity is always a word’s, whatever its tokens. Intervals "
+        f"Asked for: {found.words:,} words of {found.logs.shape[2]} passages from speeches and chapters that the small "
+        "models did not "
+        "learn from; SmolLM2 may have read them. All are among the 8,000 words that the small models know, and all models "
+        "have to "
+        "find them among everything: in a context, other words are read as “unknown”. With 1, 2, 3 or 4 words kept, the "
+        "5-gram is a "
+        "2-, 3-, 4- or 5-gram. Commas and full stops count as words. A perplexity is always a word’s, whatever its tokens. "
+        "Intervals "
         f"are from passages drawn anew {1_000:,} times. From 8 to {ALL} words the perplexity falls by: {gains}."
     )
 

@@ -6,8 +6,10 @@ from pages.language_model import below, blank, far_back, write_on
 Lesson(
     name="language_model",
     idea=(
-        "A **language model** gives every word a probability of coming next. A 5-gram, an **n-gram**, counts what followed the last "
-        "four words; a **recurrent network** (RNN, **LSTM**) reads on word by word; SmolLM2, a **Transformer**, sees all words at once. "
+        "A **language model** gives every word a probability of coming next. A 5-gram, an **n-gram**, counts what followed "
+        "the last "
+        "four words; a **recurrent network** (RNN, **LSTM**) reads on word by word; SmolLM2, a **Transformer**, sees all "
+        "words at once. "
         "We take words away."
     ),
     views=(blank.VIEW, far_back.VIEW, write_on.VIEW),

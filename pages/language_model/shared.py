@@ -12,9 +12,7 @@ FILES = ("word_text.xz", "word_rnn.safetensors", "word_lstm.safetensors")
 
 def sentence() -> tuple[str, int]:
     """Let the reader type a sentence; return what is read of it, and how many words were left out."""
-    typed = controls.text_area(
-        "Your sentence, up to the blank", DEFAULT_TEXT, key="text", height=98, max_chars=2_000
-    )
+    typed = controls.text_area("Your sentence, up to the blank", DEFAULT_TEXT, key="text", height=98, max_chars=2_000)
     return fit(typed)
 
 

@@ -34,7 +34,8 @@ def show(stage: Stage) -> Shown | Nothing:
         mechanism=draw(figures.writing_mechanism, text, small, temperature),
         bet=bet(text, temperature, seed),
         numbers=[(f"{one.model}: longest run", count(one.longest, "word")) for one in small[1:]],
-        caption=f"{texts}\n\nShaded: {RUN} or more words in a row that stand just so in the text that the small models learned from (your own "
+        caption=f"{texts}\n\nShaded: {RUN} or more words in a row that stand just so in the text that the small models "
+        "learned from (your own "
         "last words count where the run began there). The text that SmolLM2 learned from is not here.",
         **script(text),
     )
@@ -45,10 +46,12 @@ def judge(small: Sequence[Written], temperature: float) -> str:
     runs = {one.model: one.longest for one in small}
     most = max(runs, key=lambda name: runs[name])
     return (
-        f"At temperature {temperature:g} the longest run that stands in the training text is the {most}’s, {runs[most]} words; the "
+        f"At temperature {temperature:g} the longest run that stands in the training text is the {most}’s, {runs[most]} "
+        "words; the "
         f"LSTM’s is {runs['LSTM']}."
         if most != "LSTM"
-        else f"At temperature {temperature:g} even the LSTM writes {runs[most]} words that stand in the training text; the 5-gram "
+        else f"At temperature {temperature:g} even the LSTM writes {runs[most]} words that stand in the training text; the "
+        "5-gram "
         f"{runs['5-gram']}."
     )
 
@@ -57,7 +60,8 @@ def bet(text: str, temperature: float, seed: int) -> Bet:
     """Ask what a temperature near 0 does to what the 5-gram copies; from there, what the usual one does."""
     other = COLD if temperature > COLD else TEMPERATURE
     return Bet(
-        question=f"At temperature {other:g}, nearer to “always the likeliest word”, is the longest run that the 5-gram copies longer?"
+        question=f"At temperature {other:g}, nearer to “always the likeliest word”, is the longest run that the 5-gram "
+        "copies longer?"
         if other < temperature
         else f"At temperature {other:g}, with more chance in it, is the longest run that the 5-gram copies shorter?",
         answers=(SHORTER, SAME, LONGER),
@@ -69,7 +73,8 @@ def bet(text: str, temperature: float, seed: int) -> Bet:
 
 def _outcome(text: str, temperature: float, other: float, seed: int) -> tuple[str, str]:
     before, after = (
-        next(one.longest for one in ask(lesson.write, text, t, seed) if one.model == "5-gram") for t in (temperature, other)
+        next(one.longest for one in ask(lesson.write, text, t, seed) if one.model == "5-gram")
+        for t in (temperature, other)
     )
     right = LONGER if after > before else SHORTER if after < before else SAME
     return right, f"{after} words, and {before} before."

@@ -1,4 +1,4 @@
-"""What the lesson on language models measures: the blank in many models, perplexity by context, and what each writes. No torch."""
+"""What the lesson on language models measures: the blank, perplexity by context, and what each writes. No torch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MODEL = "smollm2-135m"
 LARGE = "SmolLM2"
 SMALL = ("2-gram", "3-gram", "4-gram", "5-gram", "RNN", "LSTM")
 MODELS = (*SMALL, LARGE)
-DEFAULT_TEXT = "My father keeps cows, so at breakfast I love to drink"
+DEFAULT_TEXT = "I am from Germany and I love to drink"
 LONGEST = 64  # words of a sentence that are read, and of a context that is measured
 LAST = 4  # words that a 5-gram sees
 LISTED = 10  # words of the list
@@ -25,6 +25,7 @@ RESAMPLES = 1_000
 WRITTEN = 16  # words that each model writes
 TEMPERATURE, COLD, SEED = 0.8, 0.2, 1
 RUN = 4  # words in a row that count as copied
+DEFAULT_WORDS = ("beer", "wine", "a", "and", "coffee", "my", "from", "too", "the", "to")  # what `one_list` makes of it
 WRITERS = ("3-gram", "5-gram", "RNN", "LSTM", LARGE)
 
 
@@ -140,7 +141,8 @@ def joined(small: Depth, large: Depth) -> Depth:
 @dataclass(frozen=True)
 class Written:
     """What a model wrote on: its words, and for each how long the run of words around it is that stands in the text it learned
-    from, word for word (None where that text is not here)."""
+    from, word for word (None where that text is not here).
+    """
 
     model: str
     words: tuple[str, ...]

@@ -53,7 +53,10 @@ def depth() -> Steps[Depth]:
     """Measure 5-gram, RNN and LSTM on the passages, with each number of words kept; yields (numbers done, numbers)."""
     models = load_word_models()
     names = MEASURED[:-1]
-    asked = [(models.text.encode(unit for unit, _, _ in spans(text)), places) for text, places in facts("word_text")["passages"]]
+    asked = [
+        (models.text.encode(unit for unit, _, _ in spans(text)), places)
+        for text, places in facts("word_text")["passages"]
+    ]
     each = len(asked[0][1])
     logs = np.zeros((len(names), len(KEPT), len(asked)))
     right = np.zeros((len(names), len(KEPT), len(asked)), np.int32)

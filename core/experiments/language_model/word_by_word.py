@@ -1,10 +1,7 @@
 """What a language model on tokens gives a whole word: the probability of its tokens, and that the word then ends."""
 
-import math
-from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
 import torch
 from torch import Tensor
 

@@ -1,6 +1,6 @@
 """N-grams against a plain count with dictionaries, written from Chen and Goodman 1999."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np

@@ -29,7 +29,7 @@ from core.serving.engine import Engine
 from pages.kit.course import find as entry
 from tests.pages import helpers
 from tests.pages.conftest import engine
-from tests.pages.helpers import charts, choose, main, said, sound, widget
+from tests.pages.helpers import charts, main, said, sound, widget
 
 __all__ = ["engine"]
 
@@ -43,7 +43,10 @@ def visit(**link: Any) -> AppTest:
 
 
 def guesses(kept: int) -> np.ndarray:
-    parts = (find(lesson.guess, DEFAULT_TEXT, kept, DEFAULT_WORDS), find(lesson.guess_large, MODEL, DEFAULT_TEXT, kept, DEFAULT_WORDS))
+    parts = (
+        find(lesson.guess, DEFAULT_TEXT, kept, DEFAULT_WORDS),
+        find(lesson.guess_large, MODEL, DEFAULT_TEXT, kept, DEFAULT_WORDS),
+    )
     return np.concatenate([part.probabilities for part in parts])
 
 
@@ -63,17 +66,17 @@ def test_the_blank(kept: int) -> None:
 
 
 def test_the_finding_is_what_was_measured() -> None:
-    milk = DEFAULT_WORDS.index("milk")
+    beer = DEFAULT_WORDS.index("beer")
     finding = entry("language_model").finding
     for kept in (len(UNITS), LAST):
-        assert percent(float(guesses(kept)[-1, milk])) in finding
+        assert percent(float(guesses(kept)[-1, beer])) in finding
 
 
 def test_the_bet_and_undo() -> None:
     at = visit()
     bet = widget(at, "_answer")
-    milk = DEFAULT_WORDS.index("milk")
-    before, after = (float(guesses(kept)[-1, milk]) for kept in (len(UNITS), LAST))
+    beer = DEFAULT_WORDS.index("beer")
+    before, after = (float(guesses(kept)[-1, beer]) for kept in (len(UNITS), LAST))
     at = sound(bet.set_value(bet.options[2]).run())
     assert widget(at, "kept").value == LAST
     assert any("You were right" in each.value and percent(after) in each.value for each in at.markdown) == (
@@ -81,7 +84,7 @@ def test_the_bet_and_undo() -> None:
     )
     at = sound(widget(at, "_undo").click().run())
     assert widget(at, "kept").value == len(UNITS)
-    assert not any("_answer" == getattr(each, "key", None) for each in visit(kept=1))  # nothing is left to take away
+    assert not any(getattr(each, "key", None) == "_answer" for each in visit(kept=1))  # nothing is left to take away
 
 
 @pytest.mark.real_weights
@@ -109,7 +112,9 @@ def test_how_far_back(kept: int) -> None:
     expected = (
         [f"{value:,.0f}" for value in DEPTH.perplexity[:, KEPT.index(kept)]]
         if kept <= LAST
-        else [percent(max(0.0, 1 - float(row[KEPT.index(kept)] / row[KEPT.index(LAST)]))) for row in DEPTH.perplexity[1:]]
+        else [
+            percent(max(0.0, 1 - float(row[KEPT.index(kept)] / row[KEPT.index(LAST)]))) for row in DEPTH.perplexity[1:]
+        ]
     )
     assert all(number in said(at) for number in expected)
 
@@ -146,4 +151,6 @@ def helpers_short(word: str) -> str:
 @pytest.mark.real_weights
 def test_another_draw(engine: Engine) -> None:
     at = visit(view="Write on", draw=3, text="We must")
-    assert main(at)["data"][1]["text"][:3] == [helpers_short(word) for word in small.write("We must", TEMPERATURE, 3)[0].words[:3]]
+    assert main(at)["data"][1]["text"][:3] == [
+        helpers_short(word) for word in small.write("We must", TEMPERATURE, 3)[0].words[:3]
+    ]

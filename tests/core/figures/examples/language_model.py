@@ -36,7 +36,7 @@ def pictures() -> dict[str, Picture]:
         find(lesson.write_large, MODEL, DEFAULT_TEXT, TEMPERATURE, SEED),
     )
     strange = tuple(replace(one, words=(HOSTILE,) * len(one.words)) for one in written)
-    firsts = (("5-gram", "the", 0.05), ("LSTM", HOSTILE, 0.0), ("SmolLM2", "milk", 0.132))
+    firsts = (("5-gram", "the", 0.05), ("LSTM", HOSTILE, 0.0), ("SmolLM2", "beer", 0.132))
     return {
         "blank": figures.blank(small, large),
         "blank, hostile": figures.blank(odd, Guess((HOSTILE, "a"), np.array([[0.5, 0.0]], np.float32))),
