@@ -83,7 +83,7 @@ def mechanism(units: tuple[str, ...], kept: int, found: tuple[tuple[str, str, fl
     xs = [5.6 - step * (len(shown) - at) for at in range(len(shown))]
     notes, dots = [], []
     read = " ".join(units[-kept:])
-    notes.append(label(0, 3.55, f"<b>{plain(_end(read, 26))}</b> ___", TEXT, xanchor="left"))
+    notes.append(label(0, 3.55, f"<b>{plain(_end(read, 28))}</b> ___", TEXT, xanchor="left"))
     notes.append(label(10, 3.55, f"{kept} kept", ACCENT, xanchor="right"))
     for row, (model, word, probability) in enumerate(found):
         y = 2.45 - row
@@ -188,9 +188,9 @@ def depth(found: Depth, kept: int, what: str) -> Picture:
     spec = {
         "data": traces,
         "layout": layout(
-            f"{found.words:,} words kept apart",
+            f"Correct first guesses, {found.words:,} words" if is_share else f"Perplexity of {found.words:,} words",
             "  ".join(f"{swatch(colour)} {name}" for colour, name in zip(COLOURS, found.models, strict=True)),
-            height=372,
+            height=352,
             margin={"l": 8, "r": 16, "t": 66, "b": 48},
             shapes=[shape],
             xaxis={"title": {"text": "words kept before the blank"}, "type": "log", "tickvals": list(KEPT), "fixedrange": True},
@@ -248,7 +248,7 @@ def written(texts: Sequence[Written], least: int) -> Picture:
     for column, one in enumerate(texts):
         for row, word in enumerate(one.words):
             run = one.copied[row] if one.copied else 0
-            shade[row, column] = min(1.0, run / 8) if run >= least else 0.0
+            shade[row, column] = min(1.0, run / 10) if run >= least else 0.0
             where = f", part of {run} words in a row from the text it learned from" if run >= least else ""
             said[row][column] = f"{one.model}, word {row + 1}: “{plain(word)}”{where}"
             cells.append((column, row, plain(shorten(word, LETTERS))))
@@ -267,8 +267,8 @@ def written(texts: Sequence[Written], least: int) -> Picture:
         "layout": layout(
             "What each writes on: read downwards",
             f"{swatch(SEQUENTIAL[5])} {least} or more words in a row, copied",
-            height=392,
-            margin={"l": 4, "r": 4, "t": 58, "b": 26},
+            height=352,
+            margin={"l": 4, "r": 4, "t": 66, "b": 26},
             xaxis={**_ticks([one.model for one in texts]), "range": [-0.5, len(texts) - 0.5]},
             yaxis={**FLAT, "visible": False, "range": [length - 0.5, -0.5]},
         ),
@@ -288,7 +288,7 @@ def writing_mechanism(prompt: str, texts: Sequence[Written], temperature: float)
     one = next(text for text in texts if text.model == "LSTM")
     first, second = (*one.words, "", "")[:2]
     notes, shapes = [], []
-    lines = ((_end(prompt, 22), first), (_end(f"{prompt} {first}", 22), second))
+    lines = ((_end(prompt, 18), first), (_end(f"{prompt} {first}", 18), second))
     for row, (before, word) in enumerate(lines):
         y = 2.9 - 1.75 * row
         notes.append(label(0, y, plain(before), TEXT, xanchor="left"))
@@ -346,4 +346,7 @@ def _number(value: float, is_share: bool) -> str:
 
 def _end(text: str, limit: int) -> str:
     """Return the end of a text, with dots where it begins earlier."""
-    return text if len(text) <= limit else "…" + text[-(limit - 1) :].lstrip()
+    if len(text) <= limit:
+        return text
+    end = text[-(limit - 1) :]
+    return "…" + (end if text[-limit].isspace() else end[end.find(" ") + 1 :])

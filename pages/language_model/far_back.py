@@ -25,9 +25,9 @@ def measured() -> Depth:
 def show(stage: Stage) -> Shown:
     """Show perplexity or correct first guesses against the number of words kept."""
     with stage.decide:
-        kept = int(controls.choice("Words kept before the blank", tuple(map(str, KEPT)), str(ALL), key="context"))
-    with stage.more:
         what = controls.choice("Measure", (PERPLEXITY, CORRECT), PERPLEXITY, key="measure", names=NAMES.__getitem__)
+    with stage.more:
+        kept = int(controls.choice("Words kept before the blank", tuple(map(str, KEPT)), str(ALL), key="context"))
     found = measured()
     return Shown(
         verdict=judge(found, kept, what),
@@ -43,7 +43,7 @@ def show(stage: Stage) -> Shown:
     )
 
 
-NAMES = {PERPLEXITY: "perplexity", CORRECT: "correct first guesses"}
+NAMES = {PERPLEXITY: "perplexity", CORRECT: "first guesses"}
 
 
 def judge(found: Depth, kept: int, what: str) -> str:

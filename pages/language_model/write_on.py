@@ -45,14 +45,15 @@ def judge(small: Sequence[Written], temperature: float) -> str:
     """Say how long a run of words each model has copied."""
     runs = {one.model: one.longest for one in small}
     most = max(runs, key=lambda name: runs[name])
+    name, copied = most.replace("-", "\u2011"), runs[most]  # no line ends at its hyphen
+    if most == "LSTM":
+        return (
+            f"At temperature {temperature:g} even the LSTM has copied {copied} words in a row from its training text; the "
+            f"5\u2011gram {runs['5-gram']}."
+        )
     return (
-        f"At temperature {temperature:g} the longest run that stands in the training text is the {most}’s, {runs[most]} "
-        "words; the "
-        f"LSTM’s is {runs['LSTM']}."
-        if most != "LSTM"
-        else f"At temperature {temperature:g} even the LSTM writes {runs[most]} words that stand in the training text; the "
-        "5-gram "
-        f"{runs['5-gram']}."
+        f"At temperature {temperature:g} the {name} has copied most: {copied} words in a row stand just so in its training "
+        f"text; of the LSTM’s, {runs['LSTM']}."
     )
 
 

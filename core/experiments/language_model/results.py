@@ -22,9 +22,9 @@ LISTED = 10  # words of the list
 KEPT = (1, 2, 3, 4, 8, 16, 32, 64)  # words of context that are measured
 MEASURED = ("5-gram", "RNN", "LSTM", LARGE)
 RESAMPLES = 1_000
-WRITTEN = 16  # words that each model writes
+WRITTEN = 14  # words that each model writes
 TEMPERATURE, COLD, SEED = 0.8, 0.2, 1
-RUN = 4  # words in a row that count as copied
+RUN = 5  # words in a row that count as copied
 DEFAULT_WORDS = ("beer", "wine", "a", "and", "coffee", "my", "from", "too", "the", "to")  # what `one_list` makes of it
 WRITERS = ("3-gram", "5-gram", "RNN", "LSTM", LARGE)
 
