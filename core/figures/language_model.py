@@ -89,29 +89,9 @@ def mechanism(units: tuple[str, ...], kept: int, found: tuple[tuple[str, str, fl
         y = 2.45 - row
         sees = min(kept, LAST) if model.endswith("gram") else kept
         lit = [len(shown) - at <= sees for at in range(len(shown))]
-        dots.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers" if model in ("RNN", "LSTM") else "markers",
-                "x": [x for x, on in zip(xs, lit, strict=True) if on] or [None],
-                "y": [y for on in lit if on] or [None],
-                "line": {"color": ACCENT, "width": 2},
-                "marker": {"size": 11, "color": ACCENT},
-                "hoverinfo": "skip",
-                "showlegend": False,
-            }
-        )
-        dots.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [x for x, on in zip(xs, lit, strict=True) if not on] or [None],
-                "y": [y for on in lit if not on] or [None],
-                "marker": {"size": 9, "color": MUTED, "symbol": "circle-open"},
-                "hoverinfo": "skip",
-                "showlegend": False,
-            }
-        )
+        line = model in ("RNN", "LSTM")
+        dots.append(_dots([(x, y) for x, on in zip(xs, lit, strict=True) if on], lit=True, line=line))
+        dots.append(_dots([(x, y) for x, on in zip(xs, lit, strict=True) if not on], lit=False))
         notes.append(arrow((5.5, y), (6.2, y), ACCENT, 2.0))
         notes.append(
             label(
@@ -178,13 +158,13 @@ def depth(found: Depth, kept: int, what: str) -> Picture:
         "yref": "paper",
         "line": {"color": TEXT, "width": 1.5, "dash": "dot"},
     }
-    down = {"title": {"text": "correct first guesses (%)"}, "rangemode": "tozero"}
+    down: dict[str, Any] = {"title": {"text": "correct first guesses (%)"}, "rangemode": "tozero"}
     if not is_share:
         down = {
             "title": {"text": "perplexity (lower is better)"},
             "type": "log",
             "tickvals": [50, 100, 200, 500, 1000, 2000],
-        }  # type: ignore[dict-item]
+        }
     spec = {
         "data": traces,
         "layout": layout(
@@ -212,20 +192,9 @@ def depth_mechanism(found: Depth, kept: int) -> Picture:
         label(0, 3.55, f"<b>{kept} of {KEPT[-1]} words kept</b>", ACCENT, xanchor="left"),
         arrow((6.05, 1.2), (6.7, 1.2), ACCENT),
     ]
+    places = [(0.15 + 0.375 * x, 2.6 - 0.8 * y) for x, y in at]
     dots = [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [0.15 + 0.375 * x for (x, _), on in zip(at, lit, strict=True) if on == wanted] or [None],
-            "y": [2.6 - 0.8 * y for (_, y), on in zip(at, lit, strict=True) if on == wanted] or [None],
-            "marker": {
-                "size": 9,
-                "color": ACCENT if wanted else MUTED,
-                "symbol": "circle" if wanted else "circle-open",
-            },
-            "hoverinfo": "skip",
-            "showlegend": False,
-        }
+        _dots([place for place, on in zip(places, lit, strict=True) if on == wanted], lit=wanted)
         for wanted in (True, False)
     ]
     column = KEPT.index(kept)
@@ -302,6 +271,21 @@ def writing_mechanism(prompt: str, texts: Sequence[Written], temperature: float)
     notes.append(label(10, 3.65, f"drawn at temperature {temperature:g}", MUTED, xanchor="right"))
     alt = f"Sketch: the LSTM draws “{first}” after the sentence at temperature {temperature:g}, then “{second}” after that."
     return Picture(sketch(notes, shapes, (-0.1, 10), (0.3, 4.0)), alt)
+
+
+def _dots(places: Sequence[tuple[float, float]], *, lit: bool, line: bool = False) -> dict[str, Any]:
+    """Return words of a sketch as dots: full where they are read, joined by a line where a state is handed on."""
+    ends: list[Any] = [None]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if line else "markers",
+        "x": [x for x, _ in places] or ends,
+        "y": [y for _, y in places] or ends,
+        "line": {"color": ACCENT, "width": 2},
+        "marker": {"size": 10, "color": ACCENT if lit else MUTED, "symbol": "circle" if lit else "circle-open"},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _table(shade: np.ndarray, said: list[list[str]], most: float) -> dict[str, Any]:

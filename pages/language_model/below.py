@@ -34,7 +34,7 @@ def how() -> list[Line]:
     return [
         Line("The probability of a text is that of each word after all before it, multiplied. So nothing may be left out, in "
              "principle.",
-             r"p(w_1, \ldots, w_T) = \prod_t p(w_t \mid w_1, \ldots, w_{t-1})", results.Depth.perplexity.func,
+             r"p(w_1, \ldots, w_T) = \prod_t p(w_t \mid w_1, \ldots, w_{t-1})", results.perplexity,
              "The perplexity is e to the mean of −ln p over the words that are asked for."),
         Line("An n-gram leaves out all but the last n − 1 words and counts. From each count a part D is taken, and given to "
              "what the "

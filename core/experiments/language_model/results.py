@@ -70,6 +70,13 @@ def one_list(large: Sequence[Sequence[str]], small: Sequence[str]) -> tuple[str,
     return tuple(found[:LISTED])
 
 
+def perplexity(logs: Float[np.ndarray, "*rest"], words: int) -> Float[np.ndarray, "*rest"]:
+    """Return among how many equally likely words the choice would be as hard, from the sum of ln p over so many words."""
+    # e^(-(ln p_1 + ... + ln p_N) / N)
+    found: np.ndarray = np.exp(-logs / words)
+    return found
+
+
 @dataclass(frozen=True)
 class Depth:
     """How well models foresee words of a text kept apart, from so many words before them (`KEPT`).
@@ -90,9 +97,8 @@ class Depth:
 
     @cached_property
     def perplexity(self) -> Float[np.ndarray, "models kept"]:
-        """Return among how many equally likely words the choice would be as hard: e to the mean of -ln p."""
-        found: np.ndarray = np.exp(-self.logs.sum(2, dtype=np.float64) / self.words)
-        return found
+        """Return the perplexity of each model with each number of words kept."""
+        return perplexity(self.logs.sum(2, dtype=np.float64), self.words)
 
     @cached_property
     def _resampled(self) -> Float[np.ndarray, "resamples models kept"]:
@@ -101,8 +107,7 @@ class Depth:
         count = self.logs.shape[2]
         times = rng.multinomial(count, np.full(count, 1 / count), RESAMPLES).astype(np.float64)
         sums = np.einsum("rp,mkp->rmk", times, self.logs.astype(np.float64))
-        found: np.ndarray = np.exp(-sums / self.words)
-        return found
+        return perplexity(sums, self.words)
 
     @cached_property
     def interval(self) -> Float[np.ndarray, "ends models kept"]:
