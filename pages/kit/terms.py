@@ -68,6 +68,16 @@ TERMS = (
         "lstm_gates",
     ),
     Term(
+        "chat template",
+        "The fixed frame around a request: marks that say where a message begins and ends, and who speaks.",
+        "seq2seq_tasks",
+    ),
+    Term(
+        "chrF",
+        "How much two texts agree, from 0 to 100: the share of their runs of one to six characters that both have.",
+        "seq2seq_tasks",
+    ),
+    Term(
         "clipping",
         "Cutting a gradient that is too long down to a limit, with its direction kept.",
         "vanishing_gradients",
@@ -79,6 +89,16 @@ TERMS = (
     ),
     Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
     Term("encoder", "The half of a translator that reads the sentence and turns it into numbers.", "encoder_decoder"),
+    Term(
+        "decoder",
+        "The part of a model that writes, one token after the other, each from what stands before it.",
+        "seq2seq_tasks",
+    ),
+    Term(
+        "encoder",
+        "The part of a model that reads a whole text first and makes vectors of it, for others to use.",
+        "seq2seq_tasks",
+    ),
     Term(
         "encoding bottleneck",
         "All that is read has to pass through a list of numbers of fixed length, so what does not fit is lost.",
@@ -212,6 +232,11 @@ TERMS = (
         "self-attention",
         "Attention of a text to itself: every piece is query, key and value at once.",
         "self_attention",
+    ),
+    Term(
+        "sequence to sequence",
+        "Said of a model that reads one sequence, such as a sentence, and writes another, of a length of its own.",
+        "seq2seq_tasks",
     ),
     Term(
         "softmax",

@@ -1,0 +1,21 @@
+"""Three jobs of text in, text out: a translator there and back, summaries and answers by a small chat model."""
+
+from pages.kit.lesson import Lesson
+from pages.seq2seq_tasks import answer, below, summarise, translate
+
+Lesson(
+    name="seq2seq_tasks",
+    idea=(
+        "A model that turns one text into another is **sequence to sequence**. Marian translates: an **encoder** reads, a "
+        "**decoder** writes. SmolLM2, a decoder alone, reads your request and goes on with a summary or an answer. "
+        "We count what gets lost."
+    ),
+    views=(translate.VIEW, summarise.VIEW, answer.VIEW),
+    words=below.WORDS,
+    how=below.how,
+    questions=below.questions,
+    sources=below.SOURCES,
+    notes="“Types of sequence models”, many to many: translation, summaries, questions and answers.",
+    seen=below.seen,
+    try_next=below.try_next,
+).show()
