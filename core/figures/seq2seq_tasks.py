@@ -47,23 +47,23 @@ def drift(found: Drift, chat: Drift, own: Rounds, at: int) -> Picture:
         "type": "scatter", "mode": "markers", "x": [1], "y": [small], "name": "SmolLM2 there, Marian back",
         "marker": {"size": 15, "symbol": "square", "color": CATEGORY[2]}, "hovertemplate": HOVER,
         "error_y": {"type": "data", "array": [float(ends_small[1]) - small], "color": CATEGORY[2]},
-        "customdata": [f"to Portuguese by SmolLM2, back by Marian: {small:.1f}, between {ends_small[0]:.1f} and {ends_small[1]:.1f}"],
+        "customdata": [f"by SmolLM2, back by Marian: {small:.1f}, between {ends_small[0]:.1f} and {ends_small[1]:.1f}"],
     })  # fmt: skip
     spec = {
         "data": traces,
         "layout": layout(
-            "Agreement with the original", height=350, margin={"l": 8, "r": 16, "t": 84, "b": 48},
+            "Agreement with the original", height=330, margin={"l": 8, "r": 16, "t": 84, "b": 48},
             xaxis={"title": {"text": "times there and back"}, "range": [-0.2, ROUNDS + 0.2], "dtick": 1, "fixedrange": True},
             yaxis={"title": {"text": "agreement (chrF, 0 to 100)"}, "range": [0, 104], "fixedrange": True},
             shapes=[{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": found.unrelated, "y1": found.unrelated,
                      "line": {"color": MUTED, "width": 2, "dash": "dash"}}],
-            annotations=[label(0, found.unrelated, f"two unrelated sentences: {found.unrelated:.0f}", xanchor="left",
+            annotations=[label(ROUNDS, found.unrelated, f"two unrelated sentences: {found.unrelated:.0f}", xanchor="right",
                                yanchor="bottom")],
         ),
     }  # fmt: skip
     alt = (
-        f"Lines over rounds of translation: after {at} the fifty sentences agree with their originals to {many[-1]:.0f} of 100, "
-        f"the sentence below to {one[-1]:.0f}, those that SmolLM2 translated to {small:.0f}; two unrelated sentences to {found.unrelated:.0f}."
+        f"Lines over rounds: after {at} the fifty sentences agree with their originals to {many[-1]:.0f} of 100, "
+        f"the sentence below to {one[-1]:.0f}, what SmolLM2 translated to {small:.0f}; unrelated ones to {found.unrelated:.0f}."
     )
     columns = ("round", "mean of 50 (chrF)", "lowest", "highest", "this sentence (chrF)", "Portuguese", "English")
     texts = list(zip(("", *own.portuguese), (own.sentence, *own.english), strict=True))[: at + 1]
@@ -109,7 +109,7 @@ def summaries(
     spec = {
         "data": traces,
         "layout": layout(
-            "What a summary keeps, copies, adds", height=350, margin={"l": 8, "r": 16, "t": 84, "b": 40},
+            "What a summary keeps, copies, adds", height=335, margin={"l": 8, "r": 16, "t": 84, "b": 40},
             xaxis={"fixedrange": True, "tickvals": names, "tickangle": 0,
                    "ticktext": ["text’s key<br>words kept", "words copied<br>in a row", "content words<br>not in the text"]},
             yaxis={"title": {"text": "per cent, mean of 10 texts"}, "range": [0, 104], "fixedrange": True},
@@ -120,7 +120,7 @@ def summaries(
         (what, *(round(v, 1) for v in values)) for what, *values in zip(names, first, second, third, mine, strict=True)
     ]
     alt = (
-        f"Bars: SmolLM2’s summaries keep {first[0]:.0f} % of a text’s key words, as many first words of the text {second[0]:.0f} %, "
+        f"Bars: SmolLM2’s summaries keep {first[0]:.0f} % of a text’s key words, as many first words {second[0]:.0f} %, "
         f"the first sentence {third[0]:.0f} %; {first[1]:.0f} % is copied and {first[2]:.0f} % of the content words are new."
     )
     columns = ("measure", "SmolLM2 (%)", "as many first words (%)", "first sentence (%)", f"{plain(name)} (%)")
@@ -149,9 +149,9 @@ def answers(found: Sequence[Written], with_text: bool) -> Picture:
     spec = {
         "data": [trace],
         "layout": layout(
-            f"Right answers to {total} questions", height=340,
+            f"Right answers to {total} questions", height=320, margin={"l": 8, "r": 16, "t": 44, "b": 48},
             xaxis={"title": {"text": f"answers found, of {total} (95 % interval)"}, "range": [0, total], "fixedrange": True},
-            yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True},
+            yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True, "tickvals": [one[0] for one in shares]},
         ),
     }  # fmt: skip
     rows = [
@@ -178,7 +178,7 @@ def translators(marian: Drift, chat: Drift) -> Picture:
         "layout": layout(
             "To Portuguese by either, back by Marian", height=300,
             xaxis={"title": {"text": "agreement with the original (chrF)"}, "range": [0, 104], "fixedrange": True},
-            yaxis={"automargin": True, "fixedrange": True},
+            yaxis={"automargin": True, "fixedrange": True, "tickvals": [name for name, *_ in pairs]},
         ),
     }  # fmt: skip
     means = [float(values.mean()) for _, values, _ in pairs]
@@ -207,4 +207,4 @@ def mechanism(steps: Sequence[tuple[str, str]], machines: Sequence[str], lit: in
         ]
     notes.append(label(10, 9.0 - 4.0 * len(steps) + 1.9, f"<b>{plain(number)}</b>", ACCENT, xanchor="right"))
     alt = f"Sketch: {'; then '.join(f'{what} {text}' for what, text in steps)}; between them {' and '.join(machines)}; {number}."
-    return Picture(sketch(notes, shapes, (-0.1, 10.1), (8.4 - 4.0 * len(steps) + 1.9, 10.0), height=200), alt)
+    return Picture(sketch(notes, shapes, (-0.1, 10.1), (8.4 - 4.0 * len(steps) + 1.9, 10.0), height=170), alt)

@@ -33,7 +33,7 @@ def show(stage: Stage) -> Shown | Nothing:
         written = language_models.ask(MODEL, lesson.answer, source if with_text else "", question)
     elif about:
         stage.note("Your text needs a question: type one under it. Until then one of the thirty is shown.")
-    strip_of(stage, written.text, source, key="answer", label="the answer")
+    strip_of(stage, written.text, source, key="answer", label="what it wrote")
     prompt_of(stage, written, ANSWER_TOKENS)
     right, rule = sum(results.correct(found)), sum(results.baseline())
     lengths = [len(results.words(one.text)) for one in found]
@@ -66,11 +66,11 @@ def show(stage: Stage) -> Shown | Nothing:
 
 def judge(right: int, rule: int, with_text: bool) -> str:
     """Say how many answers are right, and which of model and rule finds more."""
-    how = "With the text before it" if with_text else "Without the text"
+    how = "With the text" if with_text else "Without the text"
     than = "more than" if right > rule else "as many as" if right == rule else "fewer than"
     return (
-        f"{how}, SmolLM2 gives {right} of {TOTAL} right answers, {than} a rule without any model: the sentence that shares "
-        f"most words with the question holds {rule}."
+        f"{how}, SmolLM2 gives {right} of {TOTAL} right answers, {than} a rule: "
+        f"the sentence that shares most words with the question holds {rule}."
     )
 
 

@@ -13,8 +13,8 @@ WORDS = (
     "All three jobs are many to many: a text comes in and another one goes out. It takes two machines here, not one. Marian "
     "reads the whole sentence with its **encoder**; its **decoder** then writes and looks back at what was read. SmolLM2 is a "
     "decoder alone: request and text stand before the answer, in a **chat template** that says who speaks, and it goes on "
-    "**token** by token. It was taught English, and has 135 million weights: models of its kind with "
-    "a thousand times as many do all three jobs. **chrF** compares two texts without a reader."
+    "**token** by token. It was taught English, and has 135 million weights: far larger models of "
+    "its kind do all three jobs. **chrF** compares two texts without a reader."
 )
 
 
@@ -49,14 +49,14 @@ def questions() -> list[Question]:
             "SmolLM2 is asked to translate to Portuguese, Marian translates back. How near is that to the original?",
             ("As near as with Marian alone", "About half as near", "No nearer than an unrelated sentence"),
             2 if apart else 1,
-            f"{chat.chrf[:, 0].mean():.0f} of 100, where unrelated sentences have {marian.unrelated:.0f}: a model can only do the "
-            "jobs that it was taught.",
+            f"{chat.chrf.mean():.0f} of 100, where unrelated sentences have {marian.unrelated:.0f}: a model can only do the jobs "
+            "that it was taught.",
         ),
         Question(
             "Why does a sentence hardly change after the second round?",
             ("It has come to words that translate to themselves", "The translator remembers it"),
             0 if last <= 5 else 1,
-            f"After round 1, {marian.changed(1)} of {len(SENTENCES)} differ from the original, after round 6 {marian.changed(6)}. "
+            f"After round 1 {marian.changed(1)} of {len(SENTENCES)} differ from the original, after 6 {marian.changed(6)}. "
             "The same input gives the same output, and the models keep nothing between rounds.",
         ),
     ]
@@ -66,11 +66,11 @@ def seen() -> str:
     """Return two sentences with the measured numbers."""
     found, chat = ask(lesson.drift), language_models.ask(MODEL, lesson.chat_drift)
     model, lead = mean_counts(counted("plain")), mean_counts(leading("plain"))
-    right = sum(results.correct(language_models.ask(MODEL, lesson.answers, True)))
+    right, rule = sum(results.correct(language_models.ask(MODEL, lesson.answers, True))), sum(results.baseline())
     return (
-        f"Translated by Marian and back, {len(SENTENCES)} sentences agreed with themselves to {found.mean()[0][0]:.0f} of 100, by "
-        f"SmolLM2 to {chat.chrf.mean():.0f}. SmolLM2’s summaries kept {100 * model.kept:.0f} % of the key words, as many first words "
-        f"{100 * lead.kept:.0f} %; {right} of its {len(QUESTIONS)} answers were right, where a rule found {sum(results.baseline())}."
+        f"Translated by Marian and back, {len(SENTENCES)} sentences agreed with themselves to {found.mean()[0][0]:.0f} of 100, "
+        f"by SmolLM2 to {chat.chrf.mean():.0f}. Its summaries kept {100 * model.kept:.0f} % of the key words, as many first "
+        f"words {100 * lead.kept:.0f} %; {right} of its {len(QUESTIONS)} answers were right; a rule found {rule}."
     )
 
 

@@ -6,9 +6,8 @@ from pages.seq2seq_tasks import answer, below, summarise, translate
 Lesson(
     name="seq2seq_tasks",
     idea=(
-        "A model that turns one text into another is **sequence to sequence**. Marian translates: an **encoder** reads, a "
-        "**decoder** writes. SmolLM2, a decoder alone, reads your request and goes on with a summary or an answer. "
-        "We count what gets lost."
+        "A model that makes one text from another is **sequence to sequence**. Marian only translates: its **encoder** reads, "
+        "its **decoder** writes. SmolLM2, a small chat model, is a decoder alone; asked, it tries any job. We count how well."
     ),
     views=(translate.VIEW, summarise.VIEW, answer.VIEW),
     words=below.WORDS,

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import streamlit as st
+
 from core.data.short_texts import QUESTIONS, SENTENCES, TEXTS
 from core.experiments import seq2seq_tasks as lesson
 from core.experiments.seq2seq_tasks import results
@@ -21,6 +23,7 @@ LEGEND = (
 def strip_of(stage: Stage, text: str, source: str, *, key: str, label: str) -> None:
     """Show a text with its copied spans and new words marked."""
     with stage.under:
+        st.caption(f"{label[0].upper()}{label[1:]}:")
         row = [tokens.Token(piece, band=BANDS[mark]) for piece, mark in results.marked(text, source)]
         tokens.strip(row or [tokens.Token("(nothing)")], key=key, label=label, legend=LEGEND if row else ())
 
@@ -29,13 +32,12 @@ def prompt_of(stage: Stage, written: Written, limit: int) -> None:
     """Show the prompt as the model read it, and how long its text may be."""
     end = "it ended by itself" if written.ended else "it was cut there"
     with stage.under:
+        st.caption(
+            f"At most {limit} tokens are written, always the likeliest next; here {written.tokens}: {end}. The prompt:"
+        )
         row = [tokens.Token(text, band=TEMPLATE if n in written.marks else -1) for n, text in enumerate(written.prompt)]
         legend = ((TEMPLATE, "marks of the chat template"),)
         tokens.strip(row, key="prompt", label="the prompt, token by token, as the model reads it", legend=legend)
-    stage.note(
-        f"At most {limit} tokens are written, always the likeliest next; here {written.tokens}: {end}. Below the picture: "
-        "what it wrote, then the prompt as it reads it."
-    )
 
 
 def script_values(**own: Any) -> dict[str, Any]:

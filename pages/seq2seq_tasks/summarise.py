@@ -13,14 +13,14 @@ from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import percent
 from pages.seq2seq_tasks.shared import prompt_of, script_values, strip_of
 
-NAMES = {"plain": "in one sentence", "own": "in your own words"}
+NAMES = {"plain": "one sentence", "own": "own words"}
 CLOSE = 0.05  # shares nearer than this are about the same
 
 
 def show(stage: Stage) -> Shown | Nothing:
     """Show the counts over ten texts, and one summary."""
     with stage.decide:
-        style = controls.choice("Asked to summarise", tuple(STYLES), "plain", key="style", names=NAMES.__getitem__)
+        style = controls.choice("Asked for", tuple(STYLES), "plain", key="style", names=NAMES.__getitem__)
     with stage.more:
         number = int(controls.slider("Which text", 1, len(TEXTS), 1, 1, key="text_number")) - 1
         typed = controls.text_area("Or a text of your own", "", key="text", height=98, max_chars=MAX_TEXT)
@@ -29,10 +29,11 @@ def show(stage: Stage) -> Shown | Nothing:
     source = own or TEXTS[number].text
     written = language_models.ask(MODEL, lesson.summary, own, style) if own else found[number]
     prompt_first = results.summary_request(source, style)
-    strip_of(stage, written.text, source, key="summary", label="the summary")
+    strip_of(stage, written.text, source, key="summary", label="what it wrote")
     prompt_of(stage, written, SUMMARY_TOKENS)
     model, longer, rule = counted(style), leading(style), derive(rules)
     mine = results.counts(written.text, source)
+    better = sum(lead.kept > one.kept for lead, one in zip(longer, model, strict=True))
     return Shown(
         verdict=judge(model, longer, rule),
         picture=draw(figures.summaries, model, longer, rule, mine, "the summary below"),
@@ -51,7 +52,8 @@ def show(stage: Stage) -> Shown | Nothing:
         ],
         caption="Content words are all but the likes of “the”, “of” and “has”; endings are cut, so that “burned” and “burns” are "
         "one word. A key word is any content word of the text. None of these counts says whether a summary is true: a "
-        "new word may be a good one or a wrong one. The first sentence is copied by its nature.",
+        f"new word may be a good one or a wrong one. Of the ten texts, {better} "
+        "keep more in as many first words than in the summary.",
         values=script_values(REQUEST=prompt_first, TOKENS=SUMMARY_TOKENS, SUMMARIES=[
             (text.text, one.text) for text, one in zip(TEXTS, found, strict=True)
         ]),
@@ -98,10 +100,10 @@ def bet(style: str) -> Bet:
     """Ask what the other request does to copying."""
     other = "own" if style == "plain" else "plain"
     return Bet(
-        question=f"Ask it to summarise {NAMES[other]} instead. How much will it copy from the ten texts?",
+        question=f"Ask for {NAMES[other]} instead. How much will it copy from the ten texts?",
         answers=(LESS, SAME, MORE),
         change={"style": other},
-        moved=f"asked to summarise {NAMES[other]}",
+        moved=f"asked for {NAMES[other]}",
         judge=partial(_outcome, style, other),
     )
 

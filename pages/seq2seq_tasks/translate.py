@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import streamlit as st
+
 from core.data.short_texts import SENTENCES
 from core.experiments import seq2seq_tasks as lesson
 from core.experiments.seq2seq_tasks.results import DEFAULT_SENTENCE, MAX_SENTENCE, MODEL, ROUNDS, Drift
@@ -28,9 +30,9 @@ def show(stage: Stage) -> Shown | Nothing:
     if own.unknown:
         stage.note(f"Marian has no piece for {code(own.unknown)}: what it writes in their place is a guess.")
     with stage.under:
+        st.caption("One sentence in Portuguese, as Marian wrote it:")
         tokens.strip([tokens.Token(there or "(nothing)")], key="portuguese", label="the sentence in Portuguese")
-    stage.note("Below the picture: one sentence in Portuguese, then what Marian makes of that in English.")
-    strip_of(stage, back, sentence, key="english", label=f"the sentence in English again, after round {rounds}")
+    strip_of(stage, back, sentence, key="english", label=f"and in English again, after round {rounds}")
     before = own.english[rounds - 2] if rounds > 1 else sentence
     return Shown(
         verdict=judge(found, chat, rounds),
@@ -40,7 +42,7 @@ def show(stage: Stage) -> Shown | Nothing:
             (("English", before), ("Portuguese", there), ("English", back)),
             ("encoder, decoder", "encoder, decoder"),
             2,
-            f"chrF {own.chrf[rounds - 1]:.0f} of 100",
+            f"agrees to {own.chrf[rounds - 1]:.0f} of 100",
         ),
         bet=bet(found, rounds),
         numbers=[
@@ -49,7 +51,7 @@ def show(stage: Stage) -> Shown | Nothing:
             ("there by SmolLM2 (chrF)", f"{chat.chrf[:, 0].mean():.0f}"),
         ],
         caption="chrF counts how many runs of one to six characters two texts share: 100 for equal ones. It does not see "
-        "meaning: a good paraphrase loses points too. Below, a dot a sentence: the same fifty sentences, one round, translated to "
+        "meaning: a good paraphrase loses points too. Below, a dot a sentence: the same fifty sentences, one round, to "
         "Portuguese by Marian, which was made for it, or by SmolLM2, which was not; Marian translates back.",
         further=[draw(figures.translators, found, chat)],
         values=script_values(BACK=list(found.english[rounds - 1])),
@@ -65,7 +67,7 @@ def judge(found: Drift, chat: Drift, rounds: int) -> str:
     )
 
 
-LITTLE, SAME, MORE = "at most a third as much", "a third to once as much", "more than the first"
+LITTLE, SAME, MORE = "under 7 points", "7 to 20 points", "over 20 points"
 
 
 def bet(found: Drift, rounds: int) -> Bet:
@@ -91,7 +93,7 @@ def bet(found: Drift, rounds: int) -> Bet:
 def _outcome(rounds: int) -> tuple[str, str]:
     mean = ask(lesson.drift).mean()[0]
     first, later = 100 - mean[0], mean[0] - mean[rounds - 1]
-    right = LITTLE if later <= first / 3 else SAME if later <= first else MORE
+    right = LITTLE if later < 7 else SAME if later <= 20 else MORE
     return right, f"The first round took {first:.1f} points, the next five {later:.1f}."
 
 
