@@ -45,6 +45,14 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("attention_search", "view=A real head", "head", tuple(range(1, 13)), 100),
     ("self_attention", "", "head", tuple(range(1, 13)), 100),
     ("self_attention", "view=One head", "rank", tuple(range(2, 40)), 100),
+    ("positional_encoding", "view=The code", "position", tuple(range(21, 60)), 100),
+    ("positional_encoding", "view=Longer", "length", tuple(range(16, 256, 16)), 100),
+    ("transformer_anatomy", "", "block", tuple(range(1, 31)), 100),
+    ("transformer_anatomy", "view=One number", "layer", tuple(range(1, 31)), 100),
+    ("recurrence_vs_attention", "", "seconds", tuple(range(1, 40)), 100),
+    ("recurrence_vs_attention", "view=Dense", "shift", tuple(range(9)), 100),
+    ("induction", "view=Training", "step", tuple(range(0, 400, 10)), 100),
+    ("gpt_vs_bert", "", "place", tuple(range(1, 12)), 400),
 )
 
 

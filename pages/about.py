@@ -24,6 +24,8 @@ st.markdown(
     "Apache-2.0, as ours.\n"
     "- **Texts that only training used**: the World English Bible and Louis Segond's, in the public domain; the help pages "
     "of LibreOffice in English and French (MPL-2.0). None of them ships with the app.\n"
+    "- **Three clips of speech**, from Debian’s package pocketsphinx-testdata: two sentences of a LibriVox audio book in the "
+    "public domain, and a command to a robot. Licence: BSD-2-Clause; copyright Carnegie Mellon University and Alpha Cephei.\n"
     "- **Source Serif 4**, the typeface, by Adobe. Licence: SIL Open Font License 1.1; shipped with the app.\n"
     "- **Figures from the course notes**: the probabilities of another model after the prompt “To date, the cleverest "
     "thinker of all time was”, as the notes print them; shown beside ours and labelled as another model's."

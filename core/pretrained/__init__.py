@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from core.pretrained.encoder import load_encoder as load_encoder
     from core.pretrained.registry import load_language_model as load_language_model
+    from core.pretrained.speech.silero import load_voice_activity as load_voice_activity
     from core.pretrained.translation.translator import load_translator as load_translator
     from core.pretrained.word_vectors import load_word_vectors as load_word_vectors
 
@@ -27,4 +28,8 @@ def __getattr__(name: str) -> Any:
         from core.pretrained.word_vectors import load_word_vectors
 
         return load_word_vectors
+    if name == "load_voice_activity":
+        from core.pretrained.speech.silero import load_voice_activity
+
+        return load_voice_activity
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -24,11 +24,11 @@ class WordVectors:
     vectors: Float[np.ndarray, "words width"]
 
     def __contains__(self, word: str) -> bool:
-        return word.lower() in self._at
+        return word.lower() in self.at
 
     def vector(self, word: str) -> Float[np.ndarray, "width"]:
         """Return a word's vector; raises `KeyError` for a word that has none."""
-        found: np.ndarray = self.vectors[self._at[word.lower()]]
+        found: np.ndarray = self.vectors[self.at[word.lower()]]
         return found
 
     def neighbours(self, word: str, top: int = 10) -> Found:
@@ -40,21 +40,23 @@ class WordVectors:
 
         The words with the largest cosine with b - a + c, each of length 1; the three are left out (Mikolov et al. 2013).
         """
-        one, two, three = (self._directions[self._at[word.lower()]] for word in (a, b, c))
+        one, two, three = (self.directions[self.at[word.lower()]] for word in (a, b, c))
         return self._nearest(two - one + three, (a, b, c), top)
 
     @cached_property
-    def _at(self) -> dict[str, int]:
+    def at(self) -> dict[str, int]:
+        """Return the row of each word."""
         return {word: row for row, word in enumerate(self.words)}
 
     @cached_property
-    def _directions(self) -> Float[np.ndarray, "words width"]:
+    def directions(self) -> Float[np.ndarray, "words width"]:
+        """Return every vector brought to length 1."""
         lengths = np.linalg.norm(self.vectors, axis=1, keepdims=True)
         return self.vectors / np.maximum(lengths, 1e-9)
 
     def _nearest(self, vector: Float[np.ndarray, "width"], without: tuple[str, ...], top: int) -> Found:
-        cosines = self._directions @ (vector / max(float(np.linalg.norm(vector)), 1e-9))
-        left_out = {self._at[word.lower()] for word in without}
+        cosines = self.directions @ (vector / max(float(np.linalg.norm(vector)), 1e-9))
+        left_out = {self.at[word.lower()] for word in without}
         nearest = [
             int(row) for row in np.argsort(-cosines, kind="stable")[: top + len(left_out)] if row not in left_out
         ]

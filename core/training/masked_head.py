@@ -1,35 +1,38 @@
 """The masked-word head on the encoder: `python -m core.training.masked_head FOLDER [--seed N]`.
 
-The encoder stays as it was published; only the head learns. So its vectors of the masked positions are computed once, and
-what is trained on them is two layers. FOLDER holds the texts (see `core.data.general_text`) and keeps those vectors. As in
-BERT, 15 % of the pieces are left out at once, here each of them replaced by [MASK]; one at a time when the head is measured.
+The published weights stay as they are; what learns is the head and a change of low rank of each matrix in the layers.
+FOLDER holds the texts (see `core.data.general_text`) and keeps the run, which goes on where it was when the command is
+given again. Of a text's pieces 20 % are left out at once, each of them replaced by [MASK] (Devlin et al. 2019 leave out
+15 %); one at a time when the head is measured.
 """
 
 import argparse
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.func import functional_call
 from torch.nn import functional as F
 
 from core.assets.own import TRAINED, seal
 from core.data.general_text import DATA, load_general_text
 from core.models.saved import half
 from core.pretrained.encoder import Encoder, load_encoder
-from core.pretrained.encoder.masked import Blank, MaskedHead, MaskedModel, load_head
+from core.pretrained.encoder.masked import Adapters, Blank, MaskedHead, MaskedModel, load_path
 from core.training.loop import train
 
-SHARE = 0.15  # of a text's pieces that are left out at once
+SHARE = 0.2  # of a text's pieces that are left out at once
 LONGEST_LINE = 40  # pieces
-LINES, MEASURED = 8_000, 500
-STEPS, BATCH, RATE = 400, 256, 4e-3
+MEASURED = 500
+LINES = 60_000  # texts to train on, at most
+RANK, STEPS, BATCH, RATE = 12, 1_400, 48, 2e-3
 
 
 def lines_of(documents: Sequence[str], rng: np.random.Generator) -> list[str]:
@@ -50,45 +53,35 @@ def read_lines(encoder: Encoder, lines: Sequence[str]) -> list[list[int]]:
     return [encoder.pieces(line)[0][1:-1][:LONGEST_LINE] for line in lines]
 
 
-def hidden_of_masked(
-    model: MaskedModel, lines: Sequence[Sequence[int]], rng: np.random.Generator, batch: int = 64
-) -> tuple[Float[Tensor, "masked width"], Int[Tensor, "masked"]]:
-    """Return the encoder's last vectors at masked positions, in bfloat16, and the pieces that stood there."""
-    vectors, answers = [], []
-    order = sorted(range(len(lines)), key=lambda n: len(lines[n]))
-    for start in range(0, len(order), batch):
-        rows = [[model.begin, *lines[n], model.end] for n in order[start : start + batch]]
-        longest = max(map(len, rows))
-        pieces = torch.tensor([row + [0] * (longest - len(row)) for row in rows])
-        lengths = torch.tensor([len(row) for row in rows])[:, None]
-        inside = (torch.arange(longest) > 0) & (torch.arange(longest) < lengths - 1)
-        masked = inside & torch.as_tensor(rng.random(pieces.shape) < SHARE)
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            seen = torch.where(masked, model.mask, pieces)
-            vectors.append(model.hidden(seen, torch.arange(longest) < lengths)[masked].bfloat16())
-        answers.append(pieces[masked])
-    return torch.cat(vectors).clone(), torch.cat(answers)
+class Learner(nn.Module):
+    """The head and the changes of the encoder's matrices, as one module to train."""
+
+    def __init__(self, encoder: Encoder, usual: Float[Tensor, "vocabulary"], seed: int) -> None:
+        super().__init__()
+        config = encoder.model.config
+        self.head = MaskedHead(config.width, config.vocabulary, seed=seed)
+        self.adapters = Adapters(encoder.model, RANK, seed=seed + 1)
+        with torch.no_grad():  # it starts with the pieces' frequencies, and scores of moderate size
+            self.head.bias.copy_(usual)
+            self.head.norm.weight.fill_(0.3)
 
 
-def fit(
-    model: MaskedModel, hidden: Float[Tensor, "masked width"], answers: Int[Tensor, "masked"], seed: int
-) -> Iterator[str]:
-    """Train the head of `model`; yield a line now and then."""
-    rng = np.random.default_rng((seed, 1))
-    with torch.no_grad():  # it starts with the pieces' frequencies, and scores of moderate size
-        model.head.bias.copy_(frequencies(answers, len(model.head.bias)))
-        model.head.norm.weight.fill_(0.3)
-    words = model.words.clone().bfloat16()
-    order = rng.permutation(len(answers))
-
-    def loss(step: int) -> Tensor:
-        at = [order[n % len(order)] for n in range((step - 1) * BATCH, step * BATCH)]
-        with torch.autocast("cpu", torch.bfloat16):
-            scores = model.head(hidden[at].float(), words)
-        return F.cross_entropy(scores.float(), answers[at])
-
-    for progress in train(model.head, loss, steps=STEPS, rate=RATE, every=50):
-        yield f"step {progress.step} of {progress.steps}: loss {progress.loss:.3f}, {progress.seconds:.0f} s"
+def loss_at(learner: Learner, model: MaskedModel, lines: Sequence[Sequence[int]], step: int, seed: int) -> Tensor:
+    """Return the cross-entropy, in nats a masked piece, of the batch of a step."""
+    rng = np.random.default_rng((seed, step))
+    rows = [[model.begin, *lines[n], model.end] for n in rng.integers(0, len(lines), BATCH)]
+    longest = max(map(len, rows))
+    pieces = torch.tensor([row + [0] * (longest - len(row)) for row in rows])
+    lengths = torch.tensor([len(row) for row in rows])[:, None]
+    places = torch.arange(longest)
+    masked = (places > 0) & (places < lengths - 1) & torch.as_tensor(rng.random(pieces.shape) < SHARE)
+    seen = torch.where(masked, model.mask, pieces)
+    bert = model.encoder.model
+    with torch.autocast("cpu", torch.bfloat16):
+        arguments = (seen, places[None], places < lengths)
+        hidden = functional_call(bert, learner.adapters.weights(bert), arguments)[0][-1]
+        scores = learner.head(hidden[masked], model.words)
+    return F.cross_entropy(scores.float(), pieces[masked])
 
 
 def frequencies(answers: Int[Tensor, "masked"], vocabulary: int) -> Float[Tensor, "vocabulary"]:
@@ -124,25 +117,28 @@ def measure(
 
 
 def make(texts: Path, seed: int, folder: Path = TRAINED) -> Path:
-    """Run the recipe, write the head and its facts, and return the JSON file."""
+    """Run the recipe, write the head, the changes and the facts, and return the JSON file."""
     began = time.perf_counter()
-    encoder, rng = load_encoder(), np.random.default_rng(seed)
-    config = encoder.model.config
-    model = MaskedModel(encoder, MaskedHead(config.width, config.vocabulary, seed=seed))
-    text = load_general_text(texts)
-    lines = read_lines(encoder, lines_of(text.train, rng)[:LINES])
+    encoder, rng, text = load_encoder(), np.random.default_rng(seed), load_general_text(texts)
+    lines = [line for line in read_lines(encoder, lines_of(text.train, rng)[:LINES]) if line]
     held_out = [line for line in read_lines(encoder, lines_of(text.held_out, rng)[:MEASURED]) if line]
-    kept = texts / f"masked_hidden_{seed}.safetensors"
-    if not kept.exists():
-        save_file(dict(zip(("hidden", "answers"), hidden_of_masked(model, lines, rng), strict=True)), kept)
-    stored_vectors = load_file(kept)
-    hidden, answers = stored_vectors["hidden"], stored_vectors["answers"]
-    print(f"{len(answers)} masked pieces in {len(lines)} texts, {time.perf_counter() - began:.0f} s", flush=True)
-    for said in fit(model, hidden, answers, seed):
-        print(said, flush=True)
+    answers = torch.tensor([piece for line in lines for piece in line])
+    usual = frequencies(answers, encoder.model.config.vocabulary)
+    learner = Learner(encoder, usual, seed)
+    model = MaskedModel(encoder, learner.head)
+    keep = texts / f"masked_{seed}.safetensors"
+
+    def loss(step: int) -> Tensor:
+        return loss_at(learner, model, lines, step, seed)
+
+    curve = []
+    for progress in train(learner, loss, steps=STEPS, rate=RATE, every=50, keep=keep, keep_every=100):
+        curve.append((progress.step, round(progress.loss, 4)))
+        print(f"step {progress.step} of {STEPS}: loss {progress.loss:.3f}, {progress.seconds:.0f} s", flush=True)
     path = folder / "masked_head.json"
-    save_file({n: half(v) for n, v in model.head.state_dict().items()}, path.with_suffix(".safetensors"))
-    stored = MaskedModel(encoder, load_head(path.with_suffix(".safetensors")))
+    save_file({name: half(value) for name, value in learner.state_dict().items()}, path.with_suffix(".safetensors"))
+    seal(folder)  # what is loaded is checked against its hash
+    stored = load_path(path.with_suffix(".safetensors"))
     content = {
         "command": f"python -m core.training.masked_head FOLDER --seed {seed}",
         "where": f"cpu, torch {torch.__version__}, {torch.get_num_threads()} threads, bfloat16",
@@ -150,11 +146,13 @@ def make(texts: Path, seed: int, folder: Path = TRAINED) -> Path:
         "data": DATA,
         "steps": STEPS,
         "batch": BATCH,
-        "masked_pieces": len(answers),
-        "parameters": sum(p.numel() for p in stored.head.parameters()),
-        "metrics": measure(stored, held_out, frequencies(answers, config.vocabulary), seed),
+        "texts": len(lines),
+        "rank": RANK,
+        "parameters": sum(p.numel() for p in learner.parameters()),
+        "loss_while_training": curve,
+        "metrics": measure(stored, held_out, usual, seed),
     }
-    path.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    path.write_text(json.dumps(content) + "\n", "utf-8")
     return path
 
 

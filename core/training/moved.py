@@ -23,6 +23,7 @@ from core.models.classifier import DenseClassifier, SequenceClassifier
 from core.models.saved import save
 from core.pretrained.verdicts import LENGTH, Reader, encode, load_path, numbered, positive
 from core.training.loop import train
+from core.training.recipes import seed_dropout
 
 WORDS, EMBEDDING, DROPOUT = 3_000, 16, 0.3
 HIDDEN = {"dense": 32, "lstm": 40}  # 10,338 and 9,362 parameters besides the words' vectors
@@ -53,7 +54,7 @@ def make(kind: Reader, seed: int = 0, *, steps: int = STEPS, folder: Path = TRAI
     known = [word for word, _ in counts.most_common(WORDS)]
     ids = numbered(known)
     rows, labels = _as_tensors(reviews.train, ids)
-    torch.manual_seed(seed)  # dropout draws from it
+    seed_dropout(seed)
     model = build(kind, len(known) + 2, seed).train()
 
     def loss(step: int) -> Tensor:

@@ -150,6 +150,7 @@ def make(name: str, texts: Path, seed: int, folder: Path = TRAINED) -> Path:
         print(f"{name} step {progress.step}: loss {progress.loss:.3f}, {progress.seconds:.0f} s", flush=True)
     path = folder / f"pair_{name}.safetensors"
     save(model, path)
+    seal(folder)  # what is loaded is checked against its hash
     stored = load_pair_model(name, folder)
     facts |= {
         "seconds": round(time.perf_counter() - began, 1),

@@ -35,6 +35,11 @@ DISTANCES = (2, 3, 5, 7, 10, 14, 20, 28, 40, 56, 80, 112, 160, 200, 280, 400, 56
 Report = Callable[[Progress], None]
 
 
+def seed_dropout(seed: int) -> None:
+    """Seed the generator that dropout draws from, which all of a process shares: a recipe has a process of its own."""
+    torch.manual_seed(seed)
+
+
 def char(kind: Kind, seed: int, device: torch.device, report: Report) -> tuple[CharLM, dict[str, Any]]:
     """Train a character model on prose: 64 streams of text in parallel, gradients through 128 characters.
 

@@ -52,9 +52,9 @@ def show(stage: Stage) -> Shown | Nothing:
         ],
         caption=f"Left to itself SmolLM2 would go on with {code(causal.greedy.words[0])}: it writes before it has seen the right "
         "side. Asked for the whole sentence, it reads it once with each candidate and compares how likely the sentences are. "
-        "MiniLM was published without a layer that names words, and was made to compare sentences; a head was trained for it "
-        f"here with the rest left as it was, and with {head.blanks:,} held-out blanks its perplexity is {head.perplexity:,.0f} "
-        f"(a guess by frequency: {head.guess_perplexity:,.0f}): its vectors keep little of a word that is missing. "
+        "MiniLM was published without a layer that names words, and was made to compare sentences: a head was trained for it "
+        f"here, with a small change of every matrix. With {head.blanks:,} held-out blanks its perplexity is "
+        f"{head.perplexity:,.0f} (a guess by frequency: {head.guess_perplexity:,.0f}). "
         f"{say_held_out(found)}",
         further=[draw(figures.held_out, found)],
         values=script_values(BEFORE=gap.before, AFTER=gap.after(seen), CANDIDATES=words),

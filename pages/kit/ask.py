@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Hashable
 from typing import Any, Literal, ParamSpec, TypeVar, overload
 
+import streamlit as st
+
 from core.experiments import recording
 from core.figures.picture import Picture
 from core.progress import Steps, named
@@ -18,6 +20,7 @@ from pages.kit.shelf import MISSING
 P = ParamSpec("P")
 T = TypeVar("T")
 Origin = Literal["recorded", "computed"]
+FEW = 4  # results of what a reader gave, in a visit
 
 
 class _Run(threading.local):
@@ -58,6 +61,21 @@ def ask(function: Callable[..., Any], *arguments: Any, **none: Any) -> Any:
     if none:
         raise TypeError("arguments have one order: give them without names")
     return answer(function, arguments, lambda: function(*arguments))
+
+
+def ask_alone(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what `function` returns, kept in this visit and nowhere else: for a sound or a file that a reader gave.
+
+    The last few results stay until the lesson is left. Arguments are hashable; raises as `ask`.
+    """
+    key = _key(function, arguments, 0)
+    held: dict[Hashable, Any] = st.session_state.setdefault("_alone", {})
+    if key not in held:
+        for old in list(held)[: max(0, len(held) - FEW + 1)]:
+            del held[old]
+        held[key] = compute.result(key, lambda: function(*arguments), *named(function), shelved=False)
+    _RUN.origins.add("computed")
+    return held[key]
 
 
 def ask_again(number: int, function: Callable[P, Any], *arguments: P.args, **none: P.kwargs) -> Any:

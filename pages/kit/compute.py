@@ -62,8 +62,11 @@ def result(
     unit: str,
     *,
     put_in_line: "Callable[[Callable[..., Any], float], Job]" = with_small_models,
+    shelved: bool = True,
 ) -> Any:
     """Return what `work` returns, from the shelf when it was done before; visits that want the same at once share it.
+
+    With `shelved` False nothing is put on the shelf, which all visits share.
 
     `put_in_line` takes work and a lease in seconds. Work may return a generator of (done, total), whose return value is
     then the result. What takes longer than a moment shows how far it is and can be stopped. Raises `NotHere` where it
@@ -77,7 +80,7 @@ def result(
         raise NotHere(f"{doing} was stopped.", button="Begin again", act=_begin_again, args=(slot,))
     reader = (st.session_state.setdefault("_visit", uuid.uuid4()), slot)
     bar, button = st.empty(), st.empty()
-    kept = _keep(key, work)
+    kept = _keep(key, work, shelved)
 
     def join() -> "Job":
         return cache.sharing().join(reader, key, lambda: put_in_line(kept, LEASE_SECONDS))
@@ -126,7 +129,7 @@ def is_put_aside(error: Exception) -> bool:
     return isinstance(error, Retired)
 
 
-def _keep(key: Hashable, work: Callable[..., Any]) -> Callable[..., Generator[Any, None, Any]]:
+def _keep(key: Hashable, work: Callable[..., Any], shelved: bool) -> Callable[..., Generator[Any, None, Any]]:
     """Return `work` as a generator that puts its result on the shelf: the page that asked may have been ended meanwhile."""
     shelf = cache.results()
 
@@ -134,7 +137,8 @@ def _keep(key: Hashable, work: Callable[..., Any]) -> Callable[..., Generator[An
         found = work(*given)
         if isinstance(found, Generator):
             found = yield from found
-        shelf.put(key, found)
+        if shelved:
+            shelf.put(key, found)
         return found
 
     return steps

@@ -25,6 +25,21 @@ WORDS = Entry("words", "Words")
 ABOUT = Entry("about", "About")
 LESSONS = (
     Entry(
+        name="why_order",
+        title="Why order matters",
+        claim="Shuffle the order and the meaning is gone; a bag does not notice.",
+        part="Why sequences",
+        minutes=8,
+        finding="Read row by row 97.1 % of the digits are correct, in a new shuffle 9.5 %; from a bag 27.3 % in any order.",
+    ),
+    Entry(
+        name="listening",
+        title="Listening",
+        claim="Sound is a sequence too: an LSTM hears speech frame by frame.",
+        part="Why sequences",
+        finding="With its state an LSTM hears a voice in 78 of 94 frames of a sentence; each frame alone, in 4.",
+    ),
+    Entry(
         name="rnn",
         title="Recurrent networks",
         claim="The hidden state is all that the network remembers.",
@@ -45,6 +60,23 @@ LESSONS = (
         claim="The gates decide what to keep; hold one shut and the memory is gone.",
         part="Recurrence",
         finding="With its forget gate shut for 21 steps an LSTM recalls 13.0 % of the symbols, with nothing held 100.0 %.",
+    ),
+    Entry(
+        name="sentiment",
+        title="Sentiment",
+        claim="One word can turn a review, if the model reads it in order.",
+        part="At work",
+        minutes=12,
+        finding="“Not” moved two words takes a GRU from 81.8 % to 36.5 % positive; a bag of words stays at 59.4 %.",
+    ),
+    Entry(
+        name="word_vectors",
+        title="Word vectors",
+        claim="Words that keep the same company get near vectors, one vector each.",
+        part="At work",
+        minutes=12,
+        finding="Written in two ways at random, 12 of 12 words meet again; one vector a word is right on the sense in 50.0 % of "
+        "sentences, a vector for each sentence in 64.3 %.",
     ),
     Entry(
         name="encoder_decoder",
@@ -101,6 +133,15 @@ LESSONS = (
         part="Transformers",
         minutes=12,
         finding="The embedding and 60 additions sum to the 19.2 of “Paris”; without block 24 its 77.3 % are 2.2 %.",
+    ),
+    Entry(
+        name="recurrence_vs_attention",
+        title="Recurrence and attention",
+        claim="Attention wins at recalling and copying, a recurrent network at counting.",
+        part="Transformers",
+        minutes=12,
+        finding="Trained 40 s, a Transformer copies 100.0 % of 20 symbols and an LSTM 81.4 %; "
+        "at odd or even it is 83.8 % against 100.0 %.",
     ),
     Entry(
         name="induction",

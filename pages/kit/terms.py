@@ -38,6 +38,11 @@ TERMS = (
         "vanishing_gradients",
     ),
     Term(
+        "bag of words",
+        "A text as a list of counts: how often each word occurs in it, whatever the order.",
+        "why_order",
+    ),
+    Term(
         "beam search",
         "Keeps a few texts at once, goes on from each, and ends with the one whose tokens are the likeliest together.",
         "gpt_sampling",
@@ -68,6 +73,11 @@ TERMS = (
         "lstm_gates",
     ),
     Term(
+        "cepstral coefficients",
+        "Numbers that say how the loudness of a frame is spread over low and high pitches, as coarsely as the ear hears it.",
+        "listening",
+    ),
+    Term(
         "chat template",
         "The fixed frame around a request: marks that say where a message begins and ends, and who speaks.",
         "seq2seq_tasks",
@@ -87,7 +97,17 @@ TERMS = (
         "The weighted sum of the encoder's vectors that attention hands to the decoder at one step.",
         "alignment",
     ),
+    Term(
+        "cosine",
+        "How far two vectors point the same way: 1 for the same direction, 0 for nothing in common, whatever their lengths.",
+        "word_vectors",
+    ),
     Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
+    Term(
+        "dense network",
+        "A network in which every number of one layer goes into every number of the next, all at once.",
+        "why_order",
+    ),
     Term("encoder", "The half of a translator that reads the sentence and turns it into numbers.", "encoder_decoder"),
     Term(
         "decoder",
@@ -125,9 +145,19 @@ TERMS = (
         "lstm_gates",
     ),
     Term(
+        "frame",
+        "A short piece of a sound, a few hundredths of a second: what a network hears in one step.",
+        "listening",
+    ),
+    Term(
         "gate",
         "A number from 0 to 1 that a network computes at every step and multiplies another number by: how much of it passes.",
         "lstm_gates",
+    ),
+    Term(
+        "GloVe",
+        "Public word vectors, one for each word, made from counts of which words stand near which in six billion words.",
+        "word_vectors",
     ),
     Term(
         "gradient",
@@ -181,9 +211,19 @@ TERMS = (
         "gpt_sampling",
     ),
     Term(
+        "negative sample",
+        "A word drawn at random from a text, from which a word is pushed away while it is pulled to its true neighbours.",
+        "word_vectors",
+    ),
+    Term(
         "output gate",
         "Decides which share of an LSTM's cell the rest of the network gets to see at a step.",
         "lstm_gates",
+    ),
+    Term(
+        "parameter",
+        "One of the numbers in a network that its training sets: the entries of its matrices.",
+        "recurrence_vs_attention",
     ),
     Term(
         "perplexity",
@@ -234,14 +274,34 @@ TERMS = (
         "self_attention",
     ),
     Term(
+        "sentiment",
+        "Whether a text speaks well or ill of something; here people read each snippet and gave a verdict from −4 to 4.",
+        "sentiment",
+    ),
+    Term(
+        "sequence",
+        "A list whose order matters: the words of a sentence, the days of a weather record, the samples of a sound.",
+        "why_order",
+    ),
+    Term(
         "sequence to sequence",
         "Said of a model that reads one sequence, such as a sentence, and writes another, of a length of its own.",
         "seq2seq_tasks",
     ),
     Term(
+        "skip-gram",
+        "A way to learn word vectors: move them until a word's vector tells which words stand beside it.",
+        "word_vectors",
+    ),
+    Term(
         "softmax",
         "Turns scores into probabilities: all positive, adding up to 1, the highest score the likeliest.",
         "rnn",
+    ),
+    Term(
+        "state",
+        "The numbers that a recurrent network hands from one step to the next: of an LSTM its hidden state and its cell.",
+        "listening",
     ),
     Term("subword", "A word or a part of one: what a translator reads and writes in one step.", "encoder_decoder"),
     Term(
@@ -277,6 +337,11 @@ TERMS = (
     ),
     Term(
         "weight matrix", "A table of numbers, learned in training, by which a network multiplies what comes in.", "rnn"
+    ),
+    Term(
+        "word vector",
+        "A list of numbers that stands for a word; words that are used alike have vectors that point the same way.",
+        "word_vectors",
     ),
 )
 _BY_WORD = {term.word.lower(): term for term in TERMS}

@@ -29,6 +29,7 @@ def show(stage: Stage) -> Shown | Nothing:
     usual = language_models.ask(MODEL, lesson.stream, text, 0, False, ())
     found = usual if not block else language_models.ask(MODEL, lesson.stream, text, block, twice, usual.ids)
     say_what_was_read(stage, text, len(found.tokens), found.dropped)
+    stage.note(f"It goes on with {code(text if len(text) < 60 else '…' + text[-58:])}; a dot (·) stands for a blank.")
     token = place - 1
     shown = block or usual.largest(token)[0]
     further = [draw(figures.lens, found)]

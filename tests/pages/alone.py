@@ -4,14 +4,17 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 
-def run_alone(script: Path, folder: Path, **more: str) -> "subprocess.CompletedProcess[str]":
+def run_alone(
+    script: Path, folder: Path, arguments: Sequence[str] = (), **more: str
+) -> "subprocess.CompletedProcess[str]":
     """Run a script in a folder, with no more of this environment than a shell has anyway, and what `more` sets."""
     clean = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH") if key in os.environ}
     return subprocess.run(
-        [sys.executable, str(script)],
+        [sys.executable, str(script), *arguments],
         cwd=folder,
         env={**clean, "HOME": str(script.parent), "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", **more},
         capture_output=True,

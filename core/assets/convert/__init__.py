@@ -13,11 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.assets.convert.digits import digits
 from core.assets.convert.g2p import g2p
 from core.assets.convert.glove import glove
 from core.assets.convert.marian import marian
+from core.assets.convert.silero import silero
 from core.assets.convert.textgenrnn import textgenrnn
-from core.assets.convert.texts import hutto
+from core.assets.convert.texts import hutto, vader
 
 if TYPE_CHECKING:
     import numpy as np
@@ -236,8 +238,11 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
 CONVERTERS: dict[str, Callable[[Path, Path, Report], None]] = {
     "smollm2": smollm2,
     "hutto": hutto,
+    "vader": vader,
     "textgenrnn": textgenrnn,
     "marian": marian,
     "g2p": g2p,
     "glove": glove,
+    "silero": silero,
+    "digits": digits,
 }

@@ -1,4 +1,4 @@
-"""The converter for the annotated snippets of Hutto and Gilbert 2014: from an archive in a package to plain tables."""
+"""The converters for what Hutto and Gilbert 2014 had people score, snippets and words: from a package to plain tables."""
 
 from __future__ import annotations
 
@@ -39,6 +39,19 @@ def hutto(archive: Path, folder: Path, report: Report) -> None:
             rows = [_row(line) for line in io.StringIO(text) if line.strip()]
             (folder / f"{name}.json").write_text(json.dumps(rows, ensure_ascii=False, indent=0) + "\n", "utf-8")
     report(len(FILES), len(FILES))
+
+
+def vader(lexicon: Path, folder: Path, report: Report) -> None:
+    """Write `lexicon.json`: each word or sign with its mean human sentiment from -4 to 4.
+
+    Raises `ValueError` for a line that holds something else.
+    """
+    rows = [line.split("\t") for line in lexicon.read_text("utf-8").splitlines() if line.strip()]
+    found = {row[0].lower(): float(row[1]) for row in rows if len(row) > 1}
+    if not found:
+        raise ValueError("no word with a score")
+    (folder / "lexicon.json").write_text(json.dumps(found, ensure_ascii=False, indent=0) + "\n", "utf-8")
+    report(1, 1)
 
 
 def _row(line: str) -> tuple[str, float, str]:

@@ -5,14 +5,14 @@ from jaxtyping import Float
 
 from core.data.library import LIBRARY
 from core.data.pronouns import PAIRS
+from core.data.senses import SERVER
 from core.experiments.encoder import encoder
 from core.experiments.self_attention.results import HEADS, LAYERS, ROLES, Roles, Senses, Study, shares, twice
 from core.pretrained.encoder import load_encoder
 from core.pretrained.word_vectors import load_word_vectors
 from core.progress import Steps
 
-WORD = "server"
-SENTENCES = ("Server, can I have the check?", "Looks like I just crashed the server.")
+WORD, SENTENCES = SERVER.word, SERVER.sentences
 FRAME = "The {} is here."  # what the words to compare with stand in
 WORDS = ("waiter", "cook", "host", "restaurant", "client", "computer", "network", "website", "machine", "river")
 NEAREST = 5

@@ -33,9 +33,17 @@ def machine(made: Machine, what: Grown) -> Picture:
                 "marker": {"color": COLOURS[part], "size": 8}, "customdata": said, "hovertemplate": HOVER,
             }
         )  # fmt: skip
+    everything = sum(rows.values())
+    traces.append({
+        "type": "scatter", "mode": "lines", "x": sizes, "y": everything.tolist(), "name": "all together",
+        "line": {"color": TEXT, "width": 2}, "hovertemplate": HOVER,
+        "customdata": [f"all together, at a {what} of {size:,}: {large(v)} multiply-adds"
+                       for size, v in zip(sizes, everything, strict=True)],
+    })  # fmt: skip
     total = sum(parameters.values())
     short = ("matrices", "products", "feed-forward", "output")
     key = "  ".join(f"{swatch(COLOURS[part])} {name}" for part, name in zip(SHOWN, short, strict=True))
+    key += f"  {swatch(TEXT)} all"
     line = {"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "yref": "paper"}
     spec = {
         "data": traces,

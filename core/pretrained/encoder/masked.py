@@ -4,11 +4,13 @@ The last layer's vector of the blank goes through one more layer and is compared
 
     z = norm(gelu(W h + b))            score of piece v = E_v . z + c_v
 
-E is the encoder's own table of piece vectors (tied, as in BERT). The published all-MiniLM-L6-v2 has no such head: `W`, `b`,
-the norm and `c` were trained here (`python -m core.training.masked_head`). Source: Devlin et al. 2019, section 3.1 and
-appendix A.2.
+E is the encoder's own table of piece vectors (tied, as in BERT). The published all-MiniLM-L6-v2 has no such head, and was
+trained to give vectors of sentences: its own vectors keep little of a word that is masked. So `W`, `b`, the norm and `c` were
+trained here together with a small change of each matrix in its layers (`python -m core.training.masked_head`). Sources:
+Devlin et al. 2019, section 3.1 and appendix A.2; Hu et al. 2021 (low-rank adapters).
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +24,7 @@ from torch.nn import functional as F
 
 from core.assets.fetch import Progress
 from core.assets.own import TRAINED, read
-from core.pretrained.encoder import LONGEST, Encoder, load_encoder
+from core.pretrained.encoder import LONGEST, Bert, Encoder, load_encoder
 from core.pretrained.held import held
 
 HEAD = TRAINED / "masked_head.safetensors"
@@ -51,6 +53,36 @@ class MaskedHead(nn.Module):
         return F.linear(z, words, self.bias)
 
 
+class Adapters(nn.Module):
+    """A change of low rank for each matrix in the layers of an encoder; the published weights stay as they are.
+
+    Source: Hu et al. 2021, eq. 3. `rank`: columns of A and rows of B; with B = 0, as at first, nothing is changed.
+    """
+
+    def __init__(self, model: Bert, rank: int, *, seed: int = 0) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(seed)
+        self.names = tuple(name for name, value in model.layers.named_parameters() if value.ndim == 2)
+        sizes = [model.layers.get_parameter(name).shape for name in self.names]
+        self.down = nn.ParameterList(torch.randn(rank, n, generator=generator) * n**-0.5 for _, n in sizes)
+        self.up = nn.ParameterList(torch.zeros(n, rank) for n, _ in sizes)
+
+    def weights(self, model: Bert) -> dict[str, Tensor]:
+        """Return the changed matrices by the names that `model` has for them."""
+        # W + B A
+        parts = zip(self.names, self.down, self.up, strict=True)
+        return {f"layers.{name}": model.layers.get_parameter(name) + up @ down for name, down, up in parts}
+
+    def applied(self, model: Bert) -> Bert:
+        """Return a model with the changed matrices, which shares all others with `model`."""
+        changed = copy.copy(model)
+        changed._modules = {**model._modules, "layers": copy.deepcopy(model.layers)}
+        with torch.no_grad():
+            for name, value in self.weights(model).items():
+                changed.get_parameter(name).copy_(value)
+        return changed
+
+
 @dataclass(frozen=True)
 class Blank:
     """A text with one piece left out: the pieces before and after it, as numbers."""
@@ -60,10 +92,13 @@ class Blank:
 
 
 class MaskedModel:
-    """The encoder with its head: never changed after loading, so that many may share it."""
+    """The encoder with its head: never changed after loading, so that many may share it.
 
-    def __init__(self, encoder: Encoder, head: MaskedHead) -> None:
-        self.encoder, self.head = encoder, head
+    `model`: what reads, the encoder's own model unless another is given.
+    """
+
+    def __init__(self, encoder: Encoder, head: MaskedHead, model: Bert | None = None) -> None:
+        self.encoder, self.head, self.model = encoder, head, model or encoder.model
         self.begin, self.end, self.mask = (encoder.piece_number(name) for name in ("[CLS]", "[SEP]", MASK))
 
     def blank(self, before: str, after: str) -> Blank:
@@ -101,7 +136,7 @@ class MaskedModel:
     ) -> Float[Tensor, "rows time width"]:
         """Return the last layer's vectors."""
         positions = torch.arange(pieces.shape[1])[None]
-        return self.encoder.model(pieces, positions, visible)[0][-1]
+        return self.model(pieces, positions, visible)[0][-1]
 
     @property
     def words(self) -> Float[Tensor, "vocabulary width"]:
@@ -114,13 +149,21 @@ def load_masked_model(*, progress: Progress | None = None) -> MaskedModel:
 
     Raises as `load_encoder` does, and `AssetError` or `FileNotFoundError` where the head's file is damaged or missing.
     """
-    return MaskedModel(load_encoder(progress=progress), load_head(HEAD))
+    load_encoder(progress=progress)  # fetched where a page can show how far it is
+    return load_path(HEAD)
 
 
 @held
-def load_head(path: Path) -> MaskedHead:
-    """Return the head in a file, in float32. Raises as `core.assets.own.read` does."""
-    stored = read(path, load_file)
-    head = MaskedHead(stored["dense.weight"].shape[0], stored["bias"].shape[0])
-    head.load_state_dict({name: value.float() for name, value in stored.items()})
-    return head.eval().requires_grad_(False)
+def load_path(path: Path) -> MaskedModel:
+    """Return the encoder with the head and the changes in a file, in float32. Raises as `core.assets.own.read` does."""
+    encoder, stored = load_encoder(), read(path, load_file)
+    parts: dict[str, dict[str, Tensor]] = {"head": {}, "adapters": {}}
+    for name, value in stored.items():
+        part, _, rest = name.partition(".")
+        parts[part][rest] = value.float()
+    head = MaskedHead(parts["head"]["dense.weight"].shape[0], parts["head"]["bias"].shape[0])
+    head.load_state_dict(parts["head"])
+    adapters = Adapters(encoder.model, parts["adapters"]["down.0"].shape[0])
+    adapters.load_state_dict(parts["adapters"])
+    changed = adapters.applied(encoder.model)
+    return MaskedModel(encoder, head.eval().requires_grad_(False), changed.eval().requires_grad_(False))

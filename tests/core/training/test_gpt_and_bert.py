@@ -20,8 +20,8 @@ TEXTS = GeneralText(
 @pytest.mark.real_weights
 def test_the_head_learns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(masked_head, "load_general_text", lambda folder: TEXTS)
-    monkeypatch.setattr(masked_head, "STEPS", 12)
-    monkeypatch.setattr(masked_head, "BATCH", 64)
+    monkeypatch.setattr(masked_head, "STEPS", 3)
+    monkeypatch.setattr(masked_head, "BATCH", 8)
     monkeypatch.setattr(masked_head, "MEASURED", 20)
     facts = own.read(masked_head.make(tmp_path, 0, tmp_path), lambda path: path.read_text("utf-8"))
     assert "perplexity" in facts

@@ -5,13 +5,22 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from core.assets import own
 from core.assets.fetch import ensure
 from core.pretrained.encoder import DEFAULT_ENCODER, LONGEST
-from core.pretrained.encoder.masked import MASK, MaskedModel, load_masked_model
+from core.pretrained.encoder.masked import MASK, Adapters, MaskedModel, load_masked_model
 
 pytestmark = pytest.mark.real_weights
+PARTS = (
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "intermediate.dense",
+    "output.dense",
+)
 BLANKS = [
     ("The", "barked at the stranger until its owner called it back."),
     ("", ""),
@@ -40,6 +49,11 @@ def theirs(ours: MaskedModel) -> Any:
         head.transform.LayerNorm.weight.copy_(ours.head.norm.weight)
         head.transform.LayerNorm.bias.copy_(ours.head.norm.bias)
         head.decoder.bias.copy_(ours.head.bias)
+        stored = load_file(own.TRAINED / "masked_head.safetensors")
+        for number in range(6 * len(model.bert.encoder.layer)):  # W + B A
+            layer, part = divmod(number, 6)
+            matrix = model.bert.encoder.layer[layer].get_submodule(PARTS[part]).weight
+            matrix += stored[f"adapters.up.{number}"].float() @ stored[f"adapters.down.{number}"].float()
     assert head.decoder.weight.data_ptr() == model.bert.embeddings.word_embeddings.weight.data_ptr()
     return model
 
@@ -70,7 +84,18 @@ def test_pieces_have_names_and_numbers(ours: MaskedModel) -> None:
 
 def test_the_head_is_small_and_its_facts_say_how_it_was_made(ours: MaskedModel) -> None:
     facts = own.facts("masked_head")
-    assert facts["parameters"] == sum(p.numel() for p in ours.head.parameters())
-    assert not any(p.requires_grad for p in ours.head.parameters())
-    assert (own.TRAINED / "masked_head.safetensors").stat().st_size < 500_000
+    stored = load_file(own.TRAINED / "masked_head.safetensors")
+    assert facts["parameters"] == sum(value.numel() for value in stored.values())
+    assert not any(p.requires_grad for p in [*ours.head.parameters(), *ours.model.parameters()])
+    assert (own.TRAINED / "masked_head.safetensors").stat().st_size < 1_600_000
     assert 0 < facts["metrics"]["top_1"] < facts["metrics"]["top_5"] < 1
+
+
+def test_the_published_encoder_stays_as_it_was(ours: MaskedModel) -> None:
+    pieces = torch.tensor([[ours.begin, 2000, ours.end]])
+    published, changed = ours.encoder.model, ours.model
+    positions = torch.arange(3)[None]
+    assert not torch.allclose(published(pieces, positions)[0][-1], changed(pieces, positions)[0][-1])
+    assert published.embeddings.words.weight is changed.embeddings.words.weight
+    first = Adapters(published, 2)
+    assert torch.equal(first.applied(published)(pieces, positions)[0][-1], published(pieces, positions)[0][-1])

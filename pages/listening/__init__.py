@@ -1,0 +1,1 @@
+"""The lesson on listening: sound as a sequence of frames."""

@@ -1,0 +1,20 @@
+"""Listening: sound as a sequence of frames, heard by recurrent networks."""
+
+from pages.kit.lesson import Lesson
+from pages.listening import below, digits, voice
+
+Lesson(
+    name="listening",
+    idea=(
+        "Cut a sound into **frames** of 32 ms. An **LSTM** reads one after another and hands on its **state**: 256 numbers. "
+        "Silero’s LSTM says of each frame how likely somebody speaks. We erase the state, and see what one frame is worth alone."
+    ),
+    views=(voice.VIEW, digits.VIEW),
+    words=below.WORDS,
+    how=below.how,
+    questions=below.questions,
+    sources=below.SOURCES,
+    notes="“Sequences”: sound is their second example, after text; “LSTM and GRU”.",
+    seen=below.seen,
+    try_next=below.try_next,
+).show()

@@ -1,0 +1,20 @@
+"""Recurrence and attention: what each learns in the same time, how long each waits, and a dense network beside them."""
+
+from pages.kit.lesson import Lesson
+from pages.recurrence_vs_attention import below, dense, racing, waiting
+
+Lesson(
+    name="recurrence_vs_attention",
+    idea=(
+        "A **recurrent network** reads step by step and keeps notes. **Attention** goes straight to any step. Six small "
+        "networks learn the same task, in the same time, with equally many **parameters**, the numbers that training sets."
+    ),
+    views=(racing.VIEW, waiting.VIEW, dense.VIEW),
+    words=below.TEXT,
+    how=below.how,
+    questions=below.questions,
+    sources=below.SOURCES,
+    notes="“Problems with RNN and LSTM”, “Desired capabilities”, “Idea 1: feed everything into a dense network”.",
+    seen=below.seen,
+    try_next=below.try_next,
+).show()
