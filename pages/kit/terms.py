@@ -102,22 +102,20 @@ TERMS = (
         "How far two vectors point the same way: 1 for the same direction, 0 for nothing in common, whatever their lengths.",
         "word_vectors",
     ),
-    Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
+    Term(
+        "decoder",
+        "The part of a model that writes, one token after another: a translator's second half.",
+        "encoder_decoder",
+    ),
     Term(
         "dense network",
         "A network in which every number of one layer goes into every number of the next, all at once.",
         "why_order",
     ),
-    Term("encoder", "The half of a translator that reads the sentence and turns it into numbers.", "encoder_decoder"),
-    Term(
-        "decoder",
-        "The part of a model that writes, one token after the other, each from what stands before it.",
-        "seq2seq_tasks",
-    ),
     Term(
         "encoder",
-        "The part of a model that reads a whole text first and makes vectors of it, for others to use.",
-        "seq2seq_tasks",
+        "The part of a model that reads a text and turns it into numbers: a translator's first half.",
+        "encoder_decoder",
     ),
     Term(
         "encoding bottleneck",

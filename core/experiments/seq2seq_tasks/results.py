@@ -135,7 +135,11 @@ def marked(text: str, source: str) -> list[tuple[str, Mark]]:
         "copied" if n in copied else "new" if word not in FUNCTION_WORDS and stem(word) not in known else ""
         for n, word in enumerate(said)
     ]
-    return [(piece, mark) for (piece, _), mark in zip(pieces, marks, strict=True)]
+    found = [(piece, mark) for (piece, _), mark in zip(pieces, marks, strict=True)]
+    if not found:
+        return [(text, "")] if text else []
+    before = text[: len(text) - sum(len(piece) for piece, _ in found)]  # a sign before the first word
+    return [(before + found[0][0], found[0][1]), *found[1:]]
 
 
 @dataclass(frozen=True)
@@ -153,12 +157,12 @@ def counts(text: str, source: str) -> Counts:
 
     Source for the shares of what is copied and new: Grusky et al. 2018 (coverage), See et al. 2017 (novel words).
     """
-    pieces, said, there = marked(text, source), content(text), set(content(source))
+    many, said, there = len(words(text)), content(text), set(content(source))
     return Counts(
-        copied=sum(mark == "copied" for _, mark in pieces) / max(len(pieces), 1),
+        copied=sum(mark == "copied" for _, mark in marked(text, source)) / max(many, 1),
         new=sum(word not in there for word in said) / max(len(said), 1),
         kept=len(there & set(said)) / max(len(there), 1),
-        words=len(pieces),
+        words=many,
     )
 
 

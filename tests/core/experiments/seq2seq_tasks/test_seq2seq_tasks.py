@@ -75,6 +75,9 @@ def test_copied_and_new_words() -> None:
     assert some.new == pytest.approx(2 / 7)
     assert some.kept == pytest.approx(5 / 6)  # old, ferry, carries, river, burned; not people
     assert counts(source, source).copied == counts(source, source).kept == 1
+    assert marked("“Yes” ⚙", "") == [("“Yes” ⚙", "new")]
+    assert marked("⚙ …", source) == [("⚙ …", "")]
+    assert marked("", source) == []
     assert counts("", source) == results.Counts(0, 0, 0, 0)
     assert counts("⚙ …", "") == results.Counts(0, 0, 0, 0)
 
