@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.data.short_texts import SENTENCES
 from core.experiments import seq2seq_tasks as lesson
-from core.experiments.seq2seq_tasks.results import DEFAULT_SENTENCE, MAX_SENTENCE, MODEL, ROUNDS, Drift
+from core.experiments.seq2seq_tasks.results import DEFAULT_SENTENCE, MAX_PASSED_ON, MAX_SENTENCE, MODEL, ROUNDS, Drift
 from core.figures import seq2seq_tasks as figures
 from pages.kit import controls, language_models, tokens
 from pages.kit.ask import ask, draw
@@ -29,6 +29,8 @@ def show(stage: Stage) -> Shown | Nothing:
     there, back = own.portuguese[rounds - 1], own.english[rounds - 1]
     if own.unknown:
         stage.note(f"Marian has no piece for {code(own.unknown)}: what it writes in their place is a guess.")
+    if max(map(len, own.portuguese[:rounds] + own.english[:rounds])) > MAX_PASSED_ON:
+        stage.note(f"A translation ran away: its first {MAX_PASSED_ON} characters are translated on.")
     with stage.under:
         st.caption("One sentence in Portuguese, as Marian wrote it:")
         tokens.strip([tokens.Token(there or "(nothing)")], key="portuguese", label="the sentence in Portuguese")

@@ -19,6 +19,7 @@ STYLES = {
 }
 SUMMARY_TOKENS, ANSWER_TOKENS, CHAT_TRANSLATION_TOKENS = 80, 40, 60
 MAX_SENTENCE, MAX_TEXT, MAX_QUESTION = 200, 1_500, 200  # characters
+MAX_PASSED_ON = 2 * MAX_SENTENCE  # characters: a translation that ran away is cut there before it is translated back
 SPAN = 4  # words in a row that stand so in the source, too, are copied
 SYSTEM = (
     "You are a helpful AI assistant named SmolLM, trained by Hugging Face"  # what its template says where nobody does

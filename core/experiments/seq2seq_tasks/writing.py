@@ -10,6 +10,7 @@ from core.data.short_texts import QUESTIONS, SENTENCES, TEXTS
 from core.experiments.seq2seq_tasks.results import (
     ANSWER_TOKENS,
     CHAT_TRANSLATION_TOKENS,
+    MAX_PASSED_ON,
     ROUNDS,
     SUMMARY_TOKENS,
     SYSTEM,
@@ -43,9 +44,10 @@ def _there_and_back(texts: Sequence[str]) -> Steps[list[tuple[list[str], list[st
 
 
 def _texts(translator: Translator, texts: Sequence[str]) -> list[str]:
-    """Translate texts; what grew longer than the translator reads is cut to the words that fit."""
+    """Translate texts; what grew too long is cut to what fits."""
     fitting = []
     for text in texts:
+        text = text[:MAX_PASSED_ON]
         while len(translator.pieces.cut(text).pieces) >= LONGEST:
             text = text[: len(text) * 3 // 4]
         fitting.append(text)

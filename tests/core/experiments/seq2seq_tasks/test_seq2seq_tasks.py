@@ -182,4 +182,5 @@ def test_any_sentence_can_be_sent_there_and_back(text: str) -> None:
     found = finish(lesson.rounds(text))
     assert len(found.english) == len(found.portuguese) == results.ROUNDS
     assert ((found.chrf >= 0) & (found.chrf <= 100)).all()
+    assert all(len(text) <= 3 * 2 * results.MAX_PASSED_ON for text in (*found.english, *found.portuguese))
     assert ("🦜" in text) == ("🦜" in found.unknown)
