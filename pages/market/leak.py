@@ -15,8 +15,9 @@ WHY = {
     "none": "Tested on 2011 to 2022, learned from 1991 to 2010; nothing that is read lies after the day before.",
     "random split": (
         "A fifth of the windows of 2011 to 2022, drawn at random, are tested; their neighbours, which share up to 19 of 20 days "
-        "and the market of the same day, are learned from. A network that is small and short in training cannot learn them by "
-        "heart; compare “long”. A random split also tells every model how often shares rose in the same years."
+        "and the market of the same day, are learned from. This is the best known leak, and here it brings a point or so: the "
+        "next day is so random that its neighbours’ answers hardly help. What every model learns is how often shares rose in "
+        "the very years that are tested."
     ),
     "smoothed prices": (
         "Each day’s change is averaged with the day before and the day after, a common way to take out noise. So a third of "

@@ -3,7 +3,7 @@
 from functools import partial
 
 from core.experiments import market as lesson
-from core.experiments.market.results import DAYS, DAYS_DEFAULT, GRU, MAJORITY, Walk, shares
+from core.experiments.market.results import DAYS, DAYS_DEFAULT, GRU, MAJORITY, Walk, ahead, shares
 from core.figures import market as figures
 from pages.kit import controls
 from pages.kit.ask import ask, draw
@@ -55,7 +55,8 @@ def judge(walk: Walk) -> str:
         return f"Reading {days} days the GRU is right in {gru}, “always up” in {base}: a small signal."
     if lead(walk, MAJORITY) == LEANS:
         return f"Reading {days} days the GRU is right in {gru}, “always up” in {base}: no more than luck explains."
-    return f"The baseline wins: “always up” is right in {base}, the GRU that reads {days} days in {gru}."
+    won = "The baseline wins" if ahead(walk, GRU, MAJORITY)[2] < 0 else "The baseline is not beaten"
+    return f"{won}: “always up” is right in {base}, the GRU that reads {days} days in {gru}."
 
 
 def bet(days: int) -> Bet:

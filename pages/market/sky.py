@@ -59,7 +59,8 @@ def judge(walk: Walk, question: str) -> str:
         helps = ahead(walk, GRU, walk.names[0])[1] > 0
         past = f", {rules[walk.names[0]]} {percent(always.share)}" if helps else ""
         return f"Weather holds a signal: the GRU gets {gru}{past}. The best rule, {said}, gets {percent(best.share)}: close."
-    return f"The baseline wins: {said} is right in {percent(best.share)}, the GRU in {gru}."
+    won = "The baseline wins" if ahead(walk, GRU, best.name)[2] < 0 else "The baseline is not beaten"
+    return f"{won}: {said} is right in {percent(best.share)}, the GRU in {gru}."
 
 
 def bet(question: str) -> Bet:

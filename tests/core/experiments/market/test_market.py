@@ -92,11 +92,11 @@ def test_a_short_walk_is_the_recorded_one_again() -> None:
     assert of(now, LOGISTIC) == pytest.approx(of(kept, LOGISTIC), abs=0.003)
     assert of(now, GRU) == pytest.approx(of(kept, GRU), abs=0.02)
     for leak in LEAKS[2:]:
-        short, whole = run(lesson.leaky, leak, 20), find(lesson.leaky, leak, 300)
+        short, whole = run(lesson.leaky, leak, 60), find(lesson.leaky, leak, 300)
         assert np.array_equal(short.right[:2], whole.right[:2])
         assert np.array_equal(short.asked, whole.asked)
         assert of(short, LOGISTIC) == pytest.approx(of(whole, LOGISTIC), abs=0.001)
-        assert of(short, GRU) > 0.6  # the leak is found at once
+        assert of(short, GRU) > 0.75  # the leak is found soon
 
 
 def test_training_leaves_nobody_elses_draws_moved() -> None:

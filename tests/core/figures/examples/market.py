@@ -22,7 +22,7 @@ def pictures() -> dict[str, Picture]:
             for leak in LEAKS[1:]
         },
         **{
-            f"accuracy, {question}": figures.accuracy(sky, None, question, sky.names, (40, 85))
+            f"accuracy, {question}": figures.accuracy(sky, None, f"Asked: {question}", sky.names, (40, 85))
             for question, sky in skies.items()
         },
         "years": figures.years(walk, NAMES[0]),
