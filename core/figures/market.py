@@ -169,7 +169,7 @@ def mechanism(walk: Walk, unit: str, asked: str, leak: str = "none") -> Picture:
     one = walk.example
     days = len(one.values)
     low, high = float(one.values.min()), float(one.values.max())
-    base = 0.0 if low < 0 else low
+    base = 0.0 if unit == "%" else low - 0.1 * (high - low)
     reach = max(high - base, base - low, 1e-9)
     shapes: list[dict[str, Any]] = []
     for at, value in enumerate(one.values):

@@ -92,7 +92,7 @@ def try_next() -> list[Try]:
         Try(
             "A leak in the scale",
             f"Standardised together with tomorrow, 20 days give {percent(_shares(scaled_)[GRU])}.",
-            {"view": "The leak", "leak": LEAKS[3]},
+            {"view": "Leak", "leak": LEAKS[3]},
         ),
         Try(
             "Rain: the rule wins",

@@ -28,19 +28,19 @@ WHY = {
         "0, so the 20 that are read give away the last."
     ),
 }
+SHORT = dict(zip(LEAKS, ("none", "split", "smooth", "scale"), strict=True))
 UNDER, SOME, MOST = "under 55 %", "55 to 75 %", "over 75 %"
 
 
 def show(stage: Stage) -> Shown:
     """Show the same forecasts with and without a leak."""
     with stage.decide:
-        kind = controls.choice("Leak", LEAKS, LEAKS[0], key="leak")
+        kind = controls.choice("Leak", LEAKS, LEAKS[0], key="leak", names=SHORT.__getitem__)
     with stage.more:
         length = controls.choice("Training", tuple(TRAININGS), "short", key="training")
     steps = TRAININGS[length]
     walk = ask(lesson.leaky, kind, steps)
     honest = ask(lesson.leaky, LEAKS[0], steps)
-    stage.note(NO_ADVICE)
     return Shown(
         verdict=judge(walk, honest, kind),
         picture=draw(
@@ -54,7 +54,8 @@ def show(stage: Stage) -> Shown:
         mechanism=draw(figures.mechanism, walk, "%", "rises", kind),
         bet=bet(kind, length),
         numbers=[("forecasts", f"{int(walk.asked.sum()):,}"), ("GRU against “always up”", points(walk, MAJORITY))],
-        caption=f"**{kind.capitalize()}.** {WHY[kind]} The network takes {steps:,} training steps. {SURVIVORS} {INTERVAL}",
+        caption=f"**{kind.capitalize()}.** {WHY[kind]} The network takes {steps:,} training steps. {SURVIVORS} "
+        f"{INTERVAL} {NO_ADVICE}",
         values={"DAYS": 20},
     )
 
@@ -70,7 +71,7 @@ def judge(walk: Walk, honest: Walk, kind: str) -> str:
             f"This leak does little: the GRU is right in {percent(now.share)}, without it {percent(before.share)}; “always up” "
             f"{percent(base.share)}."
         )
-    return f"With the leak the GRU is right in {percent(now.share)} instead of {percent(before.share)}: it has read the future."
+    return f"GRU: {percent(now.share)} right with the leak, {percent(before.share)} without: it has read the future."
 
 
 def bet(kind: str, length: str) -> Bet:
@@ -84,7 +85,7 @@ def bet(kind: str, length: str) -> Bet:
         question=f"Before training, {how}. How often will the GRU be right?",
         answers=(UNDER, SOME, MOST),
         change={"leak": other},
-        moved=f"“Leak” is at “{other}”",
+        moved=f"“Leak” is at “{SHORT[other]}” ({other})",
         judge=partial(_outcome, other, TRAININGS[length]),
     )
 
@@ -97,4 +98,4 @@ def _outcome(kind: str, steps: int) -> tuple[str, str]:
     )
 
 
-VIEW = View("The leak", show)
+VIEW = View("Leak", show)

@@ -55,8 +55,8 @@ def judge(walk: Walk) -> str:
         return f"Reading {days} days the GRU is right in {gru}, “always up” in {base}: a small signal."
     if lead(walk, MAJORITY) == LEANS:
         return f"Reading {days} days the GRU is right in {gru}, “always up” in {base}: no more than luck explains."
-    won = "The baseline wins" if ahead(walk, GRU, MAJORITY)[2] < 0 else "The baseline is not beaten"
-    return f"{won}: “always up” is right in {base}, the GRU that reads {days} days in {gru}."
+    won = "The baseline wins" if ahead(walk, GRU, MAJORITY)[2] < 0 else "Not beaten"
+    return f"{won}: “always up” is right in {base}, the GRU in {gru}."
 
 
 def bet(days: int) -> Bet:

@@ -17,7 +17,7 @@ RULES = {
 }
 ASKED = {"warmer": "Warmer tomorrow than today?", "rain": "Rain tomorrow?"}
 SHORT = {"warmer": "warmer", "rain": "rain"}
-NETWORK, RULE, LEVEL = "the GRU, clearly", "a rule or the regression", "the GRU, within luck"
+NETWORK, RULE = "the GRU", "a rule or the regression"
 
 
 def show(stage: Stage) -> Shown:
@@ -58,8 +58,9 @@ def judge(walk: Walk, question: str) -> str:
         always = found[walk.names[0]]
         helps = ahead(walk, GRU, walk.names[0])[1] > 0
         past = f", {rules[walk.names[0]]} {percent(always.share)}" if helps else ""
-        return f"Weather holds a signal: the GRU gets {gru}{past}. The best rule, {said}, gets {percent(best.share)}: close."
-    won = "The baseline wins" if ahead(walk, GRU, best.name)[2] < 0 else "The baseline is not beaten"
+        start = "Weather holds a signal" if helps else "No more than luck explains"
+        return f"{start}: the GRU gets {gru}{past}; the best rule, {said}, comes close with {percent(best.share)}."
+    won = "The baseline wins" if ahead(walk, GRU, best.name)[2] < 0 else "Not beaten"
     return f"{won}: {said} is right in {percent(best.share)}, the GRU in {gru}."
 
 
@@ -68,7 +69,7 @@ def bet(question: str) -> Bet:
     other = QUESTIONS[1] if question == QUESTIONS[0] else QUESTIONS[0]
     return Bet(
         question=f"Now the question is: {ASKED[other].lower()} Who will be right most often?",
-        answers=(NETWORK, LEVEL, RULE),
+        answers=(NETWORK, RULE),
         change={"question": other},
         moved=f"“Question” is at “{SHORT[other]}”",
         judge=partial(_outcome, other),
@@ -79,8 +80,7 @@ def _outcome(question: str) -> tuple[str, str]:
     walk = ask(lesson.weather, question, WEATHER_DAYS)
     found = {row.name: row for row in shares(walk)}
     best = max((row for row in found.values() if row.name != GRU), key=lambda row: row.right)
-    state = lead(walk, best.name)
-    right = NETWORK if state == CLEAR else LEVEL if state == LEANS else RULE
+    right = NETWORK if found[GRU].right > best.right else RULE
     name = dict(zip(walk.names, RULES[question], strict=True))[best.name]
     return right, f"GRU {percent(found[GRU].share)}, {name} {percent(best.share)}."
 
