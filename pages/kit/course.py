@@ -25,6 +25,14 @@ WORDS = Entry("words", "Words")
 ABOUT = Entry("about", "About")
 LESSONS = (
     Entry(
+        name="why_order",
+        title="Why order matters",
+        claim="Shuffle the order and the meaning is gone; a bag does not notice.",
+        part="Why sequences",
+        minutes=8,
+        finding="Read row by row 97.1 % of the digits are correct, in a new shuffle 9.5 %; from a bag 27.3 % in any order.",
+    ),
+    Entry(
         name="listening",
         title="Listening",
         claim="Sound is a sequence too: an LSTM hears speech frame by frame.",

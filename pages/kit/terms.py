@@ -39,8 +39,8 @@ TERMS = (
     ),
     Term(
         "bag of words",
-        "A model that adds up one number for each word of a text: it knows which words are there, and not in which order.",
-        "sentiment",
+        "A text as a list of counts: how often each word occurs in it, whatever the order.",
+        "why_order",
     ),
     Term(
         "baseline",
@@ -110,8 +110,8 @@ TERMS = (
     Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
     Term(
         "dense network",
-        "Layers in which every number has a weight to every unit: it takes a text of fixed length as one long list of numbers.",
-        "recurrence_vs_attention",
+        "A network in which every number of one layer goes into every number of the next, all at once.",
+        "why_order",
     ),
     Term("encoder", "The half of a translator that reads the sentence and turns it into numbers.", "encoder_decoder"),
     Term(
@@ -277,6 +277,11 @@ TERMS = (
         "sentiment",
         "Whether a text speaks well or ill of something; here people read each snippet and gave a verdict from −4 to 4.",
         "sentiment",
+    ),
+    Term(
+        "sequence",
+        "A list whose order matters: the words of a sentence, the days of a weather record, the samples of a sound.",
+        "why_order",
     ),
     Term(
         "skip-gram",

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.assets.convert.digits import digits
 from core.assets.convert.g2p import g2p
 from core.assets.convert.glove import glove
 from core.assets.convert.marian import marian
@@ -243,4 +244,5 @@ CONVERTERS: dict[str, Callable[[Path, Path, Report], None]] = {
     "g2p": g2p,
     "glove": glove,
     "silero": silero,
+    "digits": digits,
 }

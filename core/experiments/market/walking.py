@@ -14,6 +14,7 @@ from core.models.classifier import SequenceClassifier
 from core.models.logistic import newton
 from core.progress import Steps
 from core.training.loop import train
+from core.training.recipes import seed_dropout
 
 PAST = 250  # days, a year of trading, whose mean square makes the scale of a share's changes
 HIDDEN, STEPS, EVERY, RATE = 16, 300, 10, 5e-3
@@ -127,7 +128,7 @@ def fit_gru(
     """Train a GRU of 16 units on these rows; yields the steps done and returns the network."""
     # The dropout's own draws come from torch's generator: a fork, so that nobody else's are moved.
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+        seed_dropout(0)
         model = SequenceClassifier("gru", 2, features=table.x.shape[-1], hidden=(HIDDEN,), dropout=dropout, seed=0)
         state = torch.get_rng_state()
     x, up, chosen = torch.from_numpy(table.x), torch.from_numpy(table.up).long(), torch.from_numpy(rows)

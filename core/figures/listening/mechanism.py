@@ -94,6 +94,8 @@ def digit_mechanism(heard: DigitHeard, order: str) -> Picture:
         )
     shapes = [{**BOX, "x0": 2.95, "x1": 6.1, "y0": 1.35, "y1": 3.05}]
     listed = ", ".join(f"{DIGITS[digit]} {percent(float(heard.belief[step, digit]))}" for digit in top)
-    alt = f"Sketch: frame {step + 1} of {len(heard.belief)}, 13 numbers, goes into a GRU with a state of 96 "
-    f"numbers; it believes {listed}."
+    alt = (
+        f"Sketch: frame {step + 1} of {len(heard.belief)}, 13 numbers, goes into a GRU with a state of 96 numbers; it believes "
+        f"{listed}."
+    )
     return Picture(sketch(words, shapes, WIDE, HIGH, traces=[bars]), alt)

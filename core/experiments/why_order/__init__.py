@@ -1,0 +1,47 @@
+"""Why order matters: a language model and a bag of words guess a word; digits are read in order, shuffled, and as a bag.
+
+The public names of the lesson. Functions import what computes when they are called; what they return is in `results`.
+"""
+
+from typing import TYPE_CHECKING
+
+from core.experiments.why_order.results import Accuracies, Guess, Read
+from core.progress import Steps, doing
+
+if TYPE_CHECKING:
+    from core.pretrained.causal_lm import LanguageModel
+
+
+@doing("Reading both sentences", "reading")
+def guess(model: "LanguageModel", one: str, other: str, ending: str) -> Steps[Guess]:
+    """Yield (readings, of how many) and return how a language model goes on after two sentences, each with `ending`.
+
+    Once in order, and once from a bag: the mean over random orders of the sentence's words. Raises `ValueError` for a
+    sentence without a word.
+    """
+    from core.experiments.why_order import words
+
+    return words.guess(model, one, other, ending)
+
+
+@doing("Reading a digit")
+def read_digit(how: str, shown: str, number: int, digit: int) -> Read:
+    """Return what the classifier trained in the order `how` believes at each step of a held-out digit (from 0).
+
+    shown: the order in which it is given the pixels; number: which shuffle, where it is one. Raises
+    `core.assets.fetch.AssetError` where the digits can't be had, and `ValueError` for unknown orders.
+    """
+    from core.experiments.why_order import pixels
+
+    return pixels.read(how, shown, number, digit)
+
+
+@doing("Reading 1,000 digits")
+def accuracies(number: int) -> Accuracies:
+    """Return how many held-out digits each model reads correctly, in its own order and in the shuffle of this number.
+
+    Raises as `read_digit` does.
+    """
+    from core.experiments.why_order import pixels
+
+    return pixels.accuracies(number)

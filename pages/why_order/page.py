@@ -1,0 +1,21 @@
+"""Why order matters: two sentences of the same words, and a digit read pixel after pixel."""
+
+from pages.kit.lesson import Lesson
+from pages.why_order import below, digits, words
+
+Lesson(
+    name="why_order",
+    idea=(
+        "A **sequence** is a list whose order matters, such as the words of a sentence. A **bag of words** only counts "
+        "which words occur. A **language model** reads them in order and guesses the next one. We give both the same "
+        "words in two orders."
+    ),
+    views=(words.VIEW, digits.VIEW),
+    words=below.WORDS,
+    how=below.how,
+    questions=below.questions,
+    sources=below.SOURCES,
+    notes="“Recurrent neural networks are used for sequence modelling”, where the series of lessons begins.",
+    seen=below.seen,
+    try_next=below.try_next,
+).show()

@@ -1,0 +1,32 @@
+"""The pictures of the lesson on order."""
+
+from dataclasses import replace
+
+from core.experiments import why_order as lesson
+from core.experiments.recording import find
+from core.experiments.why_order.results import DEFAULT_DIGIT, DEFAULT_MODEL, DEFAULT_SHUFFLE, NEW, ORDERS, PAIRS
+from core.figures import why_order as figures
+from core.figures.picture import Picture
+from tests.core.figures.hostile import HOSTILE
+
+
+def pictures() -> dict[str, Picture]:
+    """Every figure at its default, a digit that is read wrongly, and a hostile text."""
+    guess = find(lesson.guess, DEFAULT_MODEL, *PAIRS["A journey"])
+    rows, new = (
+        find(lesson.read_digit, *ORDERS[name], number, DEFAULT_DIGIT)
+        for name, number in (("row by row", 0), (NEW, DEFAULT_SHUFFLE))
+    )
+    found = find(lesson.accuracies, DEFAULT_SHUFFLE)
+    odd = replace(guess, sentences=(HOSTILE, HOSTILE * 3), words=(HOSTILE, *guess.words[1:]), distance=2.449)
+    return {
+        "next words": figures.next_words(guess),
+        "next words, hostile": figures.next_words(odd),
+        "mechanism": figures.mechanism(guess),
+        "mechanism, hostile": figures.mechanism(odd),
+        "belief": figures.belief(rows, found, "row by row"),
+        "belief, new shuffle": figures.belief(new, found, NEW),
+        "mechanism, filling": figures.filling(rows, 14),
+        "mechanism, filling, full": figures.filling(new, 28),
+        "kinds": figures.kinds(found),
+    }
