@@ -152,7 +152,7 @@ def by_share(walk: Walk, base: str) -> Picture:
     spec = {
         "data": [dots],
         "layout": layout(
-            "Share by share: the best are luck too",
+            "Share by share: the GRU’s lead",
             height=340,
             showlegend=False,
             xaxis={"title": {"text": "share"}, "fixedrange": True},

@@ -67,7 +67,7 @@ def questions() -> list[Question]:
             "Who was right more often about the next day?",
             ("the GRU", "“always up”"),
             int(_shares(walk)[MAJORITY] >= _shares(walk)[GRU]),
-            f"The GRU’s lead is {points(walk, MAJORITY)}.",
+            f"The GRU’s lead in points is {points(walk, MAJORITY)}.",
         ),
     ]
 
@@ -95,7 +95,7 @@ def try_next() -> list[Try]:
             {"view": "Leak", "leak": LEAKS[3]},
         ),
         Try(
-            "Rain: the rule wins",
+            "Rain: the rule is not beaten",
             f"“As today” {percent(naive(rain).share)}, the GRU {percent(_shares(rain)[GRU])}.",
             {"view": "Weather", "question": "rain"},
         ),

@@ -53,7 +53,10 @@ def show(stage: Stage) -> Shown:
         ),
         mechanism=draw(figures.mechanism, walk, "%", "rises", kind),
         bet=bet(kind, length),
-        numbers=[("forecasts", f"{int(walk.asked.sum()):,}"), ("GRU against “always up”", points(walk, MAJORITY))],
+        numbers=[
+            ("forecasts", f"{int(walk.asked.sum()):,}"),
+            ("GRU before “always up”, points (95 % interval)", points(walk, MAJORITY)),
+        ],
         caption=f"**{kind.capitalize()}.** {WHY[kind]} The network takes {steps:,} training steps. {SURVIVORS} "
         f"{INTERVAL} {NO_ADVICE}",
         values={"DAYS": 20},

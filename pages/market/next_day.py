@@ -35,7 +35,10 @@ def show(stage: Stage) -> Shown:
         picture=draw(figures.accuracy, walk, None, f"Will it rise tomorrow? {first} to {last}", NAMES, (49, 53)),
         mechanism=draw(figures.mechanism, walk, "%", "rises"),
         bet=bet(days),
-        numbers=[("forecasts", f"{int(walk.asked.sum()):,}"), ("GRU against “always up”", points(walk, MAJORITY))],
+        numbers=[
+            ("forecasts", f"{int(walk.asked.sum()):,}"),
+            ("GRU before “always up”, points (95 % interval)", points(walk, MAJORITY)),
+        ],
         caption=(
             f"{SURVIVORS} Every four years all models learn anew from everything before (1991 on; at the end {walk.trained:,} "
             "examples), never from what they are asked. “Always up” gives the more frequent answer of those years; momentum says "
@@ -73,7 +76,7 @@ def bet(days: int) -> Bet:
 
 def _outcome(days: int) -> tuple[str, str]:
     walk = ask(lesson.next_day, days)
-    return lead(walk, MAJORITY), f"With {days} days its lead is {points(walk, MAJORITY)}."
+    return lead(walk, MAJORITY), f"With {days} days its lead in points is {points(walk, MAJORITY)}."
 
 
 VIEW = View("Next day", show)

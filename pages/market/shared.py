@@ -24,6 +24,6 @@ def lead(walk: Walk, of: str) -> str:
 
 
 def points(walk: Walk, of: str) -> str:
-    """Return the network's lead in points, with its interval."""
+    """Return the network's lead in points of a hundred, and its interval."""
     middle, low, high = (100 * part for part in ahead(walk, GRU, of))
-    return f"{signed(middle)} points (95 % interval {signed(low)} to {signed(high)})"
+    return f"{signed(middle)} ({signed(low)} to {signed(high)})"

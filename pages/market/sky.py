@@ -32,8 +32,8 @@ def show(stage: Stage) -> Shown:
         bet=bet(question),
         numbers=[
             ("days forecast", f"{int(walk.asked.sum()):,}"),
-            ("GRU against the best rule", points(walk, naive(walk).name)),
-            ("GRU against logistic regression", points(walk, LOGISTIC)),
+            ("GRU before the best rule, points (95 %)", points(walk, naive(walk).name)),
+            ("GRU before the regression, points (95 %)", points(walk, LOGISTIC)),
         ],
         caption=(
             "Seattle, daily: rain, highest and lowest temperature, wind, and the time of the year, 14 days of each. Learned from "

@@ -126,11 +126,8 @@ def fit_gru(
     table: Table, rows: Int[np.ndarray, "chosen"], steps: int, batch: int, dropout: float
 ) -> Generator[int, None, SequenceClassifier]:
     """Train a GRU of 16 units on these rows; yields the steps done and returns the network."""
-    # The dropout's own draws come from torch's generator: a fork, so that nobody else's are moved.
-    with torch.random.fork_rng(devices=[]):
-        seed_dropout(0)
+    with torch.random.fork_rng(devices=[]):  # torch.nn's layers draw weights that are then replaced
         model = SequenceClassifier("gru", 2, features=table.x.shape[-1], hidden=(HIDDEN,), dropout=dropout, seed=0)
-        state = torch.get_rng_state()
     x, up, chosen = torch.from_numpy(table.x), torch.from_numpy(table.up).long(), torch.from_numpy(rows)
     generator = torch.Generator().manual_seed(0)
 
@@ -139,14 +136,14 @@ def fit_gru(
         return torch.nn.functional.cross_entropy(model(x[picked]), up[picked])
 
     training = train(model, loss, steps=steps, rate=RATE, warm_up=20, every=EVERY)
-    while True:
+    for done in range(0, steps + 1, EVERY):
+        # Dropout draws from torch's one generator: seeded in a fork, so that nobody else's draws are moved.
         with torch.random.fork_rng(devices=[]):
-            torch.set_rng_state(state)
+            seed_dropout(done)
             progress = next(training, None)
-            state = torch.get_rng_state()
-        if progress is None:
-            return model.eval()
-        yield progress.step
+        if progress:
+            yield progress.step
+    return model.eval()
 
 
 @torch.no_grad()
@@ -214,7 +211,7 @@ def _forward(table: Table, years: Int[np.ndarray, "days"], first: int, count: in
     return asked < first, (asked >= first) & (asked < first + count)
 
 
-def _with_tomorrow(table: Table, changes: Float[np.ndarray, "days shares"]) -> Float[np.ndarray, "rows days 1"]:
+def _with_tomorrow(table: Table, changes: Float[np.ndarray, "days shares"]) -> Float[np.ndarray, "rows window 1"]:
     days = table.x.shape[1]
     every = np.stack([changes[table.day - days + 1 + at, table.group] for at in range(days + 1)], 1)
     every = (every - every.mean(1, keepdims=True)) / (every.std(1, keepdims=True) + 1e-9)
