@@ -59,7 +59,9 @@ def judge(walk: Walk, question: str) -> str:
         helps = ahead(walk, GRU, walk.names[0])[1] > 0
         past = f", {rules[walk.names[0]]} {percent(always.share)}" if helps else ""
         start = "Weather holds a signal" if helps else "No more than luck explains"
-        return f"{start}: the GRU gets {gru}{past}; the best rule, {said}, comes close with {percent(best.share)}."
+        other = found[LOGISTIC]
+        more = "even more" if other.right > found[GRU].right else "less"
+        return f"{start}: the GRU gets {gru}{past}; {said} {percent(best.share)}, the regression {more}, {percent(other.share)}."
     won = "The baseline wins" if ahead(walk, GRU, best.name)[2] < 0 else "Not beaten"
     return f"{won}: {said} is right in {percent(best.share)}, the GRU in {gru}."
 
