@@ -40,17 +40,11 @@ def accuracy(walk: Walk, honest: Walk | None, title: str, names: tuple[str, ...]
         ],
         "hovertemplate": HOVER,
     }  # fmt: skip
-    numbers = {
-        "type": "scatter",
-        "mode": "text",
-        "x": [100 * row.high + (ends[1] - ends[0]) / 80 for row in found],
-        "y": rows,
-        "text": [f"<b>{percent(row.share)}</b>" if row.name == GRU else percent(row.share) for row in found],
-        "textposition": "middle right",
-        "textfont": {"size": 15, "color": TEXT},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    numbers = [
+        label(100 * row.high, at, f"<b>{percent(row.share)}</b>" if row.name == GRU else percent(row.share), TEXT,
+              xanchor="left", xshift=10)
+        for at, row in enumerate(found)
+    ]  # fmt: skip
     before = shares(honest) if honest else ()
     hollow = {
         "type": "scatter",
@@ -66,15 +60,17 @@ def accuracy(walk: Walk, honest: Walk | None, title: str, names: tuple[str, ...]
     }
     bar = 100 * found[walk.names.index(MAJORITY)].share
     spec = {
-        "data": [dots, numbers, *([hollow] if honest else [])],
+        "data": [dots, *([hollow] if honest else [])],
         "layout": layout(
             title,
+            "filled: with the leak; ring: without it" if honest else "",
             height=345,
             margin={"l": 8, "r": 16, "t": 66 if honest else 40, "b": 48},
-            showlegend=bool(honest),
+            showlegend=False,
+            annotations=numbers,
             shapes=[{"type": "line", "x0": bar, "x1": bar, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
                      "line": {"color": MUTED, "width": 1.5, "dash": "dot"}}],
-            xaxis={"title": {"text": "right forecasts (%); bars: 95 % interval"}, "range": list(ends), "fixedrange": True},
+            xaxis={"title": {"text": "right (%), with 95 % interval"}, "range": list(ends), "fixedrange": True},
             yaxis={"tickmode": "array", "tickvals": rows, "ticktext": list(names), "tickfont": {"size": 15}, "showgrid": False,
                    "range": [len(rows) - 0.5, -0.5], "zeroline": False, "fixedrange": True, "automargin": True},
         ),
@@ -187,7 +183,7 @@ def mechanism(walk: Walk, unit: str, asked: str, leak: str = "none") -> Picture:
         )
     shapes.append({"type": "rect", "x0": 5.2, "x1": 6.7, "y0": 1.2, "y1": 2.2, "line": {"color": ACCENT, "width": 2},
                    "fillcolor": GROUND, "layer": "below"})  # fmt: skip
-    where = f"{one.name}, {days} days: {_signed(low)} to {_signed(high)} {unit}"
+    where = f"{'Share ' if unit == '%' else ''}{one.name}, {days} days: {_signed(low)} to {_signed(high)} {unit}"
     notes = [
         label(0, 3.15, where, TEXT, xanchor="left"),
         label(5.95, 1.7, "<b>GRU</b>", ACCENT),

@@ -29,6 +29,12 @@ WHY = {
     ),
 }
 SHORT = dict(zip(LEAKS, ("none", "split", "smooth", "scale"), strict=True))
+TITLES = {
+    "none": "Right in 2011 to 2022, no leak",
+    "random split": "Right, with a random split",
+    "smoothed prices": "Right, with smoothed prices",
+    "scaled with tomorrow": "Right, scaled with tomorrow",
+}
 UNDER, SOME, MOST = "under 55 %", "55 to 75 %", "over 75 %"
 
 
@@ -47,9 +53,9 @@ def show(stage: Stage) -> Shown:
             figures.accuracy,
             walk,
             None if kind == LEAKS[0] else honest,
-            f"Right in 2011 to 2022, leak: {kind}" if kind != "scaled with tomorrow" else "Right, scaled with tomorrow",
+            TITLES[kind],
             NAMES,
-            (45, 100),
+            (45, 118),
         ),
         mechanism=draw(figures.mechanism, walk, "%", "rises", kind),
         bet=bet(kind, length),

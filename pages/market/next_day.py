@@ -32,7 +32,7 @@ def show(stage: Stage) -> Shown:
     first, last = walk.years
     return Shown(
         verdict=judge(walk),
-        picture=draw(figures.accuracy, walk, None, f"Will it rise tomorrow? {first} to {last}", NAMES, (49, 53)),
+        picture=draw(figures.accuracy, walk, None, f"Will it rise tomorrow? {first} to {last}", NAMES, (49, 54)),
         mechanism=draw(figures.mechanism, walk, "%", "rises"),
         bet=bet(days),
         numbers=[

@@ -27,7 +27,7 @@ def show(stage: Stage) -> Shown:
     walk = ask(lesson.weather, question, WEATHER_DAYS)
     return Shown(
         verdict=judge(walk, question),
-        picture=draw(figures.accuracy, walk, None, ASKED[question], RULES[question], (44, 84)),
+        picture=draw(figures.accuracy, walk, None, ASKED[question], RULES[question], (44, 94)),
         mechanism=draw(figures.mechanism, walk, "°C", SHORT[question]),
         bet=bet(question),
         numbers=[

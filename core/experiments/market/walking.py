@@ -91,7 +91,7 @@ def weather(question: str, days: int) -> Steps[Walk]:
     for year in (2014, 2015):
         mean = _season(angle, years < year, high if question == "warmer" else (rain > 0).astype(float))
         above = mean[last + 1] > (high[last] if question == "warmer" else 0.5)
-        season[years[last] == year] = above[years[last] == year]
+        season[years[last + 1] == year] = above[years[last + 1] == year]
     table = Table(
         x, up, last, np.zeros(len(last), int), {MOMENTUM: lately, SEASON: season}, _gather(high[:, None], last, days)[..., 0]
     )  # fmt: skip

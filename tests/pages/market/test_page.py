@@ -23,21 +23,13 @@ from core.experiments.recording import find
 from core.figures.style import percent
 from pages.kit.course import find as entry
 from tests.pages import helpers
-from tests.pages.helpers import charts, choose, sound, widget
+from tests.pages.helpers import choose, main, said, sound, widget
 
 fresh = functools.partial(helpers.fresh, "market")
 
 
 def visit(**link: Any) -> AppTest:
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    return str(at.header[0].value).replace("\u00a0%", " %")
-
-
-def main(at: AppTest) -> dict[str, Any]:
-    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
 
 
 def counted(walk: Walk) -> dict[str, float]:
