@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Float, Int, UInt8
 
 from core.assets.fetch import ensure
 
@@ -41,6 +41,16 @@ def load_written_digits(folder: Path | None = None, *, seed: int = 0) -> tuple[D
         rank[same] = np.arange(len(same))
     test, train = order[rank[order] < TESTED], order[rank[order] >= TESTED]
     return Digits(pictures[train], labels[train]), Digits(pictures[test], labels[test])
+
+
+def flat(pictures: UInt8[np.ndarray, "digits side side"]) -> Float[np.ndarray, "digits pixels"]:
+    """Return pictures row by row, from 0 (paper) to 1 (ink)."""
+    return pictures.reshape(len(pictures), PIXELS).astype(np.float32) / np.float32(255)
+
+
+def by_shade(pixels: Float[np.ndarray, "digits pixels"]) -> Float[np.ndarray, "digits pixels"]:
+    """Return each picture's pixels from the darkest to the palest: a bag, the same for every order of the same pixels."""
+    return np.asarray(-np.sort(-pixels, axis=1))
 
 
 def reading_order(name: str, number: int = FIXED) -> Int[np.ndarray, "pixels"]:

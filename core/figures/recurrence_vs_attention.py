@@ -23,14 +23,14 @@ from core.experiments.recurrence_vs_attention.results import (
 from core.figures import style
 from core.figures.palette import CATEGORY, GROUND, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten
+from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, swatch
 
 IN_TURN, AT_ONCE, MIXED = CATEGORY[1], CATEGORY[0], CATEGORY[2]
 COLOURS = dict.fromkeys(RECURRENT, IN_TURN) | {
     "lstm_attention": MIXED, "transformer": AT_ONCE, "attention": AT_ONCE, "dense": MUTED,
 }  # fmt: skip
 DASHES = {"rnn": "dot", "gru": "dash"}
-SHOWN = 9  # steps of a sequence in a sketch
+ENDS = 4  # steps at either end of a sequence that a sketch shows
 TITLES = {
     "recall": "The first symbol recalled",
     "copy": "Symbols copied",
@@ -72,11 +72,12 @@ def race(found: Race, seconds: float) -> Picture:
         "data": [bars, dots],
         "layout": layout(
             f"{TITLES[found.task]}, after {seconds:g} s",
-            height=310,
+            "bars: the mean of three runs, the circles" if found.shares.shape[1] > 1 else "one run each",
+            height=330,
             shapes=[line],
             annotations=[word],
-            margin={"l": 8, "r": 16, "t": 60, "b": 44},
-            xaxis={"title": {"text": "correct answers (%), three runs each"}, "range": [0, 104], "fixedrange": True},
+            margin={"l": 8, "r": 16, "t": 84, "b": 44},
+            xaxis={"title": {"text": "correct (%)"}, "range": [0, 104], "fixedrange": True},
             yaxis={
                 "autorange": "reversed",
                 "fixedrange": True,
@@ -146,17 +147,11 @@ ASKED = {
 def question(name: TaskName, length: int) -> Picture:
     """Sketch one question of a task: in turn every step is passed, attention goes to what it needs at once."""
     shown = example(name, length)
-    half = SHOWN // 2
-    steps = (*shown.steps[:half], "…", *shown.steps[half + 1 - SHOWN :])
-    if name == "copy":  # the last question asks for the last symbol
-        steps = (*shown.steps[:2], "…", *shown.steps[length // 2 - 2 : length // 2], "?", "…", "?")
-    if name == "add":  # the marked numbers must be in sight
-        marked = [step for step in shown.steps if step.startswith("<b>")]
-        steps = (shown.steps[0], marked[0], "…", marked[1], "…", shown.steps[-1])
+    steps, needed = _in_sight(name, shown.steps)
     stands = np.linspace(4, 92, len(steps))
     words = [label(float(x), 5, step, size=16) for x, step in zip(stands, steps, strict=True)]
     chain = [arrow((float(a) + 2.2, 5), (float(b) - 2.2, 5), IN_TURN, 1.5) for a, b in itertools.pairwise(stands)]
-    end, needed = float(stands[-1]), _needed(name, steps)
+    end = float(stands[-1])
     paths = [
         {"type": "path", "path": f"M {end} 6 C {end} 9, {stands[n]} 9, {stands[n]} 6.2",
          "line": {"color": AT_ONCE, "width": 2}} for n in needed
@@ -176,15 +171,18 @@ def question(name: TaskName, length: int) -> Picture:
     return Picture(style.sketch([*words, *chain, *texts], paths, (0, 100), (0, 10)), alt)
 
 
-def _needed(name: TaskName, steps: tuple[str, ...]) -> list[int]:
-    """Return which of the steps in the sketch the last answer depends on."""
-    if name == "recall":
-        return [0]
-    if name == "copy":
-        return [steps.index("…") + 2]
+def _in_sight(name: TaskName, steps: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the steps that a sketch has room for, and which of them its last answer depends on."""
+    middle = len(steps) // 2
+    if name == "copy":  # the last question asks for the last symbol
+        return (*steps[:2], "…", *steps[middle - 2 : middle], "?", "…", "?"), (4,)
     if name == "add":
-        return [n for n, step in enumerate(steps) if step.startswith("<b>")]
-    return [n for n, step in enumerate(steps[:-1]) if step != "…"]
+        one, other = (step for step in steps if step.startswith("<b>"))
+        return (steps[0], one, "…", other, "…", steps[-1]), (1, 3)
+    return (*steps[:ENDS], "…", *steps[-ENDS:]), (0,) if name == "recall" else (
+        *range(ENDS),
+        *range(ENDS + 1, 2 * ENDS),
+    )
 
 
 def time(found: Timing, length: int) -> Picture:
@@ -212,6 +210,8 @@ def time(found: Timing, length: int) -> Picture:
         "data": traces,
         "layout": layout(
             "Time to learn from one sequence",
+            f"{swatch(IN_TURN)} LSTM, RNN (dotted)  {swatch(AT_ONCE)} attention  {swatch(MUTED)} dense",
+            showlegend=False,
             height=360,
             shapes=[line],
             xaxis={"title": {"text": "tokens in the sequence"}, "type": "log", "fixedrange": True,
@@ -258,21 +258,21 @@ def waiting(found: Timing, length: int) -> Picture:
 def memory(found: Timing) -> Picture:
     """Draw what is kept in memory for the way back, over the length of the sequence."""
     chosen = [(name, found.memory[TIMED.index(name)] / 1e6) for name in ("rnn", "lstm", "attention")]
-    return _over_lengths(found, "Memory kept to learn from it", "memory (MB)", chosen)
+    return _over_lengths(found, "Memory kept to learn from it", "memory (MB)", "MB", chosen)
 
 
 def parameters(found: Timing) -> Picture:
     """Draw how many parameters a layer needs to read so many tokens."""
     chosen = [(name, found.parameters[TIMED.index(name)] / 1e6) for name in ("dense", "lstm", "attention")]
-    return _over_lengths(found, "Parameters to read so many tokens", "million parameters", chosen)
+    return _over_lengths(found, "Parameters to read so many tokens", "million parameters", "million parameters", chosen)
 
 
-def _over_lengths(found: Timing, title: str, axis: str, chosen: list[tuple[str, np.ndarray]]) -> Picture:
+def _over_lengths(found: Timing, title: str, axis: str, unit: str, chosen: list[tuple[str, np.ndarray]]) -> Picture:
     traces = [
         {
             "type": "scatter", "mode": "lines+markers", "name": NAMES[name], "x": found.lengths.tolist(), "y": values.tolist(),
             "line": {"color": COLOURS[name], "width": 2.5, "dash": DASHES.get(name, "solid")}, "hovertemplate": HOVER,
-            "customdata": [f"{NAMES[name]}, {n:,} tokens: {value:,.3g} {axis.split(' (')[0] if '(' not in axis else 'MB'}"
+            "customdata": [f"{NAMES[name]}, {n:,} tokens: {value:,.3g} {unit}"
                            for n, value in zip(found.lengths, values, strict=True)],
         }
         for name, values in chosen
@@ -312,7 +312,11 @@ def moved(found: Moved, shift: int) -> Picture:
             "Verdicts that change with the move",
             height=340,
             xaxis={"title": {"text": "empty positions before the review"}, "dtick": 1, "fixedrange": True},
-            yaxis={"title": {"text": "changed (%)"}, "rangemode": "tozero", "fixedrange": True},
+            yaxis={
+                "title": {"text": "changed (%)"},
+                "range": [-2, 110 * int(found.changed.max()) / found.reviews],
+                "fixedrange": True,
+            },
         ),
     }
     alt = (
@@ -332,8 +336,8 @@ def slots(found: Sentence, shift: int) -> Picture:
     """Sketch the sentence in the dense network's positions, each with weights of its own, and both verdicts on it."""
     count = 5
     stands = np.linspace(10, 90, count)
-    row = ["", *found.words][1:] if not shift else [""] * shift + list(found.words)
-    shown = [plain(shorten(word, 8)) for word in (row + [""] * count)[:count]]
+    row = [*[""] * shift, *found.words, *[""] * count][:count]
+    shown = [plain(shorten(word, 8)) for word in row]
     boxes = [
         {"type": "rect", "x0": float(x) - 9.4, "x1": float(x) + 9.4, "y0": 5.6, "y1": 7.8,
          "line": {"color": MUTED if n >= shift else CATEGORY[1], "width": 2, "dash": "solid" if n >= shift else "dot"}}

@@ -10,6 +10,7 @@ from core.figures.picture import Picture
 from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, sketch, swatch
 
 FIRST, SECOND = ACCENT, CATEGORY[1]
+BRIEF = ("rows", "columns", "fixed", "new")  # the names of `ORDERS`, where there is little room
 PANELS = ((0.0, 0.44), (0.56, 1.0))
 LEFT: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
 BOX = {"type": "rect", "line": {"color": ACCENT, "width": 2}, "fillcolor": GROUND, "layer": "below"}
@@ -107,18 +108,18 @@ def belief(read: Read, found: Accuracies, order: str) -> Picture:
                     "arrayminus": [100 * (n / TESTED - low) for n, (low, _) in zip(counts, ends, strict=True)]},
     })  # fmt: skip
     notes = [label(PANELS[0][0], 1.005, f"Its belief: {swatch(FIRST)} {read.label}, {swatch(SECOND)} {rival}", **LEFT)]
-    notes.append(label(PANELS[1][0], 1.005, f"{TESTED:,} digits, correct", **LEFT))
+    notes.append(label(PANELS[1][0], 1.005, "correct (%)", **LEFT))
     notes += [
-        label(0, row - 0.42, f"{name}: <b>{100 * n / TESTED:.1f} %</b>", xref="x2", yref="y2", xanchor="left", size=14)
-        for row, (name, n) in enumerate(zip(names, counts, strict=True))
+        label(0, row - 0.42, f"{name} <b>{100 * n / TESTED:.1f} %</b>", xref="x2", yref="y2", xanchor="left", size=14)
+        for row, (name, n) in enumerate(zip(BRIEF, counts, strict=True))
     ]
     drawn = layout(
-        f"A {read.label}, read {order}", height=292, annotations=notes, margin={"l": 8, "r": 8, "t": 64, "b": 48},
+        f"A {read.label}, read {order}", height=330, annotations=notes, margin={"l": 8, "r": 8, "t": 64, "b": 48},
         xaxis={"domain": list(PANELS[0]), "range": [1, STEPS], "fixedrange": True, "title": {"text": "step (28 pixels)"},
                "tickvals": [1, 7, 14, 21, 28]},
         yaxis={"range": [0, 102], "fixedrange": True, "automargin": True, "title": {"text": "probability (%)"}},
-        xaxis2={"domain": list(PANELS[1]), "range": [0, 104], "fixedrange": True, "anchor": "y2", "nticks": 5,
-                "title": {"text": "correct (%)"}},
+        xaxis2={"domain": list(PANELS[1]), "range": [0, 104], "fixedrange": True, "anchor": "y2", "nticks": 3,
+                "title": {"text": f"of {TESTED:,} digits"}},
         yaxis2={"range": [len(names) - 0.6, -0.75], "visible": False, "fixedrange": True, "anchor": "x2"},
     )  # fmt: skip
     alt = (
@@ -140,14 +141,14 @@ def filling(read: Read, steps: int) -> Picture:
     }  # fmt: skip
     now = read.probabilities[steps - 1]
     best = [int(d) for d in now.argsort()[::-1][:3]]
-    notes = [arrow((4.2, 2), (4.9, 2), ACCENT), label(5.85, 2, "<b>network</b><br>reads in<br>order", ACCENT)]
-    notes += [arrow((6.8, 2), (7.4, 2), ACCENT), label(7.5, 3.6, f"step {steps} of {STEPS}", ACCENT, xanchor="left")]
+    notes = [arrow((4.15, 2), (4.75, 2), ACCENT), label(5.85, 2, "<b>network</b><br>reads in<br>order", ACCENT)]
+    notes += [arrow((7.0, 2), (7.45, 2), ACCENT), label(10, 3.6, f"step {steps} of {STEPS}", ACCENT, xanchor="right")]
     notes += [
-        label(7.5, 2.7 - 0.75 * n, f"{'<b>' if n == 0 else ''}{digit}: {percent(float(now[digit]))}{'</b>' if n == 0 else ''}",
+        label(7.6, 2.7 - 0.75 * n, f"{'<b>' if n == 0 else ''}{digit}: {percent(float(now[digit]))}{'</b>' if n == 0 else ''}",
               xanchor="left") for n, digit in enumerate(best)
     ]  # fmt: skip
     alt = f"Sketch: after {steps} of {STEPS} steps the network says {best[0]} with {percent(float(now[best[0]]))}."
-    box = {**BOX, "x0": 4.95, "x1": 6.75, "y0": 1.0, "y1": 3.0}
+    box = {**BOX, "x0": 4.8, "x1": 6.95, "y0": 1.0, "y1": 3.0}
     return Picture(sketch(notes, [box], (0.0, 10.0), (0.0, 4.0), traces=[heat]), alt)
 
 

@@ -25,9 +25,13 @@ EVERY = (BAG, *KINDS)
 TOGETHER = 128  # sequences that are read at once
 
 
-def encode(words: Sequence[str], vocabulary: Sequence[str] | Mapping[str, int]) -> list[int]:
-    """Return the number of each word in the vocabulary, from 1; 0 for one that is not in it."""
-    numbers = vocabulary if isinstance(vocabulary, Mapping) else {word: n for n, word in enumerate(vocabulary, 1)}
+def numbered(vocabulary: Sequence[str]) -> dict[str, int]:
+    """Return the number of each word, from 1."""
+    return {word: number for number, word in enumerate(vocabulary, 1)}
+
+
+def encode(words: Sequence[str], numbers: Mapping[str, int]) -> list[int]:
+    """Return the number of each word, 0 for one that has none."""
     return [numbers.get(word, 0) for word in words]
 
 
@@ -43,7 +47,7 @@ class Readers:
     @cached_property
     def numbers(self) -> dict[str, int]:
         """Return the number of each word, from 1."""
-        return {word: number for number, word in enumerate(self.vocabulary, 1)}
+        return numbered(self.vocabulary)
 
     def encode(self, words: Sequence[str]) -> list[int]:
         """Return the number of each word, 0 for one that is not known."""
@@ -71,15 +75,14 @@ class Readers:
             scores = np.array([self.bias + self.weight(words).sum() for words in texts])
             return np.asarray(1 / (1 + np.exp(-scores)))
         import torch
+        from torch.nn.utils.rnn import pad_sequence
 
         found = np.zeros(len(texts))
         order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
         for begin in range(0, len(order), TOGETHER):
             chosen = order[begin : begin + TOGETHER]
             lengths = torch.tensor([len(texts[number]) for number in chosen])
-            ids = torch.zeros(len(chosen), int(lengths.max()), dtype=torch.long)
-            for row, number in enumerate(chosen):
-                ids[row, : lengths[row]] = torch.tensor(self.encode(texts[number]))
+            ids = pad_sequence([torch.tensor(self.encode(texts[number])) for number in chosen], batch_first=True)
             with torch.no_grad():
                 found[chosen] = self.recurrent[kind](ids, lengths).softmax(-1)[:, 1].double().numpy()
         return found

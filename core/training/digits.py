@@ -5,10 +5,9 @@ digits_DIRECTION.safetensors and, beside it, the command, the data, the time and
 """
 
 import argparse
-import json
 import time
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Literal, cast, get_args
 
 import numpy as np
 import torch
@@ -20,6 +19,7 @@ from core.assets.own import TRAINED, seal
 from core.data.spoken_digits import FEATURES, Utterances, load_spoken_digits
 from core.models.classifier import SequenceClassifier
 from core.models.saved import load, save
+from core.training import facts
 from core.training.loop import train
 from core.training.recipes import seed_dropout
 
@@ -62,23 +62,20 @@ def make(direction: Direction, seed: int = 0, *, steps: int = STEPS, folder: Pat
     path = folder / f"digits_{direction}.safetensors"
     save(model, path)
     stored = cast(SequenceClassifier, load(path))
-    content: dict[str, Any] = {
-        "command": f"python -m core.training.digits {direction} --seed {seed}",
-        "where": f"cpu, torch {torch.__version__}, {torch.get_num_threads()} threads",
-        "seconds": round(time.perf_counter() - began, 1),
-        "data": "asset spoken-digits: 2,400 recordings of six people",
-        "steps": steps,
-        "batch": BATCH,
-        "hidden": HIDDEN,
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "metrics": {
+    return facts.write(
+        path,
+        f"digits {direction} --seed {seed}",
+        "asset spoken-digits: 2,400 recordings of six people",
+        time.perf_counter() - began,
+        steps=steps,
+        batch=BATCH,
+        hidden=HIDDEN,
+        parameters=sum(p.numel() for p in model.parameters()),
+        metrics={
             "accuracy_on_600_kept_apart": round(accuracy(stored, data.test, direction), 4),
             "accuracy_in_training": round(accuracy(stored, data.train, direction), 4),
         },
-    }
-    facts = path.with_suffix(".json")
-    facts.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    return facts
+    )
 
 
 if __name__ == "__main__":

@@ -6,10 +6,9 @@ the time and what came out, measured on the file as it is stored.
 """
 
 import argparse
-import json
 import time
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 import torch
@@ -21,6 +20,7 @@ from core.data.prose import load_prose, vocabulary_of
 from core.models.saved import save
 from core.models.transformer import Positions, TransformerLM
 from core.pretrained.position_models import bits_by_position, encode, load_path
+from core.training import facts
 from core.training.loop import train
 
 WIDTH, HEADS, LAYERS = 96, 4, 3
@@ -57,24 +57,21 @@ def make(
     save(model, path)
     stored = load_path(path)
     bits = bits_by_position(stored, encode(load_prose().held_out, vocabulary), LONGEST)
-    content: dict[str, Any] = {
-        "command": f"python -m core.training.lengths {kind} --seed {seed}",
-        "where": f"cpu, torch {torch.__version__}, {torch.get_num_threads()} threads",
-        "seconds": round(time.perf_counter() - began, 1),
-        "data": "asset hutto-snippets: film reviews and editorials",
-        "steps": steps,
-        "batch": BATCH,
-        "length": LENGTH,
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "vocabulary": "".join(vocabulary),
-        "metrics": {
+    return facts.write(
+        path,
+        f"lengths {kind} --seed {seed}",
+        "asset hutto-snippets: film reviews and editorials",
+        time.perf_counter() - began,
+        steps=steps,
+        batch=BATCH,
+        length=LENGTH,
+        parameters=sum(p.numel() for p in model.parameters()),
+        vocabulary="".join(vocabulary),
+        metrics={
             "held_out_bits_within_64": round(float(bits[:LENGTH].mean()), 4),
             "held_out_bits_193_to_256": round(float(bits[3 * LENGTH :].mean()), 4),
         },
-    }
-    facts = path.with_suffix(".json")
-    facts.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    return facts
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ given again. Of a text's pieces 20 % are left out at once, each of them replaced
 """
 
 import argparse
-import json
 import re
 import time
 from collections.abc import Sequence
@@ -26,6 +25,7 @@ from core.data.general_text import DATA, load_general_text
 from core.models.saved import half
 from core.pretrained.encoder import Encoder, load_encoder
 from core.pretrained.encoder.masked import Adapters, Blank, MaskedHead, MaskedModel, load_path
+from core.training import facts
 from core.training.loop import train
 
 SHARE = 0.2  # of a text's pieces that are left out at once
@@ -135,25 +135,24 @@ def make(texts: Path, seed: int, folder: Path = TRAINED) -> Path:
     for progress in train(learner, loss, steps=STEPS, rate=RATE, every=50, keep=keep, keep_every=100):
         curve.append((progress.step, round(progress.loss, 4)))
         print(f"step {progress.step} of {STEPS}: loss {progress.loss:.3f}, {progress.seconds:.0f} s", flush=True)
-    path = folder / "masked_head.json"
-    save_file({name: half(value) for name, value in learner.state_dict().items()}, path.with_suffix(".safetensors"))
+    path = folder / "masked_head.safetensors"
+    save_file({name: half(value) for name, value in learner.state_dict().items()}, path)
     seal(folder)  # what is loaded is checked against its hash
-    stored = load_path(path.with_suffix(".safetensors"))
-    content = {
-        "command": f"python -m core.training.masked_head FOLDER --seed {seed}",
-        "where": f"cpu, torch {torch.__version__}, {torch.get_num_threads()} threads, bfloat16",
-        "seconds": round(time.perf_counter() - began, 1),
-        "data": DATA,
-        "steps": STEPS,
-        "batch": BATCH,
-        "texts": len(lines),
-        "rank": RANK,
-        "parameters": sum(p.numel() for p in learner.parameters()),
-        "loss_while_training": curve,
-        "metrics": measure(stored, held_out, usual, seed),
-    }
-    path.write_text(json.dumps(content) + "\n", "utf-8")
-    return path
+    metrics = measure(load_path(path), held_out, usual, seed)
+    return facts.write(
+        path,
+        f"masked_head FOLDER --seed {seed}",
+        DATA,
+        time.perf_counter() - began,
+        precision="bfloat16",
+        steps=STEPS,
+        batch=BATCH,
+        texts=len(lines),
+        rank=RANK,
+        parameters=sum(p.numel() for p in learner.parameters()),
+        loss_while_training=curve,
+        metrics=metrics,
+    )
 
 
 if __name__ == "__main__":

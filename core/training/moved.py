@@ -5,7 +5,6 @@ moved_KIND.safetensors and, beside it, the command, the data, the time and what 
 """
 
 import argparse
-import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,7 @@ from core.data.reviews import Snippet, load_reviews
 from core.models.classifier import DenseClassifier, SequenceClassifier
 from core.models.saved import save
 from core.pretrained.verdicts import LENGTH, Reader, encode, load_path, numbered, positive
+from core.training import facts
 from core.training.loop import train
 from core.training.recipes import seed_dropout
 
@@ -69,20 +69,17 @@ def make(kind: Reader, seed: int = 0, *, steps: int = STEPS, folder: Path = TRAI
     save(model, path)
     held_out, right = _as_tensors(reviews.held_out, ids)
     correct = (positive(load_path(path), held_out) > 0.5) == right.numpy().astype(bool)
-    content = {
-        "command": f"python -m core.training.moved {kind} --seed {seed}",
-        "where": f"cpu, torch {torch.__version__}, {torch.get_num_threads()} threads",
-        "seconds": round(time.perf_counter() - began, 1),
-        "data": "asset hutto-snippets: film reviews, see core.data.reviews",
-        "steps": steps,
-        "batch": BATCH,
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "metrics": {"held_out_accuracy": round(float(correct.mean()), 4), "held_out": len(correct)},
-        "vocabulary": known,
-    }
-    facts = path.with_suffix(".json")
-    facts.write_text(json.dumps(content, indent=None, ensure_ascii=False) + "\n", "utf-8")
-    return facts
+    return facts.write(
+        path,
+        f"moved {kind} --seed {seed}",
+        "asset hutto-snippets: film reviews, see core.data.reviews",
+        time.perf_counter() - began,
+        steps=steps,
+        batch=BATCH,
+        parameters=sum(p.numel() for p in model.parameters()),
+        metrics={"held_out_accuracy": round(float(correct.mean()), 4), "held_out": len(correct)},
+        vocabulary=known,
+    )
 
 
 def _as_tensors(reviews: Sequence[Snippet], ids: Mapping[str, int]) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,6 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -26,6 +25,7 @@ from core.data.general_text import DATA, load_general_text
 from core.models.saved import save
 from core.models.transformer import TransformerLM
 from core.pretrained.pair import CAUSAL, END, MASK, TOKENIZER, PairModel, load_pair_model, token_number
+from core.training import facts
 from core.training.loop import train
 
 VOCABULARY, WIDTH, HEADS, LAYERS, LONGEST = 1024, 160, 5, 3, 64
@@ -105,22 +105,12 @@ def make(name: str, texts: Path, seed: int, folder: Path = TRAINED) -> Path:
     """Run one of the three recipes, write what came out, and return the JSON file."""
     began = time.perf_counter()
     text = load_general_text(texts)
-    facts: dict[str, Any] = {
-        "command": f"python -m core.training.pair {name} FOLDER --seed {seed}",
-        "where": f"cpu, torch {torch.__version__}, {torch.get_num_threads()} threads, bfloat16",
-        "data": DATA,
-    }
+    call = f"pair {name} FOLDER --seed {seed}"
     if name == "tokenizer":
         tokenizer = train_tokenizer(text.train)
-        seconds = round(time.perf_counter() - began, 1)
-        written = json.loads(tokenizer.to_str())
         metrics = {"tokens": tokenizer.get_vocab_size()}
-        TOKENIZER.write_text(
-            json.dumps(facts | {"seconds": seconds, "metrics": metrics, "tokenizer": written}, ensure_ascii=False)
-            + "\n",
-            "utf-8",
-        )
-        return TOKENIZER
+        written = json.loads(tokenizer.to_str())
+        return facts.write(TOKENIZER, call, DATA, time.perf_counter() - began, metrics=metrics, tokenizer=written)
     tokenizer = Tokenizer.from_str(json.dumps(json.loads(TOKENIZER.read_text("utf-8"))["tokenizer"]))
     tokens, held_out = (stream(tokenizer, part) for part in (text.train, text.held_out))
     model = TransformerLM(
@@ -151,20 +141,21 @@ def make(name: str, texts: Path, seed: int, folder: Path = TRAINED) -> Path:
     path = folder / f"pair_{name}.safetensors"
     save(model, path)
     seal(folder)  # what is loaded is checked against its hash
-    stored = load_pair_model(name, folder)
-    facts |= {
-        "seconds": round(time.perf_counter() - began, 1),
-        "cpu_seconds": round(time.process_time(), 1),
-        "steps": STEPS,
-        "tokens_a_step": TOKENS,
-        "tokens_of_text": len(tokens),
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "loss_while_training": curve,
-        "metrics": measure(stored, held_out, seed),
-    }
-    facts_file = path.with_suffix(".json")
-    facts_file.write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
-    return facts_file
+    measured = measure(load_pair_model(name, folder), held_out, seed)
+    return facts.write(
+        path,
+        call,
+        DATA,
+        time.perf_counter() - began,
+        precision="bfloat16",
+        cpu_seconds=round(time.process_time(), 1),
+        steps=STEPS,
+        tokens_a_step=TOKENS,
+        tokens_of_text=len(tokens),
+        parameters=sum(p.numel() for p in model.parameters()),
+        loss_while_training=curve,
+        metrics=measured,
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ pixels_ORDER.safetensors and pixels_dense.safetensors, each with a JSON file bes
 """
 
 import argparse
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,15 +14,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from core.assets.own import TRAINED, seal
-from core.data.written_digits import PIXELS, SIDE, Digits, load_written_digits, reading_order
+from core.data.written_digits import PIXELS, SIDE, Digits, by_shade, flat, load_written_digits, reading_order
 from core.models.classifier import SequenceClassifier
 from core.models.saved import half, load, save
+from core.training import facts
 from core.training.loop import train
 
 ORDERS = ("rows", "columns", "shuffle")
@@ -40,14 +40,9 @@ def batch(digits: Digits, seed: int, step: int) -> tuple[Float[np.ndarray, "batc
     return flat(np.stack(moved)), torch.as_tensor(digits.labels[chosen])
 
 
-def flat(pictures: UInt8[np.ndarray, "digits side side"]) -> Float[np.ndarray, "digits pixels"]:
-    """Return pictures row by row, from 0 (paper) to 1 (ink)."""
-    return pictures.reshape(len(pictures), PIXELS).astype(np.float32) / np.float32(255)
-
-
 def arranged(pixels: Float[np.ndarray, "digits pixels"], how: str) -> Float[Tensor, "digits pixels"]:
     """Return the pixels in a reading order, or "sorted" by shade, the darkest first: what is left in a bag."""
-    return torch.as_tensor(-np.sort(-pixels) if how == "sorted" else pixels[:, reading_order(how)])
+    return torch.as_tensor(by_shade(pixels) if how == "sorted" else pixels[:, reading_order(how)])
 
 
 def steps_of(pixels: Float[Tensor, "digits pixels"]) -> Float[Tensor, "digits 28 28"]:
@@ -124,19 +119,16 @@ def make(seed: int = 0, *, steps: int | None = None, folder: Path = TRAINED) -> 
 
 
 def _facts(path: Path, seed: int, steps: int, began: float, metrics: dict[str, int], parameters: int) -> Path:
-    content = {
-        "command": f"python -m core.training.pixels --seed {seed}",
-        "where": f"cpu, torch {torch.__version__}, {torch.get_num_threads()} threads",
-        "seconds": round(time.perf_counter() - began, 1),
-        "data": "asset written-digits: 4,000 to train on, 1,000 kept apart",
-        "steps": steps,
-        "batch": BATCH,
-        "parameters": parameters,
-        "metrics": {"held_out": 1000, **metrics},
-    }
-    facts = path.with_suffix(".json")
-    facts.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    return facts
+    return facts.write(
+        path,
+        f"pixels --seed {seed}",
+        "asset written-digits: 4,000 to train on, 1,000 kept apart",
+        time.perf_counter() - began,
+        steps=steps,
+        batch=BATCH,
+        parameters=parameters,
+        metrics={"held_out": 1000, **metrics},
+    )
 
 
 def _main(arguments: Sequence[str] | None = None) -> None:

@@ -6,7 +6,6 @@ NAME.json beside it: the command, the data, how long it took, and what came out,
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable
 from functools import partial
@@ -26,6 +25,7 @@ from core.models.char_lm import FORGET_BIAS, CharLM, Kind, width_for
 from core.models.lstm import LSTM
 from core.models.recaller import Recaller
 from core.models.saved import load, save
+from core.training import facts
 from core.training.loop import Progress, train
 
 CHAR_PARAMETERS = 300_000  # of layer and output matrix together, whatever the kind
@@ -212,12 +212,12 @@ def make(name: str, seed: int, device: torch.device, report: Report, folder: Pat
     began = time.perf_counter()
     path = folder / (f"{name}.json" if name.startswith("char_") else f"{name}_{seed}.json")
     path.parent.mkdir(parents=True, exist_ok=True)
-    facts: dict[str, Any] = {"data": "core.data.recall"}
+    own: dict[str, Any] = {"data": "core.data.recall"}
     metrics: dict[str, Any]
     if name == BY_DISTANCE:
         metrics = recall_by_distance(seed, device, report)
     else:
-        model, facts = RECIPES[name](seed, device, report)
+        model, own = RECIPES[name](seed, device, report)
         save(model, path.with_suffix(".safetensors"))
         stored = load(path.with_suffix(".safetensors"))
         if isinstance(stored, CharLM):
@@ -226,12 +226,8 @@ def make(name: str, seed: int, device: torch.device, report: Report, folder: Pat
             metrics = {"accuracy": {str(d): accuracy(stored, d, seed=seed + 1000) for d in DISTANCES}}
         else:
             raise TypeError(f"no measure is known for {name}")
-    took = round(time.perf_counter() - began, 1)
-    command = f"python -m core.training.recipes {name} --seed {seed}"
-    where = f"{device.type}, torch {torch.__version__}, {torch.get_num_threads()} threads"
-    content = {"command": command, "where": where, "seconds": took, **facts, "metrics": metrics}
-    path.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    return path
+    call, took = f"recipes {name} --seed {seed}", time.perf_counter() - began
+    return facts.write(path, call, seconds=took, device=device.type, **own, metrics=metrics)
 
 
 BY_DISTANCE = "recall_by_distance"

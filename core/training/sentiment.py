@@ -16,18 +16,20 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
 
 from core.assets.own import TRAINED, seal
 from core.data.reviews import Snippet, load_reviews
 from core.models.char_lm import Kind
 from core.models.classifier import SequenceClassifier
 from core.models.saved import half, save
-from core.pretrained.readers import BAG, KINDS, encode, load_folder
+from core.pretrained.readers import BAG, KINDS, encode, load_folder, numbered
 from core.pretrained.word_vectors import load_word_vectors
+from core.training import facts
 from core.training.loop import train
 from core.training.recipes import seed_dropout
 
@@ -81,15 +83,6 @@ def batches(lengths: Sequence[int], rng: random.Random) -> list[list[int]]:
     return found
 
 
-def padded(rows: Sequence[Sequence[int]]) -> tuple[Int[Tensor, "batch time"], Int[Tensor, "batch"]]:
-    """Return sequences as one array, with zeros behind the shorter ones, and their lengths."""
-    lengths = torch.tensor([len(row) for row in rows])
-    ids = torch.zeros(len(rows), int(lengths.max()), dtype=torch.long)
-    for number, row in enumerate(rows):
-        ids[number, : len(row)] = torch.tensor(row)
-    return ids, lengths
-
-
 def start(kind: Kind, vocabulary: Sequence[str], seed: int) -> SequenceClassifier:
     """Return a classifier of that kind whose word vectors are GloVe's, made smaller; unknown words have random ones."""
     glove = load_word_vectors()
@@ -112,7 +105,9 @@ def learn(
     """Return a classifier, and the run that trains it on the snippets."""
     seed_dropout(seed)
     model = start(kind, vocabulary, seed)
-    rows = [encode(snippet.words, vocabulary) for snippet in snippets]
+    numbers = numbered(vocabulary)
+    rows = [torch.tensor(encode(snippet.words, numbers)) for snippet in snippets]
+    sizes = torch.tensor([len(row) for row in rows])
     labels = torch.tensor([int(snippet.is_positive) for snippet in snippets])
     rng, generator = random.Random(seed), torch.Generator().manual_seed(seed)
     every = len(batches([1] * len(rows), random.Random(0)))
@@ -120,9 +115,9 @@ def learn(
 
     def loss(step: int) -> Tensor:
         if (step - 1) % every == 0:
-            order[:] = batches([len(row) for row in rows], rng)
+            order[:] = batches(sizes.tolist(), rng)
         chosen = order[(step - 1) % every]
-        ids, lengths = padded([rows[number] for number in chosen])
+        ids, lengths = pad_sequence([rows[number] for number in chosen], batch_first=True), sizes[chosen]
         ids = ids * (torch.rand(ids.shape, generator=generator) >= FORGOTTEN)
         return F.cross_entropy(model(ids, lengths), labels[chosen])
 
@@ -138,7 +133,8 @@ def make(kind: str, seed: int = 0, *, epochs: int = EPOCHS, folder: Path = TRAIN
     own: dict[str, Any] = {}
     if kind == BAG:
         vocabulary = vocabulary_of(reviews.train)
-        rows, tuned = ([encode(s.words, vocabulary) for s in part] for part in (reviews.train, reviews.tune))
+        numbers = numbered(vocabulary)
+        rows, tuned = ([encode(s.words, numbers) for s in part] for part in (reviews.train, reviews.tune))
         labels, wanted = (torch.tensor([float(s.is_positive) for s in part]) for part in (reviews.train, reviews.tune))
         found = {penalty: bag_of_words(rows, labels, len(vocabulary), penalty) for penalty in PENALTIES}
         scores = {
@@ -160,21 +156,16 @@ def make(kind: str, seed: int = 0, *, epochs: int = EPOCHS, folder: Path = TRAIN
         own = {"epochs": epochs, "hidden": HIDDEN, "parameters": count}
     else:
         raise KeyError(kind)
-    facts = {
-        "command": f"python -m core.training.sentiment {kind} --seed {seed}",
-        "where": f"cpu, torch {torch.__version__}, {torch.get_num_threads()} threads",
-        "data": f"asset hutto-snippets: {len(reviews.train):,} film snippets",
-        **({} if kind == BAG else {"start": "asset glove-6b-50d"}),
-    }
-    path.with_suffix(".json").write_text(json.dumps({**facts, **own}), "utf-8")  # it is read from there again
+    call, data = f"sentiment {kind} --seed {seed}", f"asset hutto-snippets: {len(reviews.train):,} film snippets"
+    start_of = {} if kind == BAG else {"start": "asset glove-6b-50d"}
+    facts.write(path, call, data, time.perf_counter() - began, **start_of, **own)  # the vocabulary is read from there
+    seal(folder)  # what is loaded is checked against its hash
     reader = load_folder(folder, [kind] if kind in KINDS else [])
     metrics = {
         name: float(np.mean((reader.read(kind, [s.words for s in part]) > 0.5) == [s.is_positive for s in part]))
         for name, part in (("tune", reviews.tune), ("held_out", reviews.held_out))
     }
-    content = {**facts, **own, "seconds": round(time.perf_counter() - began, 1), "metrics": metrics}
-    path.with_suffix(".json").write_text(json.dumps(content, ensure_ascii=False) + "\n", "utf-8")
-    return path.with_suffix(".json")
+    return facts.write(path, call, data, time.perf_counter() - began, **start_of, **own, metrics=metrics)
 
 
 if __name__ == "__main__":

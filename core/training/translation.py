@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -26,7 +25,7 @@ from core.data.pairs import HELD_OUT, Pair, natural_sentences, read_pairs
 from core.models.seq2seq import END, PAD, START, Look, Reads, Seq2Seq, pad
 from core.pretrained.translation import recurrent as recurrent_translator
 from core.pretrained.translation.subwords import Subwords
-from core.training import distil, fast_seq2seq
+from core.training import distil, facts, fast_seq2seq
 from core.training.loop import Progress, train
 
 VOCABULARY = 4000
@@ -225,23 +224,21 @@ def make(
         if progress.step % 500 == 0 or progress.step == steps:
             recurrent_translator.save(model, pieces, recipe.pair, stored)
     losses, seconds = read_log(keep.with_suffix(".jsonl"))
-    content: dict[str, Any] = {
-        "command": f"python -m core.training.translation {name} --steps {steps} --seed {seed}",
-        "where": f"{device.type}, torch {torch.__version__}, {torch.get_num_threads()} threads",
-        "seconds": seconds,
-        "data": DATA[recipe.pair],
-        "a_round": dict(Counter(pair.kind for pair in pairs)),
+    return facts.write(
+        stored,
+        f"translation {name} --steps {steps} --seed {seed}",
+        DATA[recipe.pair],
+        seconds,
+        device=device.type,
+        a_round=dict(Counter(pair.kind for pair in pairs)),
         **({"natural": f"each {recipe.natural} times a round"} if "natural" in recipe.kinds else {}),
-        "dropout": recipe.dropout,
-        "pairs": len(batches.pairs),
-        "rounds": round(steps / batches.count, 2),
-        "steps": steps,
-        "parameters": parameters,
-        "loss_while_training": losses,
-    }
-    path = folder / f"{name}.json"
-    path.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    return path
+        dropout=recipe.dropout,
+        pairs=len(batches.pairs),
+        rounds=round(steps / batches.count, 2),
+        steps=steps,
+        parameters=parameters,
+        loss_while_training=losses,
+    )
 
 
 if __name__ == "__main__":

@@ -70,6 +70,13 @@ LESSONS = (
         finding="“Not” moved two words takes a GRU from 81.8 % to 36.5 % positive; a bag of words stays at 59.4 %.",
     ),
     Entry(
+        name="market",
+        title="Markets and weather",
+        claim="Bullish or bearish? A sequence is not yet a signal.",
+        part="At work",
+        finding="Reading 20 days of a share, a GRU foretells 51.3 % of the next days; “always up” gets 51.7 %.",
+    ),
+    Entry(
         name="word_vectors",
         title="Word vectors",
         claim="Words that keep the same company get near vectors, one vector each.",

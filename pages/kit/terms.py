@@ -43,9 +43,19 @@ TERMS = (
         "why_order",
     ),
     Term(
+        "baseline",
+        "A rule so plain that a model has to beat it before it has shown anything, such as always giving the most frequent answer.",
+        "market",
+    ),
+    Term(
         "beam search",
         "Keeps a few texts at once, goes on from each, and ends with the one whose tokens are the likeliest together.",
         "gpt_sampling",
+    ),
+    Term(
+        "bearish",
+        "Said of somebody who thinks that a price will fall.",
+        "market",
     ),
     Term(
         "bidirectional",
@@ -56,6 +66,11 @@ TERMS = (
         "block",
         "One storey of a Transformer: attention, then a feed-forward network, each of which adds to the stream.",
         "transformer_anatomy",
+    ),
+    Term(
+        "bullish",
+        "Said of somebody who thinks that a price will rise.",
+        "market",
     ),
     Term(
         "candidate",
@@ -189,6 +204,11 @@ TERMS = (
         "layer norm", "Brings a vector to a fixed length before a part of the network reads it.", "transformer_anatomy"
     ),
     Term(
+        "leak",
+        "Anything by which the answer gets into what a model reads or learns from: its test then says nothing about real use.",
+        "market",
+    ),
+    Term(
         "logit",
         "The score that a model gives a token, before the softmax makes probabilities of all scores.",
         "transformer_anatomy",
@@ -303,6 +323,11 @@ TERMS = (
     ),
     Term("subword", "A word or a part of one: what a translator reads and writes in one step.", "encoder_decoder"),
     Term(
+        "survivors",
+        "Members of a group who are still there at its end: who dropped out is not counted, which makes the group look better.",
+        "market",
+    ),
+    Term(
         "temperature",
         "What scores are divided by before the softmax: low gives the best nearly all, high makes all alike.",
         "attention_search",
@@ -332,6 +357,11 @@ TERMS = (
         "vector",
         "A list of numbers of fixed length; here all that the decoder gets of a sentence, also called the context vector.",
         "encoder_decoder",
+    ),
+    Term(
+        "walking forward",
+        "Testing a forecaster as it would be used: learn from all before a date, forecast what follows, move the date on.",
+        "market",
     ),
     Term(
         "weight matrix", "A table of numbers, learned in training, by which a network multiplies what comes in.", "rnn"

@@ -94,7 +94,7 @@ def questions() -> list[Question]:
         ),
         Question(
             "The frames of each digit are put in an order drawn by chance. Who notices?",
-            ("the GRU", "the nearest average", "both"),
+            ("the GRU", "the nearest mean frame", "both"),
             0 if scores.shuffled < 0.95 * scores.in_order("forwards") else 1,
             f"The GRU names {scores.shuffled} instead of {scores.in_order('forwards')} of {scores.asked}. An average is the same "
             "in any order.",

@@ -34,7 +34,7 @@ def show(stage: Stage) -> Shown:
         number = controls.slider("Recording", 1, MOST, DEFAULT_NUMBER + 1, 1, key="recording") - 1
     heard, scores = ask(lesson.hear_digit, digit, number, order), ask(lesson.digit_scores)
     low, high = scores.interval(scores.in_order(order))
-    stage.note("A GRU is a simpler LSTM, trained here. The average: a recording’s mean frame, without order.")
+    stage.note("A GRU is a simpler LSTM, trained here. The mean frame is the average over a recording, without order.")
     return Shown(
         verdict=judge(scores, order),
         picture=draw(figures.digit, heard, scores, order),
@@ -43,10 +43,10 @@ def show(stage: Stage) -> Shown:
         numbers=[
             ("named by the GRU", f"{percent(scores.in_order(order) / scores.asked)}"),
             ("95 % interval", f"{100 * low:.1f} to {100 * high:.1f} %"),
-            ("nearest average", percent(scores.nearest / scores.asked)),
+            ("nearest mean frame", percent(scores.nearest / scores.asked)),
         ],
         caption=what_it_believed(heard)
-        + " The nearest average knows a recording only by the mean of its 13 numbers and takes the digit of the training "
+        + " The nearest mean frame knows a recording only by the mean of its 13 numbers and takes the digit of the training "
         "recording whose mean is nearest. The same six people speak in training and test: strangers would be harder. The sound "
         "itself is not in the data set, only these numbers.",
         further=[draw(figures.after_each_share, scores)],
@@ -59,7 +59,7 @@ def judge(scores: DigitScores, order: str) -> str:
     """Say how many recordings are named in this order, and how many without any."""
     right, asked = scores.in_order(order), scores.asked
     if order == "forwards":
-        return f"The GRU names {right} of {asked} digits; an average without order, {scores.nearest}."
+        return f"The GRU names {right} of {asked} digits; the mean frame, without order, {scores.nearest}."
     if order == "backwards":
         return f"Reversed, the same GRU names {right} of {asked} digits; the average, still {scores.nearest}."
     return f"Trained on reversed sound, a GRU names {right} of {asked} digits again."
@@ -75,7 +75,7 @@ def what_it_believed(heard: DigitHeard) -> str:
         else f"ends at “{said}”, never sure"
     )
     nearest = DIGITS[heard.nearest]
-    return f"In this recording the GRU {when} ({right}); the nearest average says “{nearest}”."
+    return f"In this recording the GRU {when} ({right}); the nearest mean frame says “{nearest}”."
 
 
 def bet() -> Bet:

@@ -6,7 +6,7 @@ from pages.listening import below, digits, voice
 Lesson(
     name="listening",
     idea=(
-        "Cut a sound into **frames** of 32 ms. An **LSTM** reads one after another and hands on its **state**: 256 numbers. "
+        "Cut a sound into **frames** of 32 ms. An **LSTM** reads one after another and hands on its **state**. "
         "Silero’s LSTM says of each frame how likely somebody speaks. We erase the state, and see what one frame is worth alone."
     ),
     views=(voice.VIEW, digits.VIEW),

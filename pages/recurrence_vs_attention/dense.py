@@ -3,7 +3,7 @@
 from functools import partial
 
 from core.experiments import recurrence_vs_attention as lesson
-from core.experiments.recurrence_vs_attention.results import KEPT, SHIFTS, TEXT, WIDTHS, Moved
+from core.experiments.recurrence_vs_attention.results import KEPT, NAMES, READERS, SHIFTS, TEXT, WIDTHS, Moved
 from core.figures import recurrence_vs_attention as figures
 from pages.kit import controls
 from pages.kit.ask import ask, draw
@@ -32,7 +32,7 @@ def show(stage: Stage) -> Shown | Nothing:
         verdict=judge(found, shift),
         picture=draw(figures.moved, found, shift),
         mechanism=draw(figures.slots, own, shift),
-        bet=bet(shift),
+        bet=bet(found, shift),
         numbers=[
             ("correct where they were trained, dense", percent(int(found.correct[0, 0]) / found.reviews)),
             ("LSTM", percent(int(found.correct[1, 0]) / found.reviews)),
@@ -57,37 +57,32 @@ def judge(found: Moved, shift: int) -> str:
     )
 
 
-FEWER, SAME, MORE = "fewer than by one", "about as many", "more than by one"
+SAME, FEWER, MANY = "within 2 points", "2 to 10 points lower", "over 10 points lower"
 
 
-def bet(shift: int) -> Bet:
-    """Ask what a longer move does to the dense network."""
+def bet(found: Moved, shift: int) -> Bet:
+    """Ask how many verdicts are still correct, which the picture does not show, of the network that it is told less of."""
     other = SHIFTS if shift != SHIFTS else 1
-    question = (
-        f"Move the reviews by {SHIFTS} positions. How many verdicts of the dense network will change?"
-        if other == SHIFTS
-        else f"Move them by one position instead of {SHIFTS}. The LSTM’s changed verdicts will be …"
-    )
-    answers = (FEWER, SAME, MORE) if other == SHIFTS else ("a tenth of these or fewer", "more than a tenth")
+    reader = 0 if other == SHIFTS else 1
+    share = percent(int(found.correct[reader, 0]) / found.reviews)
     return Bet(
-        question=question,
-        answers=answers,
+        question=f"Begin the reviews {count(other, 'position')} later. Of its verdicts the {NAMES[READERS[reader]]} had {share} "
+        "correct where it was trained. What will be left?",
+        answers=(SAME, FEWER, MANY),
         change={"shift": other},
         moved=f"{count(other, 'empty position')} before the review",
-        judge=partial(_outcome, other),
+        judge=partial(_outcome, reader, other),
     )
 
 
-def _outcome(shift: int) -> tuple[str, str]:
+def _outcome(reader: int, shift: int) -> tuple[str, str]:
     found = ask(lesson.moved)
-    if shift == SHIFTS:
-        one, many = (found.share("dense", n) for n in (1, SHIFTS))
-        right = FEWER if many < 0.9 * one else SAME if many <= 1.1 * one else MORE
-        return right, f"{percent(many)} change, by one {percent(one)}."
-    one, many = (found.share("lstm", n) for n in (1, SHIFTS))
+    before, after = (int(found.correct[reader, n]) / found.reviews for n in (0, shift))
+    lost = before - after
     return (
-        "a tenth of these or fewer" if one <= many / 10 else "more than a tenth"
-    ), f"{percent(one)} against {percent(many)}."
+        SAME if lost <= 0.02 else FEWER if lost <= 0.1 else MANY,
+        f"{percent(after)} are correct, before {percent(before)}.",
+    )
 
 
 VIEW = View("Dense", show)

@@ -6,8 +6,9 @@ from pages.recurrence_vs_attention import below, dense, racing, waiting
 Lesson(
     name="recurrence_vs_attention",
     idea=(
-        "A **recurrent network** reads step by step and keeps notes. **Attention** goes straight to any step. Six small "
-        "networks learn the same task, in the same time, with equally many **parameters**, the numbers that training sets."
+        "A **recurrent network** reads step by step and keeps notes. **Attention** goes straight to any step. A **dense "
+        "network** takes all steps at once. Six small networks learn one task in equal time, with equally many "
+        "**parameters**, the numbers that training sets."
     ),
     views=(racing.VIEW, waiting.VIEW, dense.VIEW),
     words=below.TEXT,

@@ -95,10 +95,8 @@ ATTENTION, TURN, BOTH = "the Transformer", "the LSTM", "neither"
 
 def bet(task: TaskName, seconds: float, live: bool, longer: bool) -> Bet:
     """Ask who is ahead in another task."""
-    other: TaskName = "parity" if task != "parity" else "recall"
-    what = (
-        "whether the number of ones so far is odd" if other == "parity" else "which symbol came first, before the noise"
-    )
+    other: TaskName = "add" if task != "add" else "recall"
+    what = "to add the two numbers that are marked" if other == "add" else "which symbol came first, before the noise"
     return Bet(
         question=f"Let them learn another task: {what}. Which will be ahead?",
         answers=(ATTENTION, TURN, BOTH),

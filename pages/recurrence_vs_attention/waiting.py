@@ -19,16 +19,14 @@ def show(stage: Stage) -> Shown:
     with stage.decide:
         length = int(controls.choice("Tokens in the sequence", LENGTHS, "1024", key="length", names=_said))
     with stage.more:
-        width = int(
-            controls.choice("Numbers a token (another is measured now)", tuple(map(str, WIDTHS)), "64", key="width")
-        )
+        width = int(controls.choice("Numbers a token", tuple(map(str, WIDTHS)), "64", key="width"))
     found = ask(lesson.timed, width)
     at = found.overtaken()
     return Shown(
         verdict=judge(found, length),
         picture=draw(figures.time, found, length),
         mechanism=draw(figures.waiting, found, length),
-        bet=bet(found, width, length),
+        bet=bet(width, length),
         numbers=[
             ("steps that wait for one another, LSTM", f"{waits('lstm', length):,}"),
             ("attention", f"{waits('attention', length)}"),
@@ -53,24 +51,25 @@ def _said(length: str) -> str:
 def judge(found: Timing, length: int) -> str:
     """Say how long both take, and how many steps wait."""
     one, other = found.of("attention", length), found.of("lstm", length)
-    times = f"{other / one:.3g} times as fast" if one < other else f"{one / other:.3g} times as slow"
+    (fast, first), (slow, second) = sorted((("attention", one), ("the LSTM", other)), key=lambda pair: pair[1])
     return (
-        f"At {length:,} tokens attention is {times} as the LSTM: {1000 * one:,.3g} ms against {1000 * other:,.3g} ms."
+        f"At {length:,} tokens {fast} is {second / first:.3g} times as fast as {slow}: {1000 * first:,.3g} ms against "
+        f"{1000 * second:,.3g} ms."
         if length < STEPS[-1] or not found.overtaken()
         else f"At {length:,} tokens attention takes {1000 * one:,.3g} ms, the LSTM {1000 * other:,.3g} ms: comparing all pairs "
         f"costs more than waiting, from {found.overtaken():,} tokens on."
     )
 
 
-def bet(found: Timing, width: int, length: int) -> Bet:
-    """Ask about another length."""
-    other = 8192 if length != 8192 else 128
+def bet(width: int, length: int) -> Bet:
+    """Ask about more numbers a token, or fewer: what the picture at hand does not show."""
+    other = WIDTHS[0] if width != WIDTHS[0] else WIDTHS[1]
     return Bet(
-        question=f"Make the sequence {other:,} tokens long. On this processor attention will be …",
+        question=f"Give every token {other} numbers instead of {width}. At {length:,} tokens attention will be …",
         answers=(FASTER, SLOWER),
-        change={"length": str(other)},
-        moved=f"{other:,} tokens",
-        judge=partial(_outcome, width, other),
+        change={"width": str(other)},
+        moved=f"{other} numbers a token",
+        judge=partial(_outcome, other, length),
     )
 
 

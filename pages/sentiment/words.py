@@ -14,6 +14,7 @@ from pages.sentiment.shared import script
 
 NAMES = tuple(MODELS.values())
 UNKNOWN = ((3, "not known to the models: in too few of the snippets that they learned from"),)
+GRU = NAMES.index(MODELS["gru"])
 MORE, LESS, SAME = "more positive", "more negative", "exactly the same"
 LABELS: dict[str, What] = {"moved": "moved", "left out": "left out", "negated": "negated"}
 EMPTY = "Type something under “More”: with no word at all there is nothing to read."
@@ -105,26 +106,24 @@ def judge(before: Read, after: Read, what: What, word: str) -> str:
 
 
 def bet(words: tuple[str, ...], what: What, word: int, to: int) -> Bet:
-    """Ask what another what-if does to the bag of words, or to the GRU where the bag's answer is always the same."""
+    """Ask what another what-if does to the GRU: what it does to the bag can be read off the words' weights."""
     other: What = "left out" if what != "left out" else "moved"
     label = next(name for name, value in LABELS.items() if value == other)
-    model = BAG if other == "left out" else 2
     done = f"leave {code(words[word])} out" if other == "left out" else f"move {code(words[word])} to position {to + 1}"
     return Bet(
-        question=f"Now {done}. Compared with the review as written, the {'bag of words' if model == BAG else NAMES[model]} will "
-        "find it…",
+        question=f"Now {done}. Compared with the review as written, the {NAMES[GRU]} will find it…",
         answers=(MORE, LESS, SAME),
         change={"what": label},
         moved=f"the word is {label}",
-        judge=partial(_outcome, words, other, word, to, model),
+        judge=partial(_outcome, words, other, word, to),
     )
 
 
-def _outcome(words: tuple[str, ...], what: What, word: int, to: int, model: int) -> tuple[str, str]:
+def _outcome(words: tuple[str, ...], what: What, word: int, to: int) -> tuple[str, str]:
     before, after = (ask(lesson.read, each) for each in (words, change(words, what, word, to)[0]))
-    a, b = float(before.ends[model]), float(after.ends[model])
+    a, b = float(before.ends[GRU]), float(after.ends[GRU])
     right = SAME if abs(a - b) < 5e-4 else MORE if b > a else LESS
-    others = ", ".join(f"{NAMES[m]} {percent(float(after.ends[m]))}" for m in range(len(NAMES)) if m != model)
+    others = ", ".join(f"{NAMES[m]} {percent(float(after.ends[m]))}" for m in range(len(NAMES)) if m != GRU)
     return right, f"It goes from {percent(a)} to {percent(b)}. The others end at: {others}."
 
 

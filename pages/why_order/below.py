@@ -8,9 +8,9 @@ from pages.kit.lesson import Line, Question, Source, Try
 from pages.kit.words import percent
 
 WORDS = (
-    "A bag of words writes a text as a list of counts: how often each word occurs. Two texts with the same words have the"
-    " same list, so whatever is computed from it is the same for both. A reader in order takes one step after another and"
-    " keeps what it has read in a **hidden state**, a list of numbers that the next step changes. Its answer depends on "
+    "A bag of words writes a text as a list of counts: how often each word occurs. Two texts with the same words have the "
+    "same list, so whatever is computed from it is the same for both. A reader in order takes one step after another and "
+    "keeps what it has read in a **hidden state**, a list of numbers that the next step changes. Its answer depends on "
     "what came when. The price: it has to learn the order, and in one that it has never seen it is lost."
 )
 
@@ -19,22 +19,21 @@ def how() -> list[Line]:
     """Return each equation with the code that computes it."""
     from core.data.written_digits import reading_order
     from core.experiments.why_order.pixels import scores
-    from core.experiments.why_order.words import softmax
+    from core.generation.filters import softmax
     from core.models.classifier import SequenceClassifier
 
     return [
         Line("How far apart are two bags? Count each word in both, and take the length of the difference.",
              r"d = \sqrt{\sum_w (n_w - m_w)^2}", distance, "n, m: one count for each word."),
         Line("A language model gives each possible next word a score; these become probabilities.",
-             r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}", softmax, "z, p: 49,152 numbers, one for each piece of a word that it "
-             "knows."),
+             r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}", softmax,
+             "z, p: 49,152 numbers, one for each piece of a word that it knows."),
         Line("The reader of digits takes 28 pixels at a step, and scores the ten digits from its state after the last one.",
              r"h_t = \mathrm{GRU}(x_t, h_{t-1}), \quad z = W h_{28} + b", SequenceClassifier.forward,
              "x: 28 steps of 28 pixels. h: 64 numbers. z: 10."),
         Line("An order is a list of pixels: the same one for every picture.", r"x'_k = x_{\pi(k)}", reading_order,
              "π: 784 different numbers."),
-        Line("A dense network adds up all pixels at once. To shuffle them is to shuffle the columns of W: nothing else "
-        "changes.",
+        Line("A dense network adds up all pixels at once. To shuffle them is to shuffle the columns of W, and nothing else.",
              r"z = V \max(0, W x + b) + c", scores, "x: 784 pixels. W: 64 rows. V: 10 rows. z: 10."),
     ]  # fmt: skip
 
@@ -48,16 +47,14 @@ def questions() -> list[Question]:
         Question("Which two texts have the same bag of words?",
                  ("“a hot dog” and “a dog that is hot”", "“dog bites man” and “man bites dog”", "neither"),
                  1 if apart[1] == 0 else 2, f"The first two are {apart[0]:.2f} apart, the others {apart[1]:.0f}."),
-        Question("A network was trained on digits whose pixels are shuffled, always in the same way. How well can it read "
-        "them?",
-                 ("Nearly as well", "Only by guessing"), 0 if learned > 0.8 else 1,
+        Question("A network was trained on digits whose pixels are shuffled, always in the same way. How many can it read?",
+                 ("Most of them", "No more than by guessing"), 0 if learned > 0.8 else 1,
                  f"{percent(learned)} are correct, {percent(rows)} row by row. In a shuffle that it was not trained on: "
                  f"{percent(new)}."),
         Question("Which of these gives the same answer in every order, even one that it has never met?",
                  ("A network that reads in order", "A dense network", "A bag"),
                  2 if len(set(map(int, found.bag))) == 1 else 0,
-                 f"The bag has {percent(int(found.bag[0]) / TESTED)} correct in all three orders, and pays for it with "
-                 f"accuracy."),
+                 f"The bag: {percent(int(found.bag[0]) / TESTED)} are correct in all three orders. It pays for it in accuracy."),
     ]  # fmt: skip
 
 
@@ -70,20 +67,19 @@ def seen() -> str:
         f"Two sentences of the same words had bags {guess.distance:.0f} apart, but read in order they gave “{guess.words[up]}” "
         f"{percent(float(guess.in_order[0, up]))} and {percent(float(guess.in_order[1, up]))}. Of {TESTED:,} digits, "
         f"{percent(found.of('row by row') / TESTED)} were read correctly row by row, {percent(found.of(NEW) / TESTED)} in a "
-        f"new shuffle, "
-        f"and from a bag of shades {percent(int(found.bag[0]) / TESTED)} in any order."
+        f"new shuffle, and from a bag of shades {percent(int(found.bag[0]) / TESTED)} in any order."
     )
 
 
 def try_next() -> list[Try]:
     """Return another pair of sentences, the new shuffle, and the lesson on the state."""
     return [
-        Try("A film, good or bad", "“Not bad, it was good” against “not good, it was bad”: the same seven "
-        "words.", {"view": "Words", "pair": "A film"}),
+        Try("A film, good or bad", "“Not bad, it was good” against “not good, it was bad”: the same seven words.",
+            {"view": "Words", "pair": "A film"}),
         Try("A new shuffle", "The network that learned rows is given the pixels in an order that it has never met.",
             {"view": "784 pixels", "order": NEW}),
-        Try("What such a reader remembers", "The hidden state is all that it carries from one step to the "
-        "next.", {}, lesson="rnn"),
+        Try("What such a reader remembers", "The hidden state is all that it carries from one step to the next.",
+            {}, lesson="rnn"),
     ]  # fmt: skip
 
 

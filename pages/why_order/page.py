@@ -15,7 +15,7 @@ Lesson(
     how=below.how,
     questions=below.questions,
     sources=below.SOURCES,
-    notes="“Recurrent neural networks are used for sequence modelling”, where the series of lessons begins.",
+    notes="“Why do we need sequence models?”, and the picture of 28 x 28 = 784 pixels.",
     seen=below.seen,
     try_next=below.try_next,
 ).show()

@@ -52,16 +52,15 @@ def show(stage: Stage) -> Shown | Nothing:
         bet=bet(pair),
         numbers=[
             ("distance of the bags", f"{guess.distance:.3g}"),
-            (f"“{guess.words[up]}”, in order", f"{percent(float(guess.in_order[0, up]))}, "
-            f"{percent(float(guess.in_order[1, up]))}"),
+            (f"“{guess.words[up]}”, in order",
+             f"{percent(float(guess.in_order[0, up]))}, {percent(float(guess.in_order[1, up]))}"),
             (f"“{guess.words[down]}”, in order",
              f"{percent(float(guess.in_order[0, down]))}, {percent(float(guess.in_order[1, down]))}"),
         ],
         caption="The language model is SmolLM2, with 135 million numbers learned from text. On the right it reads each "
-        "sentence as "
-        "it stands. On the left it is given only a bag: it reads the words in twelve random orders, drawn from the bag "
-        "alone, and its guesses are averaged. Whatever works from the bag has to treat two equal bags alike. Shown are "
-        "the four most probable whole words.",
+        "sentence as it stands. On the left it is given only a bag: it reads the words in twelve random orders, drawn from the "
+        "bag alone, and its guesses are averaged. Whatever works from the bag has to treat two equal bags alike. Shown are the "
+        "four most probable whole words.",
         values=script_values(ONE=one.strip(), OTHER=other.strip()),
     )  # fmt: skip
 

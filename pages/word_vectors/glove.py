@@ -98,25 +98,23 @@ def _outcome(words: str, wanted: str) -> tuple[str, str]:
     opposites = next(group for group in judged.groups if group.name == "opposites")
     return right, (
         f"Nearest to {question(found.asked)} is “{escape(answers[0])}”. Opposites keep much the same company: of "
-        f"{opposites.asked} such questions {percent(opposites.right / opposites.asked)} are right."
+        f"{opposites.asked} such questions {percent(opposites.share)} are right."
     )
 
 
 def _groups(judged: Judged) -> Shown:
-    order = sorted(judged.groups, key=lambda group: group.right / group.asked)
+    order = sorted(judged.groups, key=lambda group: group.share)
     best, worst = order[-1], order[0]
     return Shown(
         verdict=f"GloVe answers {percent(judged.right / judged.asked)} of {judged.asked:,} analogies: of {best.name} "
-        f"{percent(best.right / best.asked)}, of {worst.name} {percent(worst.right / worst.asked)}.",
+        f"{percent(best.share)}, of {worst.name} {percent(worst.share)}.",
         picture=draw(figures.groups, judged),
         mechanism=draw(
             figures.chain,
             (("asked", "athens\ngreece\noslo"), ("sum", "greece\n− athens\n+ oslo"), ("nearest", "norway?")),
             0,
         ),
-        numbers=[
-            (group.name, f"{percent(group.right / group.asked)}") for group in (best, order[len(order) // 2], worst)
-        ],
+        numbers=[(group.name, f"{percent(group.share)}") for group in (best, order[len(order) // 2], worst)],
         caption="A question counts as right if the one wanted word comes first of 100,000; one with a word that has no vector "
         "counts as wrong. Guessing would be right once in 100,000. The questions came with word2vec (2013).",
         values=script_values(),

@@ -108,6 +108,16 @@ def charts(at: AppTest) -> list[dict[str, Any]]:
     return [json.loads(element.proto.spec) for element in at.get("plotly_chart")]
 
 
+def main(at: AppTest) -> dict[str, Any]:
+    """The view's picture: the first Plotly figure with a title, which a mechanism has not."""
+    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
+
+
+def said(at: AppTest) -> str:
+    """The verdict, with a plain blank where one must not break."""
+    return str(at.header[0].value).replace("\u00a0", " ")
+
+
 def metrics(at: AppTest) -> dict[str, str]:
     """The large numbers on the page."""
     return {metric.label: metric.value for metric in at.metric}

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.data.recall import CHANCE
-from core.experiments.intervals import wilson
+from core.experiments.intervals import Counted
 
 DEFAULT_TEXT = (
     'The old man said, "I kept this letter for forty years (nobody else has read it), and I will not burn it now." '
@@ -131,24 +131,6 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Recalled:
-    """How many of so many sequences were answered correctly."""
-
-    asked: int
-    right: int
-
-    @property
-    def share(self) -> float:
-        """Return the share of correct answers."""
-        return self.right / self.asked
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Return between which shares the true one lies with 95 % certainty."""
-        return wilson(self.right, self.asked)
-
-
-@dataclass(frozen=True)
 class Along:
     """The recall task with the question put at each step from 1 to `STEPS`, with a gate held (or None).
 
@@ -168,19 +150,19 @@ class Along:
         """Return the share of correct answers by the step of the question."""
         return np.asarray(self.right / self.asked)
 
-    def when(self, step: int) -> Recalled:
+    def when(self, step: int) -> Counted:
         """Return what is recalled if the question is step number `step`."""
-        return Recalled(self.asked, int(self.right[step - 1]))
+        return Counted(self.asked, int(self.right[step - 1]))
 
     @property
-    def end(self) -> Recalled:
+    def end(self) -> Counted:
         """Return what is recalled at the last question."""
         return self.when(STEPS)
 
     @property
-    def lowest(self) -> Recalled:
+    def lowest(self) -> Counted:
         """Return what is recalled where least is, from the first held step on."""
-        return Recalled(self.asked, int(self.right[max(self.at, 1) - 1 :].min()))
+        return Counted(self.asked, int(self.right[max(self.at, 1) - 1 :].min()))
 
 
 @dataclass(frozen=True)
@@ -218,7 +200,7 @@ def window(length: int, at: int, most: int = WINDOW) -> tuple[int, int]:
     return first, min(length, first + most)
 
 
-def effect(free: Recalled, held: Recalled) -> Effect:
+def effect(free: Counted, held: Counted) -> Effect:
     """Return what a hold did to the recall task, as far as so many questions can tell.
 
     "gone": what is left can't be told from guessing; "less": clearly less than before; "kept": no clear difference;

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, mse_loss
 
@@ -91,36 +92,25 @@ def race(name: TaskName, length: int, seconds: float, seeds: int, tune: bool) ->
     without it the middle one counts.
     """
     asked = task(name, length)
-    torch.set_num_threads(1)
     trial = TRIED * seconds if tune else 0.0
     total = len(ARCHITECTURES) * (len(RATES) * trial + seeds * seconds)
     ticks = np.linspace(0, seconds, TICKS)
     shares = np.zeros((len(ARCHITECTURES), seeds, TICKS))
     steps = np.zeros((len(ARCHITECTURES), seeds), int)
-    took = np.zeros((len(ARCHITECTURES), seeds))
     first = np.full((len(ARCHITECTURES), LOOKS), np.nan)
     rates, done = [], 0.0
     for number, architecture in enumerate(ARCHITECTURES):
-        found = []
+        tried = []
         for rate in RATES if tune else ():
-            curve = []
-            for _, spent, reached in run(architecture, asked, 100, rate, trial):
-                curve.append((spent, reached))
-                yield round(done + spent), round(total)
-            found.append(np.interp(np.linspace(0, trial, TICKS), *np.array(curve).T).mean())
+            looks = yield from _followed(run(architecture, asked, 100, rate, trial), done, total)
+            tried.append(_at(np.linspace(0, trial, TICKS), looks).mean())
             done += trial
-        rates.append(RATES[int(np.argmax(found))] if tune else RATES[len(RATES) // 2])
+        rates.append(RATES[int(np.argmax(tried))] if tune else RATES[len(RATES) // 2])
         for seed in range(seeds):
-            curve = []
-            for step, spent, reached in run(architecture, asked, seed, rates[-1], seconds):
-                curve.append((spent, reached))
-                steps[number, seed], took[number, seed] = step, spent
-                yield round(done + spent), round(total)
-            # between two looks the line is straight, after the last it stays
-            shares[number, seed] = np.interp(ticks, *np.array(curve).T)
+            looks = yield from _followed(run(architecture, asked, seed, rates[-1], seconds), done, total)
+            shares[number, seed], steps[number, seed] = _at(ticks, looks), looks[-1, 0]
             if seed == 0:
-                looks = np.array(curve)[:LOOKS, 1]
-                first[number, : len(looks)] = looks
+                first[number, : len(looks)] = looks[:LOOKS, 2]
             done += seconds
     shape = (asked.length, asked.features, asked.answers, asked.outputs)
     counts = [sum(value.numel() for value in network(a, asked, 0).parameters()) for a in ARCHITECTURES]
@@ -131,9 +121,24 @@ def race(name: TaskName, length: int, seconds: float, seeds: int, tune: bool) ->
         seconds=ticks,
         shares=shares,
         steps=steps,
-        took=took,
         parameters=tuple(counts),
         sizes=tuple(size_for(a, *shape, PARAMETERS) for a in ARCHITECTURES),
         rates=tuple(rates),
         first=first,
     )
+
+
+def _followed(
+    looks: Iterator[tuple[int, float, float]], done: float, total: float
+) -> Steps[Float[np.ndarray, "looks three"]]:
+    """Yield how far a race is while one of its runs goes on, and return what `run` yielded, a row each."""
+    rows = []
+    for look in looks:
+        rows.append(look)
+        yield round(done + look[1]), round(total)
+    return np.array(rows)
+
+
+def _at(ticks: Float[np.ndarray, "ticks"], looks: Float[np.ndarray, "looks three"]) -> Float[np.ndarray, "ticks"]:
+    """Return the share at each tick: between two looks the line is straight, after the last it stays."""
+    return np.interp(ticks, looks[:, 1], looks[:, 2])

@@ -8,7 +8,7 @@ _CLOCK = "seconds of training; tests/core/experiments/recurrence_vs_attention tr
 
 CALLS: tuple[Call, ...] = (
     *(call(lesson.race, task, length, SECONDS, SEEDS, True, varies=_CLOCK) for task, length in LENGTHS.items()),
-    call(lesson.timed, WIDTHS[1], varies="a clock"),
+    *(call(lesson.timed, width, varies="a clock") for width in WIDTHS),
     call(lesson.moved),
     call(lesson.sentence, TEXT),
 )

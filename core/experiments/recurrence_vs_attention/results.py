@@ -30,7 +30,7 @@ RECURRENT = ("rnn", "lstm", "gru")
 class Race:
     """How many questions each architecture answered correctly, by seconds of training: seeds and ticks of the clock.
 
-    `steps`, `took`: of training in all, fewer where it was solved before the end. `rates`: the step size that each chose.
+    `steps`: of training in all, fewer where it was solved before the end. `rates`: the step size that each chose.
     `sizes`: hidden units (a Transformer's: inner units). `first`: the shares at the first five looks of the first seed,
     which do not depend on the clock; nan after a run's end. `guessing`: the share that needs no reading.
     """
@@ -41,7 +41,6 @@ class Race:
     seconds: Float[np.ndarray, "ticks"]
     shares: Float[np.ndarray, "architectures seeds ticks"]
     steps: Int[np.ndarray, "architectures seeds"]
-    took: Float[np.ndarray, "architectures seeds"]
     parameters: tuple[int, ...]
     sizes: tuple[int, ...]
     rates: tuple[float, ...]

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from core.data.reviews import split
-from core.experiments.intervals import wilson
+from core.experiments.intervals import Counted
 
 What = Literal["moved", "left out", "negated"]
 WHATS: tuple[What, ...] = ("moved", "left out", "negated")
@@ -138,22 +138,10 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
-class Row:
-    """How many snippets a model or a baseline gets right, and the 95 % interval of its share."""
+class Row(Counted):
+    """How many snippets a model or a baseline gets right."""
 
     name: str
-    right: int
-    asked: int
-
-    @property
-    def share(self) -> float:
-        """Return the share that is right."""
-        return self.right / self.asked
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Return the ends of Wilson's interval."""
-        return wilson(self.right, self.asked)
 
 
 def rows(tested: Tested) -> tuple[Row, ...]:
@@ -166,7 +154,7 @@ def rows(tested: Tested) -> tuple[Row, ...]:
     always = "positive" if tested.positive.mean() > 0.5 else "negative"
     counts = [*tested.right.sum(1), (tested.rule == tested.positive).sum(), more]
     names = [*MODELS.values(), RULE, f"{ALWAYS} “{always}”"]
-    return tuple(Row(name, int(count), asked) for name, count in zip(names, counts, strict=True))
+    return tuple(Row(asked, int(count), name) for name, count in zip(names, counts, strict=True))
 
 
 def by_length(tested: Tested) -> list[tuple[tuple[int, int], tuple[Row, ...]]]:

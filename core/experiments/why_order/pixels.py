@@ -9,7 +9,7 @@ from safetensors.numpy import load_file
 from torch import Tensor
 
 from core.assets import own
-from core.data.written_digits import FIXED, PIXELS, SIDE, load_written_digits, reading_order
+from core.data.written_digits import FIXED, SIDE, by_shade, flat, load_written_digits, reading_order
 from core.experiments.why_order.results import ORDERS, Accuracies, Read
 from core.models.classifier import SequenceClassifier
 from core.models.saved import load
@@ -28,7 +28,7 @@ def classifier(how: str) -> SequenceClassifier:
 def read(how: str, shown: str, number: int, digit: int) -> Read:
     """Return what a classifier believes at each step; see `why_order.read_digit`."""
     _, test = load_written_digits()
-    given = _flat(test.pictures[digit : digit + 1])[:, reading_order(shown, number)].reshape(SIDE, SIDE)
+    given = flat(test.pictures[digit : digit + 1])[:, reading_order(shown, number)].reshape(SIDE, SIDE)
     belief = classifier(how).trace(torch.as_tensor(given))
     return Read(int(test.labels[digit]), given, belief.probabilities)
 
@@ -36,7 +36,7 @@ def read(how: str, shown: str, number: int, digit: int) -> Read:
 def accuracies(number: int) -> Accuracies:
     """Return how many of the held-out digits are read correctly; see `why_order.accuracies`."""
     _, test = load_written_digits()
-    pixels = _flat(test.pictures)
+    pixels = flat(test.pictures)
 
     def in_order(shown: str) -> Pixels:
         return pixels[:, reading_order(shown, FIXED if shown == "shuffle" else 0)]
@@ -55,17 +55,12 @@ def accuracies(number: int) -> Accuracies:
 
     fixed = in_order("shuffle")
     wide = [dense("rows", pixels), dense("shuffle", fixed), dense("rows", anew)]
-    bag = [dense("sorted", bag_of(x)) for x in (pixels, fixed, anew)]
+    bag = [dense("sorted", by_shade(x)) for x in (pixels, fixed, anew)]
     size = sum(held[f"rows.{name}"].size for name in ("0.weight", "0.bias", "2.weight", "2.bias"))
     return Accuracies(
         np.array(recurrent), np.array([int(x.sum()) for x in wide]), np.array([int(x.sum()) for x in bag]),
         (parameters, int(size)),
     )  # fmt: skip
-
-
-def bag_of(pixels: Pixels) -> Pixels:
-    """Return each picture's pixels from the darkest to the palest: the same for every order of the same pixels."""
-    return np.asarray(-np.sort(-pixels, axis=1))
 
 
 def scores(held: dict[str, np.ndarray], how: str, x: Pixels) -> Float[np.ndarray, "digits classes"]:
@@ -76,7 +71,3 @@ def scores(held: dict[str, np.ndarray], how: str, x: Pixels) -> Float[np.ndarray
 
 def _tensors(path: Path) -> dict[str, np.ndarray]:
     return dict(load_file(path))
-
-
-def _flat(pictures: np.ndarray) -> Pixels:
-    return pictures.reshape(len(pictures), PIXELS).astype(np.float32) / np.float32(255)

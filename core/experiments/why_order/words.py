@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float
 
 from core.experiments.why_order.results import SHOWN, SHUFFLES, Guess, distance, words_of
+from core.generation.filters import softmax
 from core.progress import Steps
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def guess(model: "LanguageModel", one: str, other: str, ending: str) -> Steps[Gu
     found = {}
     for done, prompt in enumerate(distinct):
         yield done, len(distinct)
-        found[prompt] = softmax(np.asarray(model.logits(model.encode(prompt)))[-1])
+        found[prompt] = softmax(np.asarray(model.logits(model.encode(prompt)))[-1].astype(np.float64))
     ways = [found[prompt] for prompt in prompts]
     order = np.stack(ways[:2])
     bag = np.stack([np.mean(ways[2 + SHUFFLES * n : 2 + SHUFFLES * (n + 1)], axis=0) for n in (0, 1)])
@@ -61,10 +61,3 @@ def orders(bag: Sequence[str]) -> list[str]:
     """Return random orders of the words, which depend on the bag alone."""
     drawn = [" ".join(bag[i] for i in np.random.default_rng((5, n)).permutation(len(bag))) for n in range(SHUFFLES)]
     return [text[:1].upper() + text[1:] for text in drawn]
-
-
-def softmax(logits: Float[np.ndarray, "vocabulary"]) -> Float[np.ndarray, "vocabulary"]:
-    """Return the probability of each token."""
-    # p_i = exp(z_i) / sum_j exp(z_j)
-    powers = np.exp(logits.astype(np.float64) - logits.max())
-    return np.asarray(powers / powers.sum())

@@ -35,7 +35,7 @@ def ask_group(vectors: WordVectors, name: str, rows: list[tuple[str, ...]]) -> G
         cosines = (units[b] - units[a] + units[c]) @ units.T
         cosines[np.arange(len(a))[:, None], np.stack([a, b, c], 1)] = -9
         right += int((cosines.argmax(1) == wanted).sum())
-    return Group(name, " ".join(rows[0]), len(rows), len(known), right)
+    return Group(len(rows), right, name, " ".join(rows[0]), len(known))
 
 
 def judge(vectors: WordVectors, name: str, asked: str, text: str) -> Judgement:

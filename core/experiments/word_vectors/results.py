@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.data.senses import PAIRS
-from core.experiments.intervals import wilson
+from core.experiments.intervals import Counted
 
 DEFAULT_WORDS = "man king woman"
 WIDTHS = ("10", "25", "50", "100")
@@ -81,19 +81,12 @@ def read_words(text: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Analogy questions of one kind: how many there are, for how many all words have a vector, how many are right."""
+class Group(Counted):
+    """Analogy questions of one kind: how many there are, how many are right, for how many all words have a vector."""
 
     name: str
     example: str
-    asked: int
     known: int
-    right: int
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Return Wilson's interval for the share of all that is right."""
-        return wilson(self.right, self.asked)
 
 
 @dataclass(frozen=True)

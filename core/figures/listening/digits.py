@@ -29,7 +29,7 @@ def digit(heard: DigitHeard, scores: DigitScores, order: str) -> Picture:
     said, at = DIGITS[heard.digit], heard.digit
     readers = [
         (READERS[order], scores.in_order(order), ACCENT),
-        ("nearest average", scores.nearest, CATEGORY[1]),
+        ("mean frame", scores.nearest, CATEGORY[1]),
         ("guessing", scores.asked // 10, MUTED),
     ]
     axis: dict[str, Any] = {"fixedrange": True, "showgrid": False, "zeroline": False}

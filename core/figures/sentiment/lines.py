@@ -3,7 +3,7 @@
 from core.experiments.sentiment.results import BAG, MODELS, Scored
 from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, sketch
+from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, sketch, swatch
 
 NAMES = tuple(MODELS.values())
 
@@ -38,16 +38,17 @@ def lines(scored: Scored, model: int) -> Picture:
         "data": traces,
         "layout": layout(
             f"{len(scored.texts):,} lines: {NAMES[model]} against bag",
-            height=345,
+            "  ".join(f"{swatch(colour)} {name}" for value, name, colour, _ in groups if value in scored.labels),
+            height=330,
             margin={"l": 8, "r": 16, "t": 66, "b": 48},
-            showlegend=True,
+            showlegend=False,
             xaxis={**axis, "title": {"text": "bag of words: positive (%)"}},
             yaxis={**axis, "title": {"text": f"{NAMES[model]}: positive (%)"}},
             shapes=[{**line, "x0": 50, "x1": 50, "yref": "paper", "y0": 0, "y1": 1},
                     {**line, "y0": 50, "y1": 50, "xref": "paper", "x0": 0, "x1": 1}],
             annotations=[
-                label(1, 98, f"only the {NAMES[model]}: positive", TEXT, xanchor="left", yanchor="top"),
-                label(99, 2, "only the bag: positive", TEXT, xanchor="right", yanchor="bottom"),
+                label(1, 98, f"only the {NAMES[model]}<br>says “positive”", TEXT, xanchor="left", yanchor="top", align="left"),
+                label(99, 2, "only the bag<br>says “positive”", TEXT, xanchor="right", yanchor="bottom"),
             ],
         ),
     }  # fmt: skip

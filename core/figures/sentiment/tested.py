@@ -17,7 +17,7 @@ from core.experiments.sentiment.results import (
 )
 from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, percent, sketch
+from core.figures.style import HOVER, arrow, label, layout, percent, sketch, swatch
 
 SAID = {FILM: "film snippets", NEGATED: "with a word like “not”", TWEETS: "tweets", PRODUCTS: "product reviews"}
 COLUMNS = ("model", "correct", "snippets", "share (%)", "95 % from", "95 % to")
@@ -51,7 +51,7 @@ def accuracy(tested: Tested, shuffled: Tested | None, name: str) -> Picture:
         "mode": "text",
         "x": [round(100 * row.interval[1] + 0.6, 2) for row in found],
         "y": list(range(len(found))),
-        "text": [f"<b>{percent(row.share)}</b>" if row is best else percent(row.share) for row in found],
+        "text": [f"  <b>{percent(row.share)}</b>" if row is best else f"  {percent(row.share)}" for row in found],
         "textposition": "middle right",
         "textfont": {"size": 15, "color": TEXT},
         "hoverinfo": "skip",
@@ -68,14 +68,15 @@ def accuracy(tested: Tested, shuffled: Tested | None, name: str) -> Picture:
         "customdata": [f"{row.name}, words shuffled: {row.right:,} of {row.asked:,} correct" for row in mixed],
         "hovertemplate": HOVER,
     }
-    across = {"title": {"text": "correct verdicts (%); bars: 95 % interval"}, "range": [45, 103], "fixedrange": True}
+    across = {"title": {"text": "correct (%), 95 % interval"}, "range": [45, 103], "fixedrange": True}
     spec = {
         "data": [dots, shares, *([hollow] if mixed else [])],
         "layout": layout(
             f"Correct of {len(tested.positive):,}: {name}",
+            f"{swatch(ACCENT)} as written  ○ its words shuffled" if mixed else "",
             height=362,
             margin={"l": 8, "r": 16, "t": 66 if mixed else 40, "b": 48},
-            showlegend=bool(mixed),
+            showlegend=False,
             xaxis={**across, "tickvals": [50, 60, 70, 80, 90, 100]},
             yaxis={
                 "tickmode": "array",

@@ -27,7 +27,7 @@ def beliefs(before: Read, after: Read, said: str, moved: int | None) -> Picture:
     other = turned(before, after)
     notes = [
         _heading("As written", 0.93, TEXT),
-        _heading(f"Changed: {plain(said)}", 0.335, ACCENT),
+        _heading("Changed", 0.335, ACCENT),
         *(_end(before, row, "", ()) for row in range(len(NAMES))),
         *(_end(after, row, "2", other) for row in range(len(NAMES))),
     ]  # fmt: skip
@@ -46,7 +46,7 @@ def beliefs(before: Read, after: Read, said: str, moved: int | None) -> Picture:
             *_numbers(after.beliefs - 0.5, 50, ".0f", 0.5, "2"),
         ],
         "layout": layout(
-            "How probable “positive” is, word by word",
+            "How probable “positive” is",
             height=366,
             margin={"l": 8, "r": 80, "t": 34, "b": 58},
             annotations=notes,
@@ -67,7 +67,7 @@ def beliefs(before: Read, after: Read, said: str, moved: int | None) -> Picture:
         f"{name} {percent(float(a))} and {percent(float(b))}"
         for name, a, b in zip(NAMES, before.ends, after.ends, strict=True)
     )
-    alt = f"Two tables of how probable “positive” is after each word; at the end, as written and changed: {ends}."
+    alt = f"Two tables of how probable “positive” is after each word; at the end, as written and with {said}: {ends}."
     return Picture(spec, alt, columns, rows)
 
 
@@ -128,7 +128,7 @@ def _across(read: Read, domain: list[float], anchor: str) -> dict[str, Any]:
         "tickmode": "array",
         "tickvals": at,
         "ticktext": [plain(shorten(read.words[n], LETTERS)) for n in at],
-        "autotickangles": [0, 40],
+        "autotickangles": [0, 30],
         "tickfont": {"size": 15},
         "range": [-0.5, len(read.words) - 0.5],
         "showgrid": False,
@@ -154,7 +154,15 @@ def _down(domain: list[float]) -> dict[str, Any]:
 
 
 def _heading(text: str, y: float, colour: str) -> dict[str, Any]:
-    at = {"x": 0, "y": y, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False}
+    at = {
+        "x": -0.015,
+        "y": y,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "showarrow": False,
+    }
     return {**at, "text": f"<b>{text}</b>", "font": {"size": 15, "color": colour}}
 
 

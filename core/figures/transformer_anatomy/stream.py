@@ -63,7 +63,7 @@ def stream(found: Stream, usual: Stream, token: int) -> Picture:
         "data": traces,
         "layout": layout(
             f"Score of “{plain(shorten(found.offered[token], 12))}”, block by block",
-            height=340,
+            height=320,
             barmode="relative",
             bargap=0.1,
             showlegend=False,

@@ -30,14 +30,14 @@ def near(found: Near) -> Picture:
         "customdata": [f"{name} has cosine {v:.2f} with what was asked" for name, v in zip(names, values, strict=True)],
         "hovertemplate": HOVER,
     }  # fmt: skip
-    notes = [label(0, row - 0.22, name, xref="paper", xanchor="left") for row, name in zip(rows, names, strict=False)]
+    notes = [label(0, row - 0.25, name, xref="paper", xanchor="left") for row, name in zip(rows, names, strict=False)]
     points, map_notes = _map(found, names)
     asked = plain(shorten(question(found.asked), 26))
     low, high = found.places.min(0).tolist(), found.places.max(0).tolist()
     room = [max(b - a, 0.1) for a, b in zip(low, high, strict=True)]
     axis = {"showticklabels": False, "fixedrange": True, "zeroline": False}
     drawn = layout(
-        f"Nearest to {asked}", f"left: cosine; right: a map of these words ({100 * found.kept:.0f} % of the variance)",
+        f"Nearest to {asked}", f"cosine, and a map ({100 * found.kept:.0f} % of the variance)",
         height=350, margin={"l": 4, "r": 8, "t": 62, "b": 46}, annotations=[*notes, *map_notes],
         xaxis={"domain": [0, 0.36], "range": [0, 1.3 * max(values)], "title": {"text": "cosine"}, "fixedrange": True,
                "nticks": 4},
@@ -88,7 +88,7 @@ def _room(places: np.ndarray, letters: list[int]) -> list[str]:
     taken = [(x - 0.02, y - 0.035, x + 0.02, y + 0.035) for x, y in spots.tolist()]
     found = []
     for (x, y), length in zip(spots.tolist(), letters, strict=True):
-        wide, chosen = 0.024 * length, ""
+        wide, chosen = 0.04 * length, ""
         for side, left in (("center", x - wide / 2), ("right", x + 0.01), ("left", x - wide - 0.01)):
             for up, bottom in (("top", y + 0.037), ("bottom", y - 0.127)):
                 box = (left, bottom, left + wide, bottom + 0.09)
@@ -102,8 +102,8 @@ def _room(places: np.ndarray, letters: list[int]) -> list[str]:
 
 def groups(judged: Judged) -> Picture:
     """Draw the share of public analogies that GloVe gets right, by kind, with 95 % intervals."""
-    order = sorted(judged.groups, key=lambda group: -group.right / group.asked)
-    shares = [100 * group.right / group.asked for group in order]
+    order = sorted(judged.groups, key=lambda group: -group.share)
+    shares = [100 * group.share for group in order]
     ends = [tuple(100 * end for end in group.interval) for group in order]
     bars = {
         "type": "bar", "orientation": "h", "x": shares, "y": list(range(len(order))), "marker": {"color": ACCENT},

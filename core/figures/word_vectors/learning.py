@@ -45,12 +45,12 @@ def spellings(learned: Learned, stage: int) -> Picture:
     ]  # fmt: skip
     ticks = [one for one in DECADES if one < most]
     drawn = layout(
-        f"{len(names)} words, each written in two ways", f"{swatch(ACCENT)} after {share(stage)} of the training  "
-        f"{swatch(MUTED)} before it",
+        f"{len(names)} words, each with a second spelling ′", f"{swatch(ACCENT)} after {share(stage)} of the training  "
+        f"{swatch(MUTED)} before",
         height=350, margin={"l": 8, "r": 12, "t": 64, "b": 46}, shapes=[band, *lines],
-        annotations=[label(-0.08, len(names) - 0.3, "ten nearest", ACCENT, xanchor="left", yanchor="middle")],
+        annotations=[label(float(np.log10(TOP + 1)), len(names) - 0.3, "← ten nearest", ACCENT, xanchor="left")],
         xaxis={"type": "log", "range": [-0.12, float(np.log10(most)) + 0.08], "tickvals": ticks, "fixedrange": True,
-               "ticktext": [f"{one:,}" for one in ticks], "title": {"text": "the other spelling among all words (1 = nearest)"}},
+               "ticktext": [f"{one:,}" for one in ticks], "title": {"text": "its rank (1 = nearest)"}},
         yaxis={"tickvals": rows, "ticktext": spelt, "range": [len(names) + 0.3, -0.6], "fixedrange": True, "automargin": True,
                "showgrid": False},
     )  # fmt: skip

@@ -28,13 +28,15 @@ def skip_gram(learned: Learned, window: int, stage: int) -> Picture:
             top = 3.35 + 0.12 * abs(n - middle)
             shapes.append({"type": "path", "path": f"M 5,3.3 Q {(5 + x) / 2},{top + 0.4} {x},3.3",
                            "line": {"color": ACCENT, "width": 3}})  # fmt: skip
-    notes.append(label(5, 2.25, f"its neighbours: pulled near,<br>now foretold with <b>{percent(pulled)}</b>", ACCENT))
+    notes.append(
+        label(5, 2.25, f"its neighbours: pulled near,<br>now a probability of <b>{percent(pulled)}</b>", ACCENT)
+    )
     for place, word in enumerate(learned.drawn):
         notes.append(label(2.0 + 3.0 * place, 1.2, plain(shorten(word, 8)), OTHER))
         shapes.append({"type": "line", "x0": 5, "y0": 1.7, "x1": 2.0 + 3.0 * place, "y1": 1.45,
                        "line": {"color": OTHER, "width": 1.5, "dash": "dot"}})  # fmt: skip
     notes.append(
-        label(5, 0.4, f"words drawn at random: pushed away,<br>now foretold with <b>{percent(pushed)}</b>", OTHER)
+        label(5, 0.4, f"words drawn at random: pushed away,<br>now a probability of <b>{percent(pushed)}</b>", OTHER)
     )
     alt = (
         f"Sketch: {learned.passage[middle]} is pulled to the words at most {window} away, whose probability is now "

@@ -5,9 +5,9 @@ import numpy as np
 from core.data.senses import PAIRS
 from core.experiments.intervals import wilson
 from core.experiments.word_vectors.results import SensesRead, Study
-from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
+from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, label, layout, percent, plain, shorten
+from core.figures.style import HOVER, label, layout, percent, plain, shorten, swatch
 
 OTHER = CATEGORY[1]
 
@@ -37,8 +37,8 @@ def senses(study: Study, chosen: SensesRead) -> Picture:
         np.max(np.abs([*encoder.ravel(), *glove, *(mark[0] for mark in marks), *(mark[1] for mark in marks)]))
     )
     notes = [
-        label(x, y, f"<b>{plain(shorten(chosen.word, 12))}</b>, {who}", colour, showarrow=True, arrowcolor=colour, arrowhead=0,
-              ax=-34 if x > 0 else 34, ay=30 if who == "MiniLM" else -30)
+        label(x, y, f"<b>{plain(shorten(chosen.word, 12))}</b>, {who}", colour, bgcolor=GROUND, showarrow=True, arrowhead=0,
+              arrowcolor=colour, ax=-34 if x > 0 else 34, ay=30 if who == "MiniLM" else -30)
         for x, y, colour, who in marks
     ]  # fmt: skip
     rings = {
@@ -46,8 +46,8 @@ def senses(study: Study, chosen: SensesRead) -> Picture:
         "showlegend": False,
         "marker": {"color": [mark[2] for mark in marks], "size": 15, "line": {"color": TEXT, "width": 2}}, "hoverinfo": "skip",
     }  # fmt: skip
-    quarter = {"type": "rect", "x0": 0, "x1": most, "y0": -most, "y1": 0, "line": {"width": 0}, "fillcolor": ACCENT,
-               "opacity": 0.12, "layer": "below"}  # fmt: skip
+    below = {"type": "path", "path": f"M {-most} {-most} L {most} {most} L {most} {-most} Z", "line": {"width": 0},
+             "fillcolor": ACCENT, "opacity": 0.12, "layer": "below"}  # fmt: skip
     line = {
         "type": "line",
         "x0": -most,
@@ -58,13 +58,15 @@ def senses(study: Study, chosen: SensesRead) -> Picture:
     }
     axis = {"range": [-most, most], "fixedrange": True, "zeroline": True, "zerolinecolor": MUTED, "nticks": 5}
     drawn = layout(
-        f"{len(words)} words, each in two sentences", height=350, margin={"l": 8, "r": 12, "t": 66, "b": 48},
-        shapes=[quarter, line], annotations=[
-            *notes, label(0.97 * most, -0.93 * most, "shaded: right in both", ACCENT, xanchor="right"),
+        f"{len(words)} words, each in two sentences",
+        f"{swatch(OTHER)} GloVe: one vector  {swatch(ACCENT)} MiniLM: two", showlegend=False,
+        height=350, margin={"l": 8, "r": 12, "t": 66, "b": 48},
+        shapes=[below, line], annotations=[
+            *notes, label(0.97 * most, -0.93 * most, "shaded: moved the right way", ACCENT, xanchor="right"),
             label(-0.97 * most, 0.85 * most, "dotted: the sentence<br>changes nothing", TEXT, xanchor="left", align="left"),
         ],
-        xaxis={**axis, "title": {"text": "in sentence 1, nearer to sense 2 ← → sense 1"}},
-        yaxis={**axis, "title": {"text": "in sentence 2: sense 2 ← → 1"}},
+        xaxis={**axis, "title": {"text": "sentence 1: nearer to sense 1 →"}},
+        yaxis={**axis, "title": {"text": "sentence 2: to sense 1 →"}},
     )  # fmt: skip
     yours = f" Yours, {chosen.word}, leans {chosen.leans[0]:+.2f} and {chosen.leans[1]:+.2f}." if own else ""
     alt = (

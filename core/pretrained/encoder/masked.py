@@ -73,13 +73,12 @@ class Adapters(nn.Module):
         parts = zip(self.names, self.down, self.up, strict=True)
         return {f"layers.{name}": model.layers.get_parameter(name) + up @ down for name, down, up in parts}
 
-    def applied(self, model: Bert) -> Bert:
-        """Return a model with the changed matrices, which shares all others with `model`."""
-        changed = copy.copy(model)
-        changed._modules = {**model._modules, "layers": copy.deepcopy(model.layers)}
+    def layers(self, model: Bert) -> nn.ModuleList:
+        """Return a copy of the layers of `model` with the changed matrices."""
+        changed = copy.deepcopy(model.layers)
         with torch.no_grad():
             for name, value in self.weights(model).items():
-                changed.get_parameter(name).copy_(value)
+                changed.get_parameter(name.removeprefix("layers.")).copy_(value)
         return changed
 
 
@@ -153,17 +152,33 @@ def load_masked_model(*, progress: Progress | None = None) -> MaskedModel:
     return load_path(HEAD)
 
 
-@held
 def load_path(path: Path) -> MaskedModel:
     """Return the encoder with the head and the changes in a file, in float32. Raises as `core.assets.own.read` does."""
-    encoder, stored = load_encoder(), read(path, load_file)
+    encoder = load_encoder()
+    head, layers = load_changes(path)
+    return MaskedModel(encoder, head, with_layers(encoder.model, layers))
+
+
+@held
+def load_changes(path: Path) -> tuple[MaskedHead, nn.ModuleList]:
+    """Return what a file has besides the encoder: the head, and the layers with their changed matrices.
+
+    Kept without the encoder, which counts for itself. Raises as `core.assets.own.read` does.
+    """
+    model, stored = load_encoder().model, read(path, load_file)
     parts: dict[str, dict[str, Tensor]] = {"head": {}, "adapters": {}}
     for name, value in stored.items():
         part, _, rest = name.partition(".")
         parts[part][rest] = value.float()
     head = MaskedHead(parts["head"]["dense.weight"].shape[0], parts["head"]["bias"].shape[0])
     head.load_state_dict(parts["head"])
-    adapters = Adapters(encoder.model, parts["adapters"]["down.0"].shape[0])
+    adapters = Adapters(model, parts["adapters"]["down.0"].shape[0])
     adapters.load_state_dict(parts["adapters"])
-    changed = adapters.applied(encoder.model)
-    return MaskedModel(encoder, head.eval().requires_grad_(False), changed.eval().requires_grad_(False))
+    return head.eval().requires_grad_(False), adapters.layers(model).eval().requires_grad_(False)
+
+
+def with_layers(model: Bert, layers: nn.ModuleList) -> Bert:
+    """Return a model with other layers, which shares all else with `model`."""
+    changed = copy.copy(model)
+    changed._modules = {**model._modules, "layers": layers}
+    return changed

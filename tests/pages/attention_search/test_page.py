@@ -20,17 +20,19 @@ from core.figures.style import percent
 from core.progress import finish
 from pages.kit.course import find as entry
 from tests.pages import helpers
-from tests.pages.helpers import (
+from tests.pages.helpers import (  # fmt: skip
     PATIENCE,
     charts,
     choose,
     click_token,
+    main,
     metrics,
+    said,
     sound,
     token_data,
     token_texts,
     widget,
-)  # fmt: skip
+)
 
 pytestmark = pytest.mark.real_weights
 
@@ -40,15 +42,6 @@ SHELF, SCALING = find(lesson.library), find(lesson.random_products)
 
 def visit(**link: Any) -> AppTest:
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    return str(at.header[0].value).replace("\u00a0%", " %")
-
-
-def main(at: AppTest) -> dict[str, Any]:
-    """The view's picture."""
-    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
 
 
 # Three keys

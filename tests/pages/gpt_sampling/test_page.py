@@ -35,6 +35,7 @@ from tests.pages.helpers import (
     open_drawer,
     outside_code,
     pieces,
+    said,
     sound,
     token_data,
     token_keys,
@@ -55,11 +56,6 @@ VIEWS = ("Next token", "Text", "Four ways")
 def visit(**link: Any) -> AppTest:
     """A new visit through a link with these parameters, and nothing that went wrong."""
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    """The verdict."""
-    return str(at.header[0].value).replace("\u00a0%", " %")
 
 
 def chart(at: AppTest, title: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pages.kit.course import LESSONS
 from pages.kit.course import find as entry
 from tests.pages import helpers
 from tests.pages.conftest import engine
-from tests.pages.helpers import charts, choose, metrics, sound, widget
+from tests.pages.helpers import choose, main, metrics, said, sound, widget
 
 __all__ = ["engine"]
 
@@ -31,15 +31,6 @@ SEES, FILL, PAIR = "Who sees what", "Fill the blank", "Uses"
 
 def visit(**link: Any) -> AppTest:
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    return str(at.header[0].value).replace("\u00a0%", " %")
-
-
-def main(at: AppTest) -> dict[str, Any]:
-    """The view's picture."""
-    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
 
 
 @pytest.mark.parametrize("place", [1, 2, 8, 9])

@@ -15,7 +15,7 @@ from core.serving.engine import Engine
 from pages.kit.course import find as entry
 from tests.pages import helpers
 from tests.pages.conftest import engine
-from tests.pages.helpers import charts, choose, metrics, sound, token_texts, widget
+from tests.pages.helpers import choose, main, metrics, said, sound, token_texts, widget
 
 __all__ = ["engine"]
 
@@ -26,14 +26,6 @@ FOUND = find(lesson.repeated, MODEL, "", WORDS, SEED)
 
 def visit(**link: Any) -> AppTest:
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    return str(at.header[0].value).replace("\u00a0", " ")
-
-
-def main(at: AppTest) -> dict[str, Any]:
-    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
 
 
 def test_the_default_proves_the_title_and_is_what_the_map_says() -> None:

@@ -23,7 +23,7 @@ from core.figures.style import percent
 from core.progress import finish
 from pages.kit.course import find as entry
 from tests.pages import helpers
-from tests.pages.helpers import charts, choose, metrics, sound, widget
+from tests.pages.helpers import choose, main, metrics, said, sound, widget
 
 pytestmark = pytest.mark.real_weights
 
@@ -32,15 +32,6 @@ fresh = functools.partial(helpers.fresh, "positional_encoding")
 
 def visit(**link: Any) -> AppTest:
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    return str(at.header[0].value).replace("\u00a0%", " %")
-
-
-def main(at: AppTest) -> dict[str, Any]:
-    """The view's picture."""
-    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
 
 
 # Shuffle

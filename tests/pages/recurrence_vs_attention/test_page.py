@@ -13,7 +13,7 @@ from core.experiments.recurrence_vs_attention.results import LENGTHS, NAMES, SEC
 from core.figures.style import percent
 from pages.kit.course import find as entry
 from tests.pages import helpers
-from tests.pages.helpers import charts, choose, metrics, sound, widget
+from tests.pages.helpers import charts, choose, main, metrics, said, sound, widget
 
 fresh = functools.partial(helpers.fresh, "recurrence_vs_attention")
 TIMED, MOVED = find(lesson.timed, 64), find(lesson.moved)
@@ -26,14 +26,6 @@ def recorded(task: TaskName) -> Race:
 
 def visit(**link: Any) -> AppTest:
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    return str(at.header[0].value).replace("\u00a0", " ")
-
-
-def main(at: AppTest) -> dict[str, Any]:
-    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
 
 
 def test_the_default_proves_the_title_and_is_what_the_map_says() -> None:
@@ -66,10 +58,25 @@ def test_after_some_seconds() -> None:
 def test_the_bet_and_its_outcome() -> None:
     at = visit()
     bet = widget(at, "_answer")
-    at = sound(bet.set_value(bet.options[1]).run())
-    assert widget(at, "task").value == "parity"
-    end = recorded("parity").end("transformer")
+    at = sound(bet.set_value(bet.options[2]).run())
+    assert widget(at, "task").value == "add"
+    end = recorded("add").end("transformer")
     assert any(f"**You were right.** {100 * end:.1f}" in each.value for each in at.markdown)
+
+
+def test_the_bets_of_the_other_views() -> None:
+    at = visit(view="Time")
+    bet = widget(at, "_answer")
+    at = sound(bet.set_value(bet.options[1]).run())
+    narrow = find(lesson.timed, 32)
+    assert widget(at, "width").value == "32"
+    is_slower = narrow.of("attention", 1024) >= narrow.of("lstm", 1024)
+    assert is_slower == any("**You were right.**" in each.value for each in at.markdown)
+    at = visit(view="Dense")
+    bet = widget(at, "_answer")
+    at = sound(bet.set_value(bet.options[1]).run())
+    left = int(MOVED.correct[0, 8]) / MOVED.reviews
+    assert any(f"**You were right.** {100 * left:.1f}" in each.value for each in at.markdown)
 
 
 def test_a_live_race_is_shorter(monkeypatch: pytest.MonkeyPatch) -> None:

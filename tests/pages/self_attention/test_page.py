@@ -17,7 +17,7 @@ from core.pretrained.encoder import load_encoder
 from core.progress import finish
 from pages.kit.course import find as entry
 from tests.pages import helpers
-from tests.pages.helpers import charts, choose, click_token, metrics, sound, token_data, token_texts, widget
+from tests.pages.helpers import choose, click_token, main, metrics, said, sound, token_data, token_texts, widget
 
 pytestmark = pytest.mark.real_weights
 
@@ -27,15 +27,6 @@ WORD, HEADS, CUT = "One word", "One head", "One cut"
 
 def visit(**link: Any) -> AppTest:
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    return str(at.header[0].value).replace("\u00a0%", " %")
-
-
-def main(at: AppTest) -> dict[str, Any]:
-    """The view's picture."""
-    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
 
 
 def given(text: str, layer: int, head: int, *words: str) -> list[float]:

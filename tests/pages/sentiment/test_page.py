@@ -13,7 +13,7 @@ from core.experiments.sentiment.results import BAG, DEFAULT_TEXT, MODELS, SETS, 
 from core.figures.style import percent
 from pages.kit.course import find as entry
 from tests.pages import helpers
-from tests.pages.helpers import charts, choose, click_token, sound, widget
+from tests.pages.helpers import choose, click_token, main, said, sound, widget
 
 fresh = functools.partial(helpers.fresh, "sentiment")
 HELD = find(lesson.held_out)
@@ -22,14 +22,6 @@ NAMES = list(MODELS.values())
 
 def visit(**link: Any) -> AppTest:
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    return str(at.header[0].value).replace("\u00a0%", " %")
-
-
-def main(at: AppTest) -> dict[str, Any]:
-    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +131,7 @@ def test_bets_are_judged_by_what_is_measured(view: str, key: str) -> None:
     sample = find(lesson.sample)
     wrong = [int(((row > 0.5) != (sample.beliefs[BAG] > 0.5)).sum()) for row in sample.beliefs]
     words = results.fit(DEFAULT_TEXT)[0]
-    out = reading.read(change(words, "left out", 5, 3)[0]).ends[BAG] - reading.read(words).ends[BAG]
+    out = reading.read(change(words, "left out", 5, 3)[0]).ends[2] - reading.read(words).ends[2]
     right = {
         "Word by word": "more positive" if out > 0 else "more negative",
         "Held out": "the bag or word scores",

@@ -22,7 +22,7 @@ from core.progress import finish
 from core.serving.engine import Engine
 from tests.pages import helpers
 from tests.pages.conftest import engine
-from tests.pages.helpers import charts, choose, metrics, sound, widget
+from tests.pages.helpers import choose, main, metrics, said, sound, widget
 
 __all__ = ["engine"]
 
@@ -34,15 +34,6 @@ ODD = '<b>%{x}</b> & `$x$` 🦜 "don\'t"\n\n# 東京'
 
 def visit(**link: Any) -> AppTest:
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    return str(at.header[0].value).replace("\u00a0%", " %")
-
-
-def main(at: AppTest) -> dict[str, Any]:
-    """The view's picture."""
-    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
 
 
 def test_the_default_proves_the_title() -> None:

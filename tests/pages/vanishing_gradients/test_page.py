@@ -38,6 +38,7 @@ from tests.pages.helpers import (
     notices,
     open_drawer,
     outside_code,
+    said,
     sound,
     token_data,
     token_keys,
@@ -45,11 +46,6 @@ from tests.pages.helpers import (
 )
 
 visit = functools.partial(helpers.computed, "vanishing_gradients")
-
-
-def said(at: AppTest) -> str:
-    """The verdict."""
-    return str(at.header[0].value).replace("\u00a0", " ")
 
 
 def lines(at: AppTest, number: int = 1) -> dict[str, list[float]]:

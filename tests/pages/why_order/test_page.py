@@ -12,7 +12,7 @@ from core.experiments.why_order.results import DEFAULT_MODEL, DEFAULT_SHUFFLE, N
 from pages.kit.course import find as entry
 from pages.kit.words import percent
 from tests.pages import helpers
-from tests.pages.helpers import charts, choose, sound, widget
+from tests.pages.helpers import charts, choose, said, sound, widget
 
 fresh = functools.partial(helpers.fresh, "why_order")
 FOUND = find(lesson.accuracies, DEFAULT_SHUFFLE)
@@ -24,10 +24,6 @@ def visit(**link: Any) -> AppTest:
 
 def plain(text: Any) -> str:
     return str(text).replace("\u00a0", " ")
-
-
-def said(at: AppTest) -> str:
-    return plain(at.header[0].value)
 
 
 @pytest.mark.parametrize("pair", list(PAIRS))

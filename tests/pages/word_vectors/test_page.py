@@ -14,7 +14,7 @@ from core.figures.style import percent
 from pages.kit.course import find as entry
 from tests.core.experiments.word_vectors.test_word_vectors import little
 from tests.pages import helpers
-from tests.pages.helpers import charts, choose, metrics, sound, widget
+from tests.pages.helpers import choose, main, metrics, said, sound, widget
 
 pytestmark = pytest.mark.real_weights
 
@@ -27,14 +27,6 @@ GLOVE, SENSES = {"view": "GloVe"}, {"view": "Senses"}
 
 def visit(**link: Any) -> AppTest:
     return sound(fresh(**link).run())
-
-
-def said(at: AppTest) -> str:
-    return str(at.header[0].value).replace("\u00a0%", " %")
-
-
-def main(at: AppTest) -> dict[str, Any]:
-    return next(chart for chart in charts(at) if chart["layout"]["title"].get("text"))
 
 
 def test_the_first_screen_proves_the_title_and_the_course_says_the_same() -> None:

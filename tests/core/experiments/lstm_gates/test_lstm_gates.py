@@ -17,7 +17,7 @@ from core.data.recall import CHANCE, QUERY, recall_batch
 from core.experiments import lstm_gates as lesson
 from core.experiments.character_writing import write
 from core.experiments.characters import bits, log_probabilities
-from core.experiments.intervals import wilson
+from core.experiments.intervals import Counted, wilson
 from core.experiments.lstm_gates import reading, recall, results, speed, tables
 from core.experiments.lstm_gates.results import (
     DEFAULT_HOLD,
@@ -32,7 +32,6 @@ from core.experiments.lstm_gates.results import (
     Hold,
     Layer,
     Read,
-    Recalled,
     effect,
 )  # fmt: skip
 from core.experiments.passes import once
@@ -301,7 +300,7 @@ def test_the_gates_are_not_alike() -> None:
 
 def test_held_for_good_every_gate_takes_the_memory() -> None:
     for gate in GATES["lstm"]:
-        assert effect(Recalled(200, 200), recalled(ALONE, Hold(gate)).end) == "gone"
+        assert effect(Counted(200, 200), recalled(ALONE, Hold(gate)).end) == "gone"
 
 
 @pytest.mark.parametrize(("network", "gate"), [(TOGETHER, "forget"), (GRUS, "update")])
@@ -371,7 +370,7 @@ def test_window(length: int, data: Any) -> None:
 )
 def test_interval(right: int, asked: int, interval: tuple[float, float]) -> None:
     """Values of an independent implementation (R's `prop.test` without correction)."""
-    assert Recalled(asked, right).interval == pytest.approx(interval, abs=2e-4)
+    assert Counted(asked, right).interval == pytest.approx(interval, abs=2e-4)
 
 
 def test_the_interval_holds_the_true_share_as_often_as_it_says() -> None:
@@ -392,7 +391,7 @@ def test_the_interval_holds_the_true_share_as_often_as_it_says() -> None:
     ],
 )
 def test_effect(free: int, held: int, expected: str) -> None:
-    assert effect(Recalled(200, free), Recalled(200, held)) == expected
+    assert effect(Counted(200, free), Counted(200, held)) == expected
 
 
 def test_mean_bits() -> None:

@@ -10,7 +10,16 @@ from safetensors.torch import load_file
 from core.assets import own
 from core.assets.fetch import ensure
 from core.pretrained.encoder import DEFAULT_ENCODER, LONGEST
-from core.pretrained.encoder.masked import MASK, Adapters, MaskedModel, load_masked_model
+from core.pretrained.encoder.masked import (
+    HEAD,
+    MASK,
+    Adapters,
+    MaskedModel,
+    load_changes,
+    load_masked_model,
+    with_layers,
+)
+from core.pretrained.held import bytes_in
 
 pytestmark = pytest.mark.real_weights
 PARTS = (
@@ -97,5 +106,10 @@ def test_the_published_encoder_stays_as_it_was(ours: MaskedModel) -> None:
     positions = torch.arange(3)[None]
     assert not torch.allclose(published(pieces, positions)[0][-1], changed(pieces, positions)[0][-1])
     assert published.embeddings.words.weight is changed.embeddings.words.weight
-    first = Adapters(published, 2)
-    assert torch.equal(first.applied(published)(pieces, positions)[0][-1], published(pieces, positions)[0][-1])
+    first = with_layers(published, Adapters(published, 2).layers(published))
+    assert torch.equal(first(pieces, positions)[0][-1], published(pieces, positions)[0][-1])
+
+
+def test_the_encoder_is_not_counted_again() -> None:
+    matrices = 6 * (4 * 384 * 384 + 2 * 384 * 1536) * 4
+    assert matrices < bytes_in(load_changes(HEAD)) < 1.1 * matrices
