@@ -10,7 +10,7 @@ from core.experiments.intervals import wilson
 from core.experiments.seq2seq_tasks.results import ROUNDS, Counts, Drift, Rounds, Written, baseline, correct
 from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, plain, shorten, sketch
+from core.figures.style import HOVER, arrow, label, layout, plain, shorten, sketch, swatch
 
 MEASURES = (
     ("kept", "the text’s key words kept"),
@@ -52,7 +52,9 @@ def drift(found: Drift, chat: Drift, own: Rounds, at: int) -> Picture:
     spec = {
         "data": traces,
         "layout": layout(
-            "Agreement with the original", height=330, margin={"l": 8, "r": 16, "t": 84, "b": 48},
+            "Agreement with the original",
+            f"{swatch(RULE)} Marian  {swatch(ACCENT)} one sentence  {swatch(CATEGORY[2])} SmolLM2",
+            height=330, showlegend=False, margin={"l": 8, "r": 16, "t": 66, "b": 48},
             xaxis={"title": {"text": "times there and back"}, "range": [-0.2, ROUNDS + 0.2], "dtick": 1, "fixedrange": True},
             yaxis={"title": {"text": "agreement (chrF, 0 to 100)"}, "range": [0, 104], "fixedrange": True},
             shapes=[{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": found.unrelated, "y1": found.unrelated,
@@ -109,9 +111,11 @@ def summaries(
     spec = {
         "data": traces,
         "layout": layout(
-            "What a summary keeps, copies, adds", height=335, margin={"l": 8, "r": 16, "t": 84, "b": 40},
+            "What a summary keeps, copies, adds",
+            f"{swatch(ACCENT)} SmolLM2  {swatch(RULE)} first words  {swatch(MUTED)} 1st sentence",
+            height=335, showlegend=False, margin={"l": 8, "r": 16, "t": 66, "b": 40},
             xaxis={"fixedrange": True, "tickvals": names, "tickangle": 0,
-                   "ticktext": ["text’s key<br>words kept", "words copied<br>in a row", "content words<br>not in the text"]},
+                   "ticktext": ["key words<br>kept", "copied in<br>a row", "not in<br>the text"]},
             yaxis={"title": {"text": "per cent, mean of 10 texts"}, "range": [0, 104], "fixedrange": True},
         ),
     }  # fmt: skip
@@ -134,7 +138,7 @@ def answers(found: Sequence[Written], with_text: bool) -> Picture:
     shares = [
         (words, sum(right), len(right), *wilson(sum(right), len(right)), colour) for words, right, colour in pairs
     ]
-    said = [words.replace("<br>", " ") for words, _ in zip((s[0] for s in shares), shares, strict=True)]
+    said = [words.replace("<br>", " ") for words, *_ in shares]
     trace = {
         "type": "bar", "orientation": "h", "y": [one[0] for one in shares], "x": [one[1] for one in shares], "width": 0.55,
         "marker": {"color": [one[5] for one in shares]}, "hovertemplate": HOVER, "showlegend": False,
@@ -150,7 +154,7 @@ def answers(found: Sequence[Written], with_text: bool) -> Picture:
         "data": [trace],
         "layout": layout(
             f"Right answers to {total} questions", height=320, margin={"l": 8, "r": 16, "t": 44, "b": 48},
-            xaxis={"title": {"text": f"answers found, of {total} (95 % interval)"}, "range": [0, total], "fixedrange": True},
+            xaxis={"title": {"text": "right, with 95 % interval"}, "range": [0, total], "fixedrange": True},
             yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True, "tickvals": [one[0] for one in shares]},
         ),
     }  # fmt: skip

@@ -50,7 +50,8 @@ def show(stage: Stage) -> Shown | Nothing:
             ("copied word for word", percent(mine.copied)),
             ("content words not in the text", percent(mine.new)),
         ],
-        caption="Content words are all but the likes of “the”, “of” and “has”; endings are cut, so that “burned” and “burns” are "
+        caption="“First words” is a rule: as many words from the text’s beginning as the summary has. The diamond is the summary "
+        "below. Content words are all but the likes of “the”, “of” and “has”; endings are cut, so that “burned” and “burns” are "
         "one word. A key word is any content word of the text. None of these counts says whether a summary is true: a "
         f"new word may be a good one or a wrong one. Of the ten texts, {better} "
         "keep more in as many first words than in the summary.",

@@ -64,8 +64,8 @@ def judge(found: Drift, chat: Drift, rounds: int) -> str:
     """Say how far sentences agree with their originals, by the translator and by the chat model."""
     times = "once" if rounds == 1 else f"{rounds} times"
     return (
-        f"There and back {times}, Marian’s sentences agree with the original to {found.mean()[0][rounds - 1]:.0f} of 100; "
-        f"translated there by SmolLM2, to {chat.chrf.mean():.0f}; unrelated ones, to {found.unrelated:.0f}."
+        f"To Portuguese and back {times}, Marian keeps {found.mean()[0][rounds - 1]:.0f} of 100; with SmolLM2 on the way there, "
+        f"{chat.chrf.mean():.0f} is left. Two unrelated sentences share {found.unrelated:.0f}."
     )
 
 
