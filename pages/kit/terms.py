@@ -93,6 +93,16 @@ TERMS = (
         "listening",
     ),
     Term(
+        "chat template",
+        "The fixed frame around a request: marks that say where a message begins and ends, and who speaks.",
+        "seq2seq_tasks",
+    ),
+    Term(
+        "chrF",
+        "How much two texts agree, from 0 to 100: the share of their runs of one to six characters that both have.",
+        "seq2seq_tasks",
+    ),
+    Term(
         "clipping",
         "Cutting a gradient that is too long down to a limit, with its direction kept.",
         "vanishing_gradients",
@@ -107,13 +117,21 @@ TERMS = (
         "How far two vectors point the same way: 1 for the same direction, 0 for nothing in common, whatever their lengths.",
         "word_vectors",
     ),
-    Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
+    Term(
+        "decoder",
+        "The part of a model that writes, one token after another: a translator's second half.",
+        "encoder_decoder",
+    ),
     Term(
         "dense network",
         "A network in which every number of one layer goes into every number of the next, all at once.",
         "why_order",
     ),
-    Term("encoder", "The half of a translator that reads the sentence and turns it into numbers.", "encoder_decoder"),
+    Term(
+        "encoder",
+        "The part of a model that reads a text and turns it into numbers: a translator's first half.",
+        "encoder_decoder",
+    ),
     Term(
         "encoding bottleneck",
         "All that is read has to pass through a list of numbers of fixed length, so what does not fit is lost.",
@@ -282,6 +300,11 @@ TERMS = (
         "sequence",
         "A list whose order matters: the words of a sentence, the days of a weather record, the samples of a sound.",
         "why_order",
+    ),
+    Term(
+        "sequence to sequence",
+        "Said of a model that reads one sequence, such as a sentence, and writes another, of a length of its own.",
+        "seq2seq_tasks",
     ),
     Term(
         "skip-gram",
