@@ -237,8 +237,8 @@ def written(texts: Sequence[Written], least: int) -> Picture:
             "What each writes on: read downwards",
             f"{swatch(SEQUENTIAL[5])} {least} or more words in a row, copied",
             height=352,
-            margin={"l": 4, "r": 4, "t": 66, "b": 26},
-            xaxis={**_ticks([one.model for one in texts]), "range": [-0.5, len(texts) - 0.5]},
+            margin={"l": 4, "r": 4, "t": 90, "b": 4},
+            xaxis={**_ticks([one.model for one in texts]), "side": "top", "range": [-0.5, len(texts) - 0.5]},
             yaxis={**FLAT, "visible": False, "range": [length - 0.5, -0.5]},
         ),
     }
