@@ -5,7 +5,7 @@ import torch
 from jaxtyping import Float
 
 from core.data.sound import WORDS, load_clip, melody, noise, with_noise
-from core.experiments.listening.results import ENVELOPE, LIKELY, Heard, Memory, resets
+from core.experiments.listening.results import ENVELOPE, LIKELY, SOUNDS, Heard, Memory, resets
 from core.pretrained.speech.silero import FRAME, VoiceActivity, cut, load_voice_activity
 
 REMEMBERED = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48)
@@ -53,13 +53,14 @@ def memory() -> Memory:
     """Return how much of the clips' voice a model hears whose state began a few frames earlier."""
     model = load_voice_activity()
     heard, voiced = np.zeros(len(REMEMBERED), int), 0
-    for name in WORDS:
+    spoken = [name for name in SOUNDS if name in WORDS]
+    for name in spoken:
         frames = model.hear(cut(torch.as_tensor(load_clip(name))))
         whole = model.trace(load_clip(name)).probabilities > LIKELY
         voiced += int(whole.sum())
         for row, remembered in enumerate(REMEMBERED):
             heard[row] += int((with_memory(model, frames, remembered) > LIKELY)[whole].sum())
-    return Memory(REMEMBERED, tuple(heard.tolist()), voiced, len(WORDS))
+    return Memory(REMEMBERED, tuple(heard.tolist()), voiced, len(spoken))
 
 
 @torch.no_grad()
