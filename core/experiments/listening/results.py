@@ -1,12 +1,13 @@
 """What the experiments of the lesson on listening return, and what is settled about them. Plain numpy, no torch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.data.sound import STARTS
 from core.experiments.intervals import wilson
 
 FRAME_SECONDS = 0.032  # 512 of 16,000 samples a second
@@ -144,3 +145,119 @@ class DigitScores:
     def in_order(self, order: str) -> int:
         """Return the GRU's count in one of `ORDERS`."""
         return self.right[list(ORDERS).index(order)]
+
+
+CLIPS: Mapping[str, str] = {
+    "young_man": "young man",
+    "cold_hearted": "cold-hearted",
+    "go_forward": "ten meters",
+    "john_dashwood": "John Dashwood",
+    "amiable_woman": "amiable woman",
+    "even_himself": "even himself",
+}
+LAYERS = ("all", "1", "2", "3", "4")  # of the decoder: whose cross-attention
+DEFAULT_CLIP, DEFAULT_LAYER, DEFAULT_WORD, LOUD = "young_man", "all", 2, 2.0
+STEP_SECONDS = 0.02  # of Whisper's frames
+NUMERALS = {"10": "ten"}
+
+
+@dataclass(frozen=True)
+class Written:
+    """What Whisper wrote for a sound, and what each word attended to while it was written, by layer as in `LAYERS`.
+
+    low, high: the lowest and highest sample of each 20 ms. attention: of a word's tokens, the mean over the heads; rows
+    sum to 1. starts: in seconds, of each word, and last the end of the text. nobody: how likely nobody speaks, it says.
+    """
+
+    words: tuple[str, ...]
+    low: Float[np.ndarray, "frames"]
+    high: Float[np.ndarray, "frames"]
+    attention: Float[np.ndarray, "layers words frames"]
+    starts: Float[np.ndarray, "layers words_and_end"]
+    nobody: float
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the sound is."""
+        return len(self.low) * STEP_SECONDS
+
+    def box(self, layer: str, word: int) -> tuple[float, float]:
+        """Return from when to when a word is said, by the attention of one of `LAYERS`."""
+        start, end = self.starts[LAYERS.index(layer), word : word + 2]
+        return float(start), float(end)
+
+    def inside(self, layer: str, word: int) -> float:
+        """Return how much of a word's attention lies in its box."""
+        start, end = (round(one / STEP_SECONDS) for one in self.box(layer, word))
+        return float(self.attention[LAYERS.index(layer), word, start : max(end, start + 1)].sum(dtype=np.float64))
+
+    def guessed(self) -> Float[np.ndarray, "words"]:
+        """Return when each word begins if every letter takes as long as any other: a guess without the sound."""
+        letters = np.cumsum([0, *(len(plain(word)) for word in self.words)])
+        return letters[:-1] / max(int(letters[-1]), 1) * self.seconds
+
+
+def plain(word: str) -> str:
+    """Return a word without signs and capitals, a numeral as the word that is said."""
+    letters = "".join(filter(str.isalnum, word)).lower()
+    return NUMERALS.get(letters, letters)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The words of a text that are right, and the words wrong, missing or too many (the fewest changes, Levenshtein 1966).
+
+    pairs: the place of each right word, from 0, in the text and among the words that were said, of which there are `said`.
+    """
+
+    pairs: tuple[tuple[int, int], ...]
+    errors: int
+    said: int
+
+
+def matched(written: Sequence[str], said: Sequence[str]) -> Matched:
+    """Return which words of a text are right; signs, capitals and numerals don't count."""
+    theirs = [plain(word) for word in said]
+    row: list[tuple[int, tuple[tuple[int, int], ...]]] = [(n, ()) for n in range(len(theirs) + 1)]
+    for i, word in enumerate(map(plain, written)):
+        above, row = row, [(i + 1, ())]
+        for j, other in enumerate(theirs):
+            errors, pairs = above[j]
+            ways = (
+                (errors, (*pairs, (i, j))) if word == other else (errors + 1, pairs),
+                (above[j + 1][0] + 1, above[j + 1][1]),  # a word too many
+                (row[j][0] + 1, row[j][1]),  # one is missing
+            )
+            row.append(min(ways, key=lambda way: way[0]))
+    errors, pairs = row[-1]
+    return Matched(pairs, errors, len(theirs))
+
+
+def off(begun: Float[np.ndarray, "words"], pairs: Sequence[tuple[int, int]], clip: str) -> Float[np.ndarray, "pairs"]:
+    """Return by how many seconds the beginning of each right word of a clip is wrong; see `core.data.sound.STARTS`."""
+    return np.array([abs(begun[i] - STARTS[clip][j] / 100) for i, j in pairs])
+
+
+@dataclass(frozen=True)
+class WordScores:
+    """How well Whisper hears the clips, and how well it is known when each word is said.
+
+    In noise so many times as loud as the voice (`noises`), `right` of `said` words are right, and `written` are written.
+    off: seconds that the beginning of a right word is wrong, by each of `readers`. seconds: of sound, written in `took`.
+    """
+
+    clips: int
+    said: int
+    noises: tuple[float, ...]
+    right: tuple[int, ...]
+    written: tuple[int, ...]
+    errors: int
+    readers: tuple[str, ...]
+    off: Float[np.ndarray, "readers words"]
+    seconds: float
+    took: float
+
+    def mean(self, reader: str) -> tuple[float, float]:
+        """Return the mean of a reader's errors, and how far the true mean may be from it (95 %, as if words were independent)."""
+        errors = self.off[self.readers.index(reader)]
+        return float(errors.mean()), 1.96 * float(errors.std(ddof=1)) / len(errors) ** 0.5

@@ -20,7 +20,8 @@ from core.pretrained.held import held
 from core.pretrained.speech.whisper import LONGEST, Kept, Whisper
 from core.progress import Steps, finish
 
-ASSETS = {"whisper-tiny.en": "whisper-tiny-en"}
+DEFAULT_SPEECH = "whisper-tiny.en"
+ASSETS = {DEFAULT_SPEECH: "whisper-tiny-en"}
 END, START, NOBODY, UNTIMED, TIME = 50_256, 50_257, 50_361, 50_362, 50_363  # tokens; from TIME on: 0.00 s, 0.02 s ...
 LAST_TIME = TIME + 1_500
 FIRST_BY = 50  # the text begins within the first second: the first token of time is at most this one
@@ -122,7 +123,7 @@ class SpeechModel:
         return tuple(after[len(before) :] for before, after in pairwise(ends))
 
 
-def load_speech(name: str = "whisper-tiny.en", progress: Progress | None = None) -> SpeechModel:
+def load_speech(name: str = DEFAULT_SPEECH, progress: Progress | None = None) -> SpeechModel:
     """Return the model, fetched first if it is not on this machine; raises `core.assets.fetch.AssetError`.
 
     Raises `KeyError` for a name that is not in `ASSETS`.
