@@ -102,6 +102,13 @@ def noise(seconds: float, seed: int = 0) -> Float[np.ndarray, "samples"]:
     return (0.05 * np.random.default_rng(seed).normal(size=round(seconds * RATE))).astype(np.float32)
 
 
+def named(name: str) -> Float[np.ndarray, "samples"]:
+    """Return a clip, "melody", or three seconds of "noise"; raises `KeyError` for another name."""
+    if name == "melody":
+        return melody()
+    return noise(3.0) if name == "noise" else load_clip(name)
+
+
 def with_noise(sound: Float[np.ndarray, "samples"], times: float, seed: int = 0) -> Float[np.ndarray, "samples"]:
     """Return a sound with white noise that is `times` as loud (root mean square), cut off at full loudness."""
     if not times or not len(sound):

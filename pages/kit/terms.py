@@ -92,6 +92,11 @@ TERMS = (
         "How far two vectors point the same way: 1 for the same direction, 0 for nothing in common, whatever their lengths.",
         "word_vectors",
     ),
+    Term(
+        "cross-attention",
+        "A decoder’s attention to what the encoder made of its input: each token that is written takes from what was read or heard.",
+        "listening",
+    ),
     Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
     Term(
         "dense network",

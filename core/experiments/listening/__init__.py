@@ -4,7 +4,7 @@ The public names of the lesson. Functions import what computes (torch) when they
 `results`, plain numpy.
 """
 
-from core.data.sound import Sound
+from core.data.sound import Sound, named
 from core.experiments.listening.results import DigitHeard, DigitScores, Heard, Memory, WordScores, Written
 from core.progress import Steps, doing
 
@@ -17,7 +17,7 @@ def hear(sound: str, noise: float, erase: str) -> Heard:
     """
     from core.experiments.listening import voice
 
-    return voice.hear(voice.made(sound), noise, erase)
+    return voice.hear(named(sound), noise, erase)
 
 
 @doing("Listening to you")
@@ -61,9 +61,9 @@ def write(clip: str, noise: float) -> Steps[Written]:
 
     Raises `core.assets.fetch.AssetError` where the model can't be had, and `KeyError` for an unknown name.
     """
-    from core.experiments.listening import voice, writing
+    from core.experiments.listening import writing
 
-    return writing.write(voice.made(clip), noise)
+    return writing.write(named(clip), noise)
 
 
 @doing("Bringing Whisper, then writing", "step")

@@ -7,8 +7,9 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.data.sound import STARTS
+from core.data.sound import STARTS, WORDS
 from core.experiments.intervals import wilson
+from core.experiments.word_errors import plain
 
 FRAME_SECONDS = 0.032  # 512 of 16,000 samples a second
 ENVELOPE = 4  # pieces of a frame whose lowest and highest sample are kept
@@ -147,18 +148,10 @@ class DigitScores:
         return self.right[list(ORDERS).index(order)]
 
 
-CLIPS: Mapping[str, str] = {
-    "young_man": "young man",
-    "cold_hearted": "cold-hearted",
-    "go_forward": "ten meters",
-    "john_dashwood": "John Dashwood",
-    "amiable_woman": "amiable woman",
-    "even_himself": "even himself",
-}
+CLIPS = tuple(WORDS)
 LAYERS = ("all", "1", "2", "3", "4")  # of the decoder: whose cross-attention
 DEFAULT_CLIP, DEFAULT_LAYER, DEFAULT_WORD, LOUD = "young_man", "all", 2, 2.0
 STEP_SECONDS = 0.02  # of Whisper's frames
-NUMERALS = {"10": "ten"}
 
 
 @dataclass(frozen=True)
@@ -197,42 +190,6 @@ class Written:
         return letters[:-1] / max(int(letters[-1]), 1) * self.seconds
 
 
-def plain(word: str) -> str:
-    """Return a word without signs and capitals, a numeral as the word that is said."""
-    letters = "".join(filter(str.isalnum, word)).lower()
-    return NUMERALS.get(letters, letters)
-
-
-@dataclass(frozen=True)
-class Matched:
-    """The words of a text that are right, and the words wrong, missing or too many (the fewest changes, Levenshtein 1966).
-
-    pairs: the place of each right word, from 0, in the text and among the words that were said, of which there are `said`.
-    """
-
-    pairs: tuple[tuple[int, int], ...]
-    errors: int
-    said: int
-
-
-def matched(written: Sequence[str], said: Sequence[str]) -> Matched:
-    """Return which words of a text are right; signs, capitals and numerals don't count."""
-    theirs = [plain(word) for word in said]
-    row: list[tuple[int, tuple[tuple[int, int], ...]]] = [(n, ()) for n in range(len(theirs) + 1)]
-    for i, word in enumerate(map(plain, written)):
-        above, row = row, [(i + 1, ())]
-        for j, other in enumerate(theirs):
-            errors, pairs = above[j]
-            ways = (
-                (errors, (*pairs, (i, j))) if word == other else (errors + 1, pairs),
-                (above[j + 1][0] + 1, above[j + 1][1]),  # a word too many
-                (row[j][0] + 1, row[j][1]),  # one is missing
-            )
-            row.append(min(ways, key=lambda way: way[0]))
-    errors, pairs = row[-1]
-    return Matched(pairs, errors, len(theirs))
-
-
 def off(begun: Float[np.ndarray, "words"], pairs: Sequence[tuple[int, int]], clip: str) -> Float[np.ndarray, "pairs"]:
     """Return by how many seconds the beginning of each right word of a clip is wrong; see `core.data.sound.STARTS`."""
     return np.array([abs(begun[i] - STARTS[clip][j] / 100) for i, j in pairs])
@@ -243,7 +200,7 @@ class WordScores:
     """How well Whisper hears the clips, and how well it is known when each word is said.
 
     In noise so many times as loud as the voice (`noises`), `right` of `said` words are right, and `written` are written.
-    off: seconds that the beginning of a right word is wrong, by each of `readers`. seconds: of sound, written in `took`.
+    off: seconds that the beginning of a right word is wrong, by each of `readers`. took: seconds, without noise.
     """
 
     clips: int
@@ -254,7 +211,6 @@ class WordScores:
     errors: int
     readers: tuple[str, ...]
     off: Float[np.ndarray, "readers words"]
-    seconds: float
     took: float
 
     def mean(self, reader: str) -> tuple[float, float]:

@@ -4,18 +4,11 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from core.data.sound import WORDS, load_clip, melody, noise, with_noise
+from core.data.sound import WORDS, load_clip, with_noise
 from core.experiments.listening.results import ENVELOPE, LIKELY, SOUNDS, Heard, Memory, resets
 from core.pretrained.speech.silero import FRAME, VoiceActivity, cut, load_voice_activity
 
 REMEMBERED = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48)
-
-
-def made(sound: str) -> Float[np.ndarray, "samples"]:
-    """Return one of `results.SOUNDS`; raises `KeyError` for another name."""
-    if sound == "melody":
-        return melody()
-    return noise(3.0) if sound == "noise" else load_clip(sound)
 
 
 def hear(wave: Float[np.ndarray, "samples"], times: float, erase: str) -> Heard:

@@ -8,13 +8,15 @@ from jaxtyping import Float
 
 from core.data.sound import STARTS, WORDS, load_clip, with_noise
 from core.experiments.encoder import bring
-from core.experiments.listening.results import CLIPS, LAYERS, STEP_SECONDS, WordScores, Written, matched, off
+from core.experiments.listening.results import CLIPS, LAYERS, STEP_SECONDS, WordScores, Written, off
+from core.experiments.word_errors import matched
 from core.pretrained.speech.transcriber import ASSETS, DEFAULT_SPEECH, SpeechModel, Transcript, load_speech
 from core.pretrained.speech.warping import starts
 from core.progress import Steps, finish
 
+FRAME = 320  # samples
 NOISES = (0.0, 0.5, 1.0, 2.0)
-PICKED, LENGTH, EVEN = "picked", "length", "even"  # readers beside the layers: OpenAI's heads, two guesses
+PICKED, LETTERS, EVEN = "picked", "letters", "even"  # readers beside the layers: OpenAI's heads, two guesses
 
 
 def speech() -> Steps[SpeechModel]:
@@ -32,30 +34,24 @@ def write(wave: Float[np.ndarray, "samples"], times: float) -> Steps[Written]:
 
 def read(found: Transcript, wave: Float[np.ndarray, "samples"]) -> Written:
     """Return the words of what was written, with the attention and the starts of their tokens."""
-    frames = found.cross.shape[-1]
-    begins = [n for n, piece in enumerate(found.pieces) if piece.startswith(" ") or not n]
-    ends = [*begins, len(found.pieces)]
+    ends, frames = found.begins, found.cross.shape[-1]
     words = tuple("".join(found.pieces[a:b]).strip() for a, b in pairwise(ends))
     heads = [found.cross.reshape(-1, *found.cross.shape[2:]), *found.cross]  # all layers, then each
-    attention = [[each[:, a:b].mean((0, 1)) for a, b in pairwise(ends)] for each in heads]
-    pieces = np.resize(np.pad(wave, (0, -len(wave) % 320)), (frames, 320))
+    attention = np.array([[each[:, a:b].mean((0, 1)) for a, b in pairwise(ends)] for each in heads])
+    pieces = np.resize(np.pad(wave, (0, -len(wave) % FRAME)), (frames, FRAME))
     return Written(
-        words,
-        pieces.min(1).astype(np.float16),
-        pieces.max(1).astype(np.float16),
+        words, pieces.min(1).astype(np.float16), pieces.max(1).astype(np.float16),
         # three decimals are what a colour shows, and they pack well
-        np.round(np.array(attention).reshape(len(LAYERS), len(words), frames), 3).astype(np.float16),
-        np.array([starts(each)[ends] for each in heads]) * STEP_SECONDS,
-        found.nobody,
-    )
+        np.round(attention.reshape(len(LAYERS), len(words), frames), 3).astype(np.float16),
+        np.array([starts(each)[ends] for each in heads]) * STEP_SECONDS, found.nobody,
+    )  # fmt: skip
 
 
 def scores() -> Steps[WordScores]:
     """Return how well the clips are heard and their words placed; yields (clips done, clips)."""
     model = yield from speech()
     right, written = np.zeros((2, len(NOISES)), int)
-    errors, took, seconds = 0, 0.0, 0.0
-    placed: list[np.ndarray] = []
+    errors, took, placed = 0, 0.0, []
     for number, clip in enumerate(CLIPS):
         said, wave = WORDS[clip].split(), load_clip(clip)
         for n, times in enumerate(NOISES):
@@ -68,22 +64,15 @@ def scores() -> Steps[WordScores]:
             right[n] += len(agreed.pairs)
             written[n] += len(text.words)
             if not times:
-                errors, took, seconds = errors + agreed.errors, took + passed, seconds + text.seconds
-                picked = starts(np.stack([found.cross[head] for head in model.aligned]))
-                first = [n for n, piece in enumerate(found.pieces) if piece.startswith(" ") or not n]
-                even = np.arange(len(text.words)) / len(text.words) * text.seconds
-                begun = [*text.starts[:, :-1], picked[first] * STEP_SECONDS, text.guessed(), even]
+                errors, took = errors + agreed.errors, took + passed
+                picked = (
+                    starts(np.stack([found.cross[head] for head in model.aligned]))[found.begins[:-1]] * STEP_SECONDS
+                )
+                even = np.linspace(0, text.seconds, len(text.words), endpoint=False)
+                begun = [*text.starts[:, :-1], picked, text.guessed(), even]
                 placed.append(np.array([off(each, agreed.pairs, clip) for each in begun]))
     yield len(CLIPS), len(CLIPS)
     return WordScores(
-        len(CLIPS),
-        sum(map(len, STARTS.values())),
-        NOISES,
-        tuple(right.tolist()),
-        tuple(written.tolist()),
-        errors,
-        (*LAYERS, PICKED, LENGTH, EVEN),
-        np.concatenate(placed, 1),
-        seconds,
-        took,
-    )
+        len(CLIPS), sum(map(len, STARTS.values())), NOISES, tuple(right.tolist()), tuple(written.tolist()), errors,
+        (*LAYERS, PICKED, LETTERS, EVEN), np.concatenate(placed, 1), took,
+    )  # fmt: skip

@@ -42,6 +42,11 @@ class Transcript:
     nobody: float
     cross: Float[np.ndarray, "layers heads tokens frames"]
 
+    @property
+    def begins(self) -> list[int]:
+        """Return with which token (from 0) each word begins, and last how many tokens there are."""
+        return [*(n for n, piece in enumerate(self.pieces) if piece.startswith(" ") or not n), len(self.pieces)]
+
 
 class SpeechModel:
     """Whisper with its tokens and its rules; made once, shared by all."""
