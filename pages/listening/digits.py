@@ -93,4 +93,4 @@ def _outcome() -> tuple[str, str]:
     )
 
 
-VIEW = View("Spoken digits", show)
+VIEW = View("Digits", show)

@@ -83,9 +83,11 @@ def _under(stage: Stage, written: Written, layer: str, word: int, wave: np.ndarr
         clicked = tokens.strip(row, key="text", label="what Whisper wrote: click a word to hear it", chosen=word)
         if st.session_state.pop("_tapped", False):
             first, last = (round(second * RATE) for second in (boxes[word][0] - AROUND, boxes[word][1] + AROUND))
-            st.audio(as_wav(wave[max(first, 0) : last]), format="audio/wav", autoplay=True)
+            # A browser plays the same file once: every other tap has one more sample of silence.
+            piece = np.append(wave[max(first, 0) : last], np.zeros(st.session_state["_taps"] % 2))
+            st.audio(as_wav(piece), format="audio/wav", autoplay=True)
     if clicked is not None:
-        st.session_state["_tapped"] = True
+        st.session_state["_tapped"], st.session_state["_taps"] = True, st.session_state.get("_taps", 0) + 1
         controls.move_to("word", clicked + 1)
 
 
@@ -104,15 +106,17 @@ def judge(written: Written, layer: str, clip: str, agreed: Matched | None) -> st
 
 def what_it_is(scores: WordScores, agreed: Matched | None) -> str:
     """Say what stands in the picture, and how it was measured."""
-    wrong = f"This text has {count(agreed.errors, 'word')} wrong, missing or too many. " if agreed else ""
-    loud = list(zip(scores.noises, scores.right, strict=True))[1:]
-    noise = ", ".join(f"{right} in noise {times:g} times as loud" for times, right in loud)
+    wrong = (
+        f"This text has {count(agreed.errors, 'word')} wrong, missing or too many. " if agreed and agreed.errors else ""
+    )
+    loud, right = (", ".join(f"{one:g}" for one in each[1:]) for each in (scores.noises, scores.right))
     return (
         f"{wrong}A word’s box begins where the best path through all rows enters its row (dynamic time warping), the first at 0. "
         "Nobody told Whisper when a word is said: “said” is where another recogniser, CMU Sphinx, hears it, itself sure to a few "
         "hundredths of a second. The guess lets each letter take equally long. Over all clips "
-        f"{percent(scores.errors / scores.said)} of {scores.said} words are wrong or missing; {noise} are right. Whisper pads "
-        f"every sound to 30 s: a clip took {scores.took / scores.clips:.1f} s on the machine that recorded this."
+        f"{percent(scores.errors / scores.said)} of {scores.said} words are wrong or missing; in noise {loud} times as loud as "
+        f"the voice {right} are right. Whisper pads every sound to 30 s: a clip took {scores.took / scores.clips:.1f} s on the "
+        "machine that recorded this."
     )
 
 

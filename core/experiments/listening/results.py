@@ -31,7 +31,7 @@ DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 ORDERS: Mapping[str, str] = {
     "forwards": "forwards",
     "backwards": "reversed",
-    "trained": "trained reversed",
+    "trained": "retrained",
 }
 SURE = 0.9  # a digit with more than this probability is settled on
 DEFAULT_SOUND, DEFAULT_ERASE, DEFAULT_DIGIT, DEFAULT_NUMBER, DEFAULT_ORDER = "young_man", "never", 7, 1, "forwards"

@@ -13,10 +13,7 @@ from core.figures.picture import Picture
 from core.figures.style import HOVER, layout, plain, shorten, swatch
 
 SAID, GUESS = CATEGORY[1], CATEGORY[2]
-COLUMNS, ROWS = (
-    400,
-    24,
-)  # of the heat map: a longer sound shows means; more words have a name at every second row, or fewer
+COLUMNS, ROWS = 400, 11  # of the heat map: a longer sound shows means; of more words, not all have a name
 NAMES = {
     "all": "all four layers", **{layer: f"layer {layer}" for layer in LAYERS[1:]},
     "picked": "8 heads OpenAI picked", "letters": "guess: by letters", "even": "guess: evenly",
@@ -38,17 +35,14 @@ def words(written: Written, layer: str, clip: str, word: int) -> Picture:
     heat = {
         "type": "heatmap", "x": times.round(3).tolist(), "y": list(range(rows)), "z": (100 * shown).round(1).tolist(),
         "zmin": 0, "zmax": round(max(float(np.quantile(100 * shown, 0.995)), 0.1), 2), "colorscale": scale(SEQUENTIAL),
-        "showscale": False, "text": names, "customdata": [[name] * len(times) for name in names],
+        "showscale": False, "customdata": [[name] * len(times) for name in names],
         "hovertemplate": f"“%{{customdata}}”: %{{z:.1f}} % of its attention is on {each} at %{{x:.2f}} s<extra></extra>",
     }  # fmt: skip
     said, guess = _truth(written, clip)
-    key = (
-        f"{swatch(TEXT)} by attention   {swatch(SAID)} said   {swatch(GUESS)} guess"
-        if clip
-        else f"{swatch(TEXT)} by attention"
-    )
+    key = f"{swatch(TEXT)} by attention" + (f"   {swatch(SAID)} said   {swatch(GUESS)} guess" if said else "")
     axis: dict[str, Any] = {"fixedrange": True, "showgrid": False, "zeroline": False}
-    named = range(0, rows, -(-rows // ROWS))
+    apart = -(-rows // ROWS)
+    named = range(word % apart, rows, apart)
     drawn = layout(
         f"When is each word said? {'All layers' if layer == 'all' else f'Layer {layer}'}", key, height=346,
         margin={"l": 8, "r": 10, "t": 60, "b": 44}, showlegend=False,

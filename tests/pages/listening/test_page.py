@@ -39,8 +39,8 @@ def test_erasing_and_noise_change_what_is_heard() -> None:
 
 def test_the_orders_of_digits() -> None:
     scores = find(lesson.digit_scores)
-    for name, right in zip(("forwards", "reversed", "trained reversed"), scores.right, strict=True):
-        assert f"{right} of 600" in said(visit(view="Spoken digits", order=name))
+    for name, right in zip(("forwards", "reversed", "retrained"), scores.right, strict=True):
+        assert f"{right} of 600" in said(visit(view="Digits", order=name))
 
 
 def test_layers_clips_and_noise_change_what_is_written() -> None:
@@ -85,9 +85,7 @@ def test_a_sound_without_words(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "nobody speaks" in visit(view="Words").info[0].value
 
 
-@pytest.mark.parametrize(
-    ("link", "moved"), [({}, "erase"), ({"view": "Spoken digits"}, "order"), ({"view": "Words"}, "loud")]
-)
+@pytest.mark.parametrize(("link", "moved"), [({}, "erase"), ({"view": "Digits"}, "order"), ({"view": "Words"}, "loud")])
 def test_a_bet_and_its_undo(link: dict[str, str], moved: str) -> None:
     at = visit(**link)
     bet = widget(at, "_answer")
