@@ -94,6 +94,8 @@ def _under(stage: Stage, written: Written, layer: str, word: int, wave: np.ndarr
 def judge(written: Written, layer: str, clip: str, agreed: Matched | None) -> str:
     """Say how many words are right, and how far off attention and a guess place them."""
     number = count(len(written.words), "word")
+    if agreed is None and written.nobody > results.LIKELY:
+        return f"Whisper writes {number}, yet says with {percent(written.nobody)} that nobody speaks."
     if agreed is None:
         return f"Whisper writes {number}; its attention says when each is said."
     if not agreed.pairs:

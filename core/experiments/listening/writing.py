@@ -35,7 +35,7 @@ def write(wave: Float[np.ndarray, "samples"], times: float) -> Steps[Written]:
 def read(found: Transcript, wave: Float[np.ndarray, "samples"]) -> Written:
     """Return the words of what was written, with the attention and the starts of their tokens."""
     ends, frames = found.begins, found.cross.shape[-1]
-    words = tuple("".join(found.pieces[a:b]).strip() for a, b in pairwise(ends))
+    words = tuple("".join(found.tokens[a:b]).strip() for a, b in pairwise(ends))
     heads = [found.cross.reshape(-1, *found.cross.shape[2:]), *found.cross]  # all layers, then each
     attention = np.array([[each[:, a:b].mean((0, 1)) for a, b in pairwise(ends)] for each in heads])
     pieces = np.resize(np.pad(wave, (0, -len(wave) % FRAME)), (frames, FRAME))

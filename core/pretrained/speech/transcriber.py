@@ -32,20 +32,26 @@ MOST = LONGEST // 2  # tokens of text
 class Transcript:
     """What was written for a sound.
 
-    ids, pieces: the tokens of the text and what each reads. nobody: how likely, it says, nobody speaks. cross: the
+    ids, tokens: the tokens of the text and what each reads. nobody: how likely, it says, nobody speaks. cross: the
     weights with which each token, and last the end of the text, attends to each 20 ms of the sound, as it is written.
     """
 
     text: str
     ids: tuple[int, ...]
-    pieces: tuple[str, ...]
+    tokens: tuple[str, ...]
     nobody: float
     cross: Float[np.ndarray, "layers heads tokens frames"]
 
     @property
     def begins(self) -> list[int]:
         """Return with which token (from 0) each word begins, and last how many tokens there are."""
-        return [*(n for n, piece in enumerate(self.pieces) if piece.startswith(" ") or not n), len(self.pieces)]
+        return [*(n for n, token in enumerate(self.tokens) if token.startswith(" ") or not n), len(self.tokens)]
+
+    @property
+    def alignment(self) -> Float[np.ndarray, "tokens frames"]:
+        """Return how each token of the text attends to the frames, the mean over all heads; rows sum to 1."""
+        mean: np.ndarray = self.cross[:, :, :-1].mean((0, 1))
+        return mean
 
 
 class SpeechModel:
@@ -88,7 +94,7 @@ class SpeechModel:
         text = tuple(token for token in ids if token < END)
         frames = max(1, min(len(wave) // (2 * HOP), 1_500))
         return Transcript(
-            self.tokenizer.decode(text).strip(), text, self._pieces(text), nobody, self._cross(text, kept, frames)
+            self.tokenizer.decode(text).strip(), text, self._tokens(text), nobody, self._cross(text, kept, frames)
         )
 
     def allowed(self, scores: Float[Tensor, "vocabulary"], ids: Sequence[int]) -> Float[Tensor, "vocabulary"]:
@@ -121,7 +127,7 @@ class SpeechModel:
         shared: np.ndarray = found / np.maximum(found.sum(-1, keepdims=True), 1e-30)
         return shared
 
-    def _pieces(self, ids: Sequence[int]) -> tuple[str, ...]:
+    def _tokens(self, ids: Sequence[int]) -> tuple[str, ...]:
         """Return what each token adds to the text; where one character is several tokens, the last of them shows it."""
         decode = partial(self.tokenizer.decode, skip_special_tokens=False)
         ends = ["", *(decode(list(ids[: n + 1])).rstrip("\N{REPLACEMENT CHARACTER}") for n in range(len(ids)))]

@@ -80,6 +80,8 @@ def test_a_sound_without_words(monkeypatch: pytest.MonkeyPatch) -> None:
     at = visit(view="Words")
     assert said(at) == "Whisper writes 4 words; its attention says when each is said."
     assert not [key for key in cache.results()._held if "theirs" in repr(key)]
+    monkeypatch.setattr("pages.listening.writing.listen", lambda *_: replace(written, nobody=0.9))
+    assert said(visit(view="Words")).startswith("Whisper writes 7 words, yet says with 90.0\u00a0% that nobody speaks")
     nothing = replace(written, words=(), attention=written.attention[:, :0], starts=written.starts[:, :1], nobody=0.97)
     monkeypatch.setattr("pages.listening.writing.listen", lambda *_: nothing)
     assert "nobody speaks" in visit(view="Words").info[0].value

@@ -90,9 +90,10 @@ def test_it_is_transformers_model() -> None:
 def test_it_writes_what_faster_whisper_writes(clip: str) -> None:
     found = load_speech().transcribe(load_clip(clip))
     assert (found.text, found.nobody) == (WRITTEN[clip][0], pytest.approx(WRITTEN[clip][1], abs=2e-4))
-    assert "".join(found.pieces).strip() == found.text
+    assert "".join(found.tokens).strip() == found.text
     assert found.cross.shape == (4, 6, len(found.ids) + 1, len(load_clip(clip)) // 320)
     assert found.cross.sum(-1) == pytest.approx(1.0, abs=1e-3)
+    assert found.alignment.shape == (len(found.tokens), found.cross.shape[-1])
 
 
 def test_when_words_are_said_is_found_as_transformers_finds_it() -> None:
@@ -105,7 +106,7 @@ def test_when_words_are_said_is_found_as_transformers_finds_it() -> None:
     wanted = [int(frames[np.flatnonzero(tokens == n)[0]]) for n in range(len(smooth))]
     assert warping.starts(weights.numpy()).tolist() == wanted
     # faster-whisper gives these words these beginnings (word_timestamps=True)
-    begun = {piece: 0.02 * frame for piece, frame in zip(found.pieces, wanted, strict=False)}
+    begun = {piece: 0.02 * frame for piece, frame in zip(found.tokens, wanted, strict=False)}
     for word, second in {
         " even": 0.74,
         " have": 1.0,
