@@ -107,7 +107,7 @@ def _mark(trace: Mapping[str, Any]) -> str:
     if "lines" not in trace.get("mode", "lines"):
         return f"<span style='color:{colour};font-size:17px'>{SIGNS.get(marker.get('symbol', 'circle'), '●')}</span>"
     if line.get("dash", "solid") != "solid":
-        return f"<span style='color:{colour}'><b>– –</b></span>"
+        return f"<span style='color:{colour};font-size:17px'>– –</span>"
     return swatch(str(colour))
 
 
