@@ -18,10 +18,14 @@ def sentence() -> tuple[str, int]:
 
 def say_what_was_read(stage: Stage, text: str, dropped: int) -> Nothing | None:
     """Say what was cut; return what to say in place of a picture where there is no word."""
-    if not units_in(text):
+    if not units_in(text) and not dropped:
         return Nothing("Type the beginning of a sentence under “More”: with no word before it any word may come.")
+    if not units_in(text):
+        return Nothing("Your sentence has a word that is too long to be read.")
     if dropped:
-        stage.note(f"Your sentence has more than {LONGEST} words: the first {count(dropped, 'is', 'are')} left out.")
+        stage.note(
+            f"Your sentence has more than is read, {LONGEST} words: the first {count(dropped, 'is', 'are')} left out."
+        )
     return None
 
 

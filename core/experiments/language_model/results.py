@@ -17,6 +17,7 @@ SMALL = ("2-gram", "3-gram", "4-gram", "5-gram", "RNN", "LSTM")
 MODELS = (*SMALL, LARGE)
 DEFAULT_TEXT = "I am from Germany and I love to drink"
 LONGEST = 64  # words of a sentence that are read, and of a context that is measured
+LETTERS = 500  # of a sentence that are read, at most
 LAST = 4  # words that a 5-gram sees
 LISTED = 10  # words of the list
 KEPT = (1, 2, 3, 4, 8, 16, 32, 64)  # words of context that are measured
@@ -30,10 +31,16 @@ WRITERS = ("3-gram", "5-gram", "RNN", "LSTM", LARGE)
 
 
 def fit(text: str) -> tuple[str, int]:
-    """Return the end of a text that is read, without blanks and underscores after it, and how many units were left out."""
+    """Return the end of a text that is read, without blanks and underscores after it, and how many units were left out.
+
+    At most `LONGEST` units and `LETTERS` characters are read, and no part of a word.
+    """
     text = tidy(text).rstrip(" _")
     units = spans(text)
-    return (text, 0) if len(units) <= LONGEST else (text[units[-LONGEST][1] :], len(units) - LONGEST)
+    dropped = max(0, len(units) - LONGEST)
+    while dropped < len(units) and len(text) - units[dropped][1] > LETTERS:
+        dropped += 1
+    return text[units[dropped][1] if dropped < len(units) else len(text) :], dropped
 
 
 def units_in(text: str) -> tuple[str, ...]:
