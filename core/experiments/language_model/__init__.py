@@ -21,7 +21,7 @@ def likely(text: str) -> tuple[str, ...]:
     return small.likely(text)
 
 
-@doing("Looking for the likeliest words", "layer")
+@doing("Looking for the likeliest words")
 def likely_large(model: "LanguageModel", text: str) -> Steps[tuple[tuple[str, ...], ...]]:
     """Return the words that a large model finds likeliest after a text, and after its last four words."""
     from core.experiments.language_model import large
@@ -37,9 +37,9 @@ def guess(text: str, kept: int, words: tuple[str, ...]) -> Guess:
     return small.guess(text, kept, words)
 
 
-@doing("Reading the sentence with each word", "word")
+@doing("Reading the sentence with each word", "token")
 def guess_large(model: "LanguageModel", text: str, kept: int, words: tuple[str, ...]) -> Steps[Guess]:
-    """Return what a large model gives words after the last `kept` units of a text; yields (words done, words)."""
+    """Return what a large model gives words after the last `kept` units of a text; yields (tokens done, tokens)."""
     from core.experiments.language_model import large
 
     return large.guess(model, text, kept, words)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -18,11 +19,12 @@ from core.experiments.language_model.results import (
     last_units,
     units_in,
 )
-from core.experiments.language_model.word_by_word import BEGIN, ends_word, log_probability
+from core.experiments.language_model.word_by_word import BEGIN, ends_word, log_probabilities, log_probability
 from core.pretrained.causal_lm import LanguageModel
 from core.progress import Steps, finish
 
 FIRST = 6  # words that it puts on the list, after the whole text and after its end
+TRIED = 12  # tokens that are tried as the beginning of one
 PIECES = 3  # tokens that a word is made of at most, when one is looked for
 TOKENS = 3 * WRITTEN
 
@@ -31,43 +33,35 @@ def likely(model: LanguageModel, text: str) -> Steps[tuple[tuple[str, ...], ...]
     """Return the words that are likeliest after a text, and those after its last four units, in small letters."""
     found: list[tuple[str, ...]] = []
     for before in (text, last_units(text, LAST)):
-        first = [BEGIN, *model.encode(before)]
-        scores = yield from model.exact_logits(first, last_only=True)
-        words: list[str] = []
-        for token in scores[-1].argsort(descending=True).tolist():
-            piece = model.decode([token])
-            if piece[:1] != " " or not piece[1:].isalpha():
-                continue
-            word = yield from _whole(model, [*first, token], piece)
-            words += [word.lower()] if word.isalpha() and word.lower() not in words else []
-            if len(words) == FIRST:
-                break
-        found.append(tuple(words))
+        yield len(found), 2
+        found.append(_likely(model, [BEGIN, *model.encode(before)]))
     return tuple(found)
 
 
-def _whole(model: LanguageModel, ids: list[int], piece: str) -> Steps[str]:
-    """Return the word that begins with this piece, gone on with by the likeliest tokens."""
-    ends = ends_word(model)
-    word = piece.strip()
-    for _ in range(PIECES - 1):
-        scores = yield from model.exact_logits(ids, last_only=True)
-        token = int(scores[-1].argmax())
-        if ends[token]:
-            break
-        ids = [*ids, token]
-        word += model.decode([token])
-    return word
+def _likely(model: LanguageModel, first: list[int]) -> tuple[str, ...]:
+    """Return the words that the likeliest tokens begin, each gone on with by its likeliest tokens until it ends."""
+    ends, cache = ends_word(model), model.new_cache(TRIED, len(first) + PIECES)
+    scores = finish(model.prefill(first, cache, 0))
+    cache.copy([0] * TRIED, list(range(TRIED)), len(first))
+    ordered = ((token, model.decode([token])) for token in scores[-1].argsort(descending=True).tolist())
+    begun = list(islice(((t, piece) for t, piece in ordered if piece[:1] == " " and piece[1:].isalpha()), TRIED))
+    tokens, words = [token for token, _ in begun], [piece.strip() for _, piece in begun]
+    going = [True] * TRIED
+    for at in range(PIECES - 1):
+        scores = model.step(tokens, [len(first) + at] * TRIED, cache)
+        tokens = scores.argmax(-1).tolist()
+        for row, token in enumerate(tokens):
+            going[row] = going[row] and not bool(ends[token])
+            words[row] += model.decode([token]) if going[row] else ""
+    return tuple(dict.fromkeys(word.lower() for word in words if word.isalpha()))[:FIRST]
 
 
 def guess(model: LanguageModel, text: str, kept: int, words: Sequence[str]) -> Steps[Guess]:
     """Return what the model gives these words after the last `kept` units, in small letters and with a capital together."""
-    before = last_units(text, kept)
-    found: list[float] = []
-    for done, word in enumerate(words):
-        yield done, len(words)
-        logs = [finish(log_probability(model, before, one))[0] for one in dict.fromkeys((word, word.capitalize()))]
-        found.append(sum(map(math.exp, logs)))
+    spelled = list(dict.fromkeys(one for word in words for one in (word, word.capitalize())))
+    logs = yield from log_probabilities(model, last_units(text, kept), spelled)
+    given = dict(zip(spelled, map(math.exp, logs), strict=True))
+    found = [sum(given[one] for one in {word, word.capitalize()}) for word in words]
     return Guess(tuple(words), np.array([found], np.float32))
 
 

@@ -148,6 +148,14 @@ def test_the_words_of_a_text_add_up(model: LanguageModel) -> None:
 
 
 @pytest.mark.real_weights
+def test_words_side_by_side_are_words_one_by_one(model: LanguageModel) -> None:
+    words = ("beach", "Oktoberfest", "a", "hospital")
+    together = finish(word_by_word.log_probabilities(model, "We went to the", words))
+    alone = [finish(word_by_word.log_probability(model, "We went to the", word))[0] for word in words]
+    assert together == pytest.approx(alone, abs=0.02)  # rounding differs with how many are read at once
+
+
+@pytest.mark.real_weights
 def test_a_part_of_a_word_is_not_the_word(model: LanguageModel) -> None:
     """ "Presid" begins nothing but "president" and its like: its tokens are likely, but hardly ever does it end there."""
     logs = [finish(word_by_word.log_probability(model, "He was elected", word))[0] for word in ("presid", "president")]
