@@ -49,13 +49,14 @@ def blank(small: Guess, large: Guess) -> Picture:
         "hoverinfo": "skip",
         "showlegend": False,
     }
+    names = [name.replace("-", "-<br>").replace("lL", "l-<br>L") for name in MODELS]  # for a phone
     spec = {
         "data": [_table(shade.T, said, 1.0), texts],
         "layout": layout(
             "Probability of each next word (%)",
             height=352,
             margin={"l": 8, "r": 8, "t": 34, "b": 46},
-            xaxis={**_ticks([name.replace("-", "-<br>") for name in MODELS]), "range": [-0.5, len(MODELS) - 0.5]},
+            xaxis={**_ticks(names), "range": [-0.5, len(MODELS) - 0.5]},
             yaxis={**_ticks([plain(shorten(word, 12)) for word in small.words]), "automargin": True,
                    "range": [len(small.words) - 0.5, -0.5]},
         ),

@@ -106,7 +106,7 @@ def try_next() -> list[Try]:
     return [
         Try("Italy in place of Germany", "One word is another, six before the blank; the last five are the same.",
             {"view": "The blank", "text": "I am from Italy and I love to drink"}),
-        Try("Where counting is enough", "A phrase that the speeches repeat: the n-grams are as sure as SmolLM2.",
+        Try("Where counting is enough", "A phrase that the speeches repeat: the 5-gram is surer of it than SmolLM2.",
             {"view": "The blank", "text": "I come before you to speak of the United States of"}),
         Try("Almost always the likeliest word", "At a low temperature the models fall back on what they know by heart.",
             {"view": "Write on", "temperature": 0.2}),

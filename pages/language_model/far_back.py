@@ -78,6 +78,9 @@ def say_how(found: Depth) -> str:
         for name, (gain, low, high) in ((name, found.gain(row, 8, ALL)) for row, name in enumerate(found.models) if row)
     )
     return (
+        "**Perplexity** says among how many equally likely words the choice would be as hard. With "
+        f"{LAST} words kept it is {found.perplexity[0, KEPT.index(LAST)]:.0f} for the 5-gram, which counts, and "
+        f"{found.perplexity[-1, KEPT.index(LAST)]:.0f} for SmolLM2. "
         f"Asked for: {found.words:,} words of {found.logs.shape[2]} passages from speeches and chapters that the small "
         "models did not "
         "learn from; SmolLM2 may have read them. All are among the 8,000 words that the small models know, and all models "
