@@ -9,12 +9,13 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
+from core.models.captioner import Captioner
 from core.models.char_lm import CharLM
 from core.models.classifier import DenseClassifier, SequenceClassifier
 from core.models.recaller import Recaller
 from core.models.transformer import TransformerLM
 
-Saved = CharLM | Recaller | DenseClassifier | SequenceClassifier | TransformerLM
+Saved = Captioner | CharLM | Recaller | DenseClassifier | SequenceClassifier | TransformerLM
 
 
 def save(model: Saved, path: Path) -> None:
@@ -23,7 +24,7 @@ def save(model: Saved, path: Path) -> None:
         hidden = [layer.hidden_size for layer in model.body.layers]
         embedding = model.embedding.embedding_dim
         built = {"kind": model.kind, "vocabulary": model.vocabulary, "embedding": embedding, "hidden": hidden}
-    elif isinstance(model, (DenseClassifier, SequenceClassifier, TransformerLM)):
+    elif isinstance(model, (Captioner, DenseClassifier, SequenceClassifier, TransformerLM)):
         built = model.built
     else:
         built = {"kind": model.kind, "symbols": model.symbols, "classes": model.classes, "hidden": model.hidden}
@@ -47,7 +48,7 @@ def load(path: Path, device: torch.device | None = None) -> Saved:
         header = file.metadata() or {}
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a dictionary
     classes: dict[str, type[Saved]] = {
-        kind.__name__: kind for kind in (CharLM, Recaller, DenseClassifier, SequenceClassifier, TransformerLM)
+        kind.__name__: kind for kind in (Captioner, CharLM, Recaller, DenseClassifier, SequenceClassifier, TransformerLM)
     }
     if header.get("class") not in classes:
         raise ValueError(f"{path.name} holds no model of ours")
