@@ -1,4 +1,4 @@
-"""How long a moved control takes on the pages of the recurrent models, and how soon their first picture is there."""
+"""How long a moved control takes on the pages of the lessons, and how soon their first picture is there."""
 
 import asyncio
 import statistics
@@ -35,9 +35,8 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
         400,
     ),
     ("alignment", "", "text", OWN, 400),
-    ("alignment", "", "step", tuple(range(1, 15)), 100),
-    ("alignment", "view=Step", "step", tuple(range(1, 15)), 100),
-    ("alignment", "view=Hide a word", "hide", tuple(range(1, 13)), 400),
+    ("alignment", "", "hide", tuple(range(1, 13)), 400),
+    ("alignment", "view=One step", "step", tuple(range(1, 15)), 100),
     ("attention_search", "view=Library", "temperature", tuple(round(0.01 * i, 2) for i in range(11, 60)), 100),
     ("attention_search", "view=Library", "query", tuple(f"how does number {n} work" for n in range(20)), 100),
     ("attention_search", "", "keys_temperature", tuple(round(0.05 * i, 2) for i in range(2, 52)), 100),
@@ -53,6 +52,9 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("recurrence_vs_attention", "view=Dense", "shift", tuple(range(9)), 100),
     ("induction", "view=Training", "step", tuple(range(0, 400, 10)), 100),
     ("gpt_vs_bert", "", "place", tuple(range(1, 12)), 400),
+    ("sentiment", "", "word", tuple(range(1, 10)), 100),
+    ("listening", "", "noise", tuple(range(0, 30, 3)), 400),
+    ("word_vectors", "", "done", tuple(range(0, 20)), 100),
 )
 
 
