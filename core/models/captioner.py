@@ -50,13 +50,12 @@ class Captioner(nn.Module):
         self.dropout = dropout
         generator = torch.Generator().manual_seed(seed)
         sizes = (3, *CHANNELS)
-        self.convolutions = nn.ModuleList(
-            nn.Conv2d(below, above, 3, padding=1) for below, above in zip(sizes, CHANNELS, strict=False)
-        )
+        layers = [nn.Conv2d(below, above, 3, padding=1) for below, above in zip(sizes, CHANNELS, strict=False)]
         with torch.no_grad():
-            for below, layer in zip(sizes, self.convolutions, strict=False):
-                layer.weight.normal_(0, (2 / (9 * below)) ** 0.5, generator=generator)  # He et al. 2015
-                layer.bias.zero_()
+            for layer in layers:
+                layer.weight.normal_(0, (2 / (9 * layer.in_channels)) ** 0.5, generator=generator)  # He et al. 2015
+                layer.bias.zero_()  # type: ignore[union-attr]
+        self.convolutions = nn.ModuleList(layers)
         left = CHANNELS[-1] * (side // 2 ** len(CHANNELS)) ** 2
         self.first = drawn_linear(left, hidden, generator=generator)
         drawn = torch.randn(vocabulary, embedding, generator=generator) * embedding**-0.5
@@ -98,9 +97,7 @@ class Captioner(nn.Module):
         return F.dropout(values, self.dropout, self.training)
 
     @torch.no_grad()
-    def greedy(
-        self, pictures: Float[Tensor, "batch 3 side side"], begin: int, most: int
-    ) -> Int[Tensor, "batch time"]:
+    def greedy(self, pictures: Float[Tensor, "batch 3 side side"], begin: int, most: int) -> Int[Tensor, "batch time"]:
         """Return the likeliest word at each step, at most `most`; after `END` stands `PAD`."""
         state = self.see(pictures)
         word = torch.full((len(pictures),), begin)
@@ -119,7 +116,8 @@ class Captioner(nn.Module):
     def trace(self, picture: Float[Tensor, "3 side side"], begin: int, most: int) -> Written:
         """Return how one picture's name comes about, the likeliest word at each step until `END` or `most` words."""
         state = self.see(picture[None])
-        word, ids, probabilities, states = begin, [], [], [state]
+        word, probabilities, states = begin, [], [state]
+        ids: list[int] = []
         while len(ids) < most and (not ids or ids[-1] != END):
             hidden, state = self.body(self.embedding(torch.tensor([[word]])), state)
             p = self._scores(hidden[0, 0]).softmax(-1)

@@ -48,7 +48,8 @@ def load(path: Path, device: torch.device | None = None) -> Saved:
         header = file.metadata() or {}
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a dictionary
     classes: dict[str, type[Saved]] = {
-        kind.__name__: kind for kind in (Captioner, CharLM, Recaller, DenseClassifier, SequenceClassifier, TransformerLM)
+        kind.__name__: kind
+        for kind in (Captioner, CharLM, Recaller, DenseClassifier, SequenceClassifier, TransformerLM)
     }
     if header.get("class") not in classes:
         raise ValueError(f"{path.name} holds no model of ours")

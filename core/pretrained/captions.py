@@ -37,9 +37,7 @@ class Captions:
     model: "Captioner"
     vocabulary: tuple[str, ...]
 
-    def names(
-        self, pictures: UInt8[np.ndarray, "pictures side side 3"], language: Language
-    ) -> list[tuple[str, ...]]:
+    def names(self, pictures: UInt8[np.ndarray, "pictures side side 3"], language: Language) -> list[tuple[str, ...]]:
         """Return the name of each picture, the likeliest word at each step."""
         found: list[tuple[str, ...]] = []
         for begin in range(0, len(pictures), TOGETHER):

@@ -12,7 +12,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -28,6 +27,7 @@ from core.training import facts
 from core.training.loop import train
 from core.training.recipes import seed_dropout
 
+PRECISION = "bfloat16 where it helps"
 BATCH, EPOCHS, RATE, DROPOUT = 64, 160, 2e-3, 0.3
 TURNED, SIZE, MOVED, TINTED = math.radians(8), 0.12, 0.12, 0.1  # how much a picture is changed in training, at most
 
@@ -54,9 +54,7 @@ def changed(
     return 1 - (ink * (1 + upto(TINTED, 3, 1, 1))).clamp(0, 1)
 
 
-def learn(
-    emoji: Emoji, vocabulary: tuple[str, ...], seed: int, epochs: int, keep: Path | None = None
-) -> Captioner:
+def learn(emoji: Emoji, vocabulary: tuple[str, ...], seed: int, epochs: int) -> Captioner:
     """Train a captioner on the training part of the first artist's pictures."""
     seed_dropout(seed)
     model = Captioner(len(vocabulary), dropout=DROPOUT, seed=seed).train()
@@ -86,7 +84,7 @@ def learn(
             scores = model.write(states, ids[:, :-1], wanted != PAD)
         return F.cross_entropy(scores.float(), wanted[wanted != PAD])
 
-    for progress in train(model, loss, steps=epochs * every, rate=RATE, every=every, keep=keep):
+    for progress in train(model, loss, steps=epochs * every, rate=RATE, every=every):
         if progress.step % (10 * every) == 0:
             print(f"epoch {progress.step // every}: {progress.loss:.3f} nats, {progress.seconds:.0f} s", flush=True)
     return model.eval()
@@ -105,16 +103,17 @@ def measured(captions: Captions, emoji: Emoji) -> dict[str, Any]:
     return found
 
 
-def make(seed: int = 0, *, epochs: int = EPOCHS, folder: Path = TRAINED, keep: Path | None = None) -> Path:
+def make(seed: int = 0, *, epochs: int = EPOCHS, folder: Path = TRAINED) -> Path:
     """Train, write, and return the JSON file beside the weights."""
     began = time.perf_counter()
     emoji = load_emoji()
     vocabulary = vocabulary_of(emoji)
     path = folder / "captions.safetensors"
-    model = learn(emoji, vocabulary, seed, epochs, keep)
+    model = learn(emoji, vocabulary, seed, epochs)
     save(model, path)
-    call, data = f"captions --seed {seed}", "core/data/emoji_pictures: the training part of Noto's pictures, 2 languages"
-    own = {"epochs": epochs, "parameters": sum(p.numel() for p in model.parameters()), "vocabulary": vocabulary}
+    call, data = f"captions --seed {seed}", "core/data/emoji_pictures: the training part of Noto's, in 2 languages"
+    count = sum(parameter.numel() for parameter in model.parameters())
+    own: dict[str, Any] = {"precision": PRECISION, "epochs": epochs, "parameters": count, "vocabulary": vocabulary}
     facts.write(path, call, data, time.perf_counter() - began, **own)
     seal(folder)  # what is loaded is checked against its hash
     metrics = measured(load_folder(folder), emoji)
@@ -126,9 +125,8 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--folder", type=Path, default=TRAINED)
-    parser.add_argument("--keep", type=Path, help="a file from which an interrupted run goes on")
     wanted = parser.parse_args()
     torch.set_num_threads(1)
-    made = make(wanted.seed, epochs=wanted.epochs, folder=wanted.folder, keep=wanted.keep)
+    made = make(wanted.seed, epochs=wanted.epochs, folder=wanted.folder)
     seal(made.parent)
     print(made, json.loads(made.read_text("utf-8"))["metrics"])

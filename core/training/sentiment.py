@@ -125,9 +125,7 @@ def learn(
     return model, train(model.train(), loss, steps=epochs * every, rate=RATES[kind], every=every)
 
 
-def make(
-    kind: str, seed: int = 0, *, epochs: int = EPOCHS, folder: Path = TRAINED, about: str = "sentiment"
-) -> Path:
+def make(kind: str, seed: int = 0, *, epochs: int = EPOCHS, folder: Path = TRAINED, about: str = "sentiment") -> Path:
     """Train one model, write it, and return the JSON file beside it; raises `KeyError` for a kind that there is not."""
     began = time.perf_counter()
     load, texts = KINDS_OF_TEXT[about]

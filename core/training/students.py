@@ -27,7 +27,9 @@ from core.training.loop import train
 DRAWS, FOLDS, STEPS, RATE, HIDDEN = 100, 10, 150, 0.01, 8
 
 
-def learn(values: Float[np.ndarray, "students features"], passed: Bool[np.ndarray, "students"], seed: int) -> SequenceClassifier:
+def learn(
+    values: Float[np.ndarray, "students features"], passed: Bool[np.ndarray, "students"], seed: int
+) -> SequenceClassifier:
     """Train a GRU that reads one step, a student's standardised values, on all of these students at once."""
     model = SequenceClassifier("gru", 2, features=values.shape[1], hidden=(HIDDEN,), seed=seed)
     x, labels = one_step(values), torch.as_tensor(passed.astype(np.int64))

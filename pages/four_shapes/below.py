@@ -7,6 +7,7 @@ from core.experiments.four_shapes.results import (
     DEFAULT_KIND,
     DEFAULT_QUIZ,
     NOTES,
+    OTHER_ARTIST,
     OTHER_KIND,
     SENTENCES,
     fit,
@@ -76,7 +77,10 @@ def questions() -> list[Question]:
 def seen() -> str:
     """Return two sentences with the measured numbers."""
     student, tweet = ask(lesson.student, DEFAULT_GPA, DEFAULT_QUIZ), ask(lesson.tweet, fit(NOTES)[0])
-    picture, sentence = ask(lesson.caption, DEFAULT_KIND, 0, "en"), ask(lesson.translate, next(iter(SENTENCES.values())))
+    picture, sentence = (
+        ask(lesson.caption, DEFAULT_KIND, 0, "en"),
+        ask(lesson.translate, next(iter(SENTENCES.values()))),
+    )
     found = tasks()
     return (
         f"One student gave one answer ({percent(float(student.middle[DEFAULT_HOURS]))} to pass), {len(tweet.words)} words "
@@ -92,7 +96,7 @@ def try_next() -> list[Try]:
     return [
         Try("The same picture in French", "Only the first word that goes in is another one.",
             {"view": "Emoji", "language": "French"}),
-        Try("A picture by another artist", "It learned from Noto’s pictures alone.", {"view": "Emoji", "kind": "Other artist"}),
+        Try("A picture by another artist", "It learned from Noto’s pictures alone.", {"view": "Emoji", "kind": OTHER_ARTIST}),
         Try("Many to one, taken apart", "Move or negate one word of a review, and see which networks notice.", {},
             lesson="sentiment"),
         Try("Many to many, taken apart", "All of a sentence must fit into one vector.", {}, lesson="encoder_decoder"),

@@ -6,6 +6,7 @@ from core.experiments import four_shapes as lesson
 from core.experiments.four_shapes.results import (
     DEFAULT_KIND,
     FRENCH_AND_ENGLISH,
+    OTHER_ARTIST,
     OTHER_KIND,
     PICTURES,
     SHOWN,
@@ -19,20 +20,19 @@ from pages.kit.ask import ask, draw
 from pages.kit.lesson import Bet, Shown, Stage, View
 from pages.kit.words import count, percent
 
-BRIEF = dict(zip(PICTURES, ("pair", "thing", "style", "seen"), strict=True))
-TITLES = dict(zip(PICTURES, (
-    "A new pair: never trained on together",
-    "A new thing: never trained on",
-    "A known name, by another artist",
-    "This very picture was trained on",
-), strict=True))  # fmt: skip
+BRIEF = {DEFAULT_KIND: "pair", OTHER_KIND: "thing", OTHER_ARTIST: "artist"}
+TITLES = {
+    DEFAULT_KIND: "A new pair: never trained on together",
+    OTHER_KIND: "A new thing: never trained on",
+    OTHER_ARTIST: "A known name, by another artist",
+}
 FEW, SOME, MANY = "under 10 %", "10 to 50 %", "over 50 %"
 
 
 def show(stage: Stage) -> Shown:
     """Show how the name of a picture is written, word by word."""
     with stage.decide:
-        kind = controls.choice("Picture", tuple(PICTURES), DEFAULT_KIND, key="kind", names=BRIEF.__getitem__)
+        kind = controls.choice("Picture", tuple(BRIEF), DEFAULT_KIND, key="kind", names=BRIEF.__getitem__)
     with stage.more:
         number = controls.slider("Which one", 1, SHOWN, 1, 1, key="number") - 1
         language = controls.choice("Language", tuple(FRENCH_AND_ENGLISH), "English", key="language")
@@ -83,7 +83,7 @@ def caption(measured: Captioned) -> str:
 
 def bet(kind: str, language: str) -> Bet:
     """Ask how many pictures of another kind it names."""
-    other = OTHER_KIND if kind != OTHER_KIND else "Other artist"
+    other = OTHER_KIND if kind != OTHER_KIND else OTHER_ARTIST
     what = (
         "Now a picture of a thing that was not in training. Of all such things, how many does it name wholly correctly?"
         if other == OTHER_KIND

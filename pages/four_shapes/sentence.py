@@ -33,7 +33,7 @@ def show(stage: Stage) -> Shown | Nothing:
     if not text.strip():
         return Nothing("Type a sentence under “More”: with no word at all there is nothing to translate.")
     found, scores = ask(lesson.translate, text), ask(lesson.translations_kept_apart)
-    (_, plain), = scores.others
+    ((_, plain),) = scores.others
     return Shown(
         verdict=judge(found),
         picture=draw(figures.translation, found),
@@ -54,14 +54,12 @@ def show(stage: Stage) -> Shown | Nothing:
 
 def judge(found: Translated) -> str:
     """Say how many pieces went in and came out, and what they say."""
-    return (
-        f"{count(len(found.source), 'piece')} in, {len(found.target)} out: {code(shorten(found.text, 90) or ' ')}"
-    )
+    return f"{count(len(found.source), 'piece')} in, {len(found.target)} out: {code(shorten(found.text, 90) or ' ')}"
 
 
 def caption(scores: Scores) -> str:
     """Say what the model is, and that it is a poor one."""
-    (_, plain), = scores.others
+    ((_, plain),) = scores.others
     return (
         "English goes in, in pieces of words; Portuguese comes out. The first network only reads: its last state is all that the "
         "second one gets. It is the model of the lesson “Encoder and decoder”, and a poor translator: of "

@@ -37,8 +37,8 @@ LESSONS = (
         title="Four shapes",
         claim="One network, four shapes: what goes in and what comes out decide the task.",
         part="Why sequences",
-        minutes=10,
-        finding="",
+        finding="One step judges 73.6 % of students correctly; the same step again and again, 87.6 % of tweets, and 00.0 % of new "
+        "pairs of emoji.",
     ),
     Entry(
         name="listening",

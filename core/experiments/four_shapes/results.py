@@ -16,9 +16,7 @@ SHAPES: tuple[Shape, ...] = ("one to one", "many to one", "one to many", "many t
 MOST_HOURS, DEFAULT_GPA, DEFAULT_QUIZ, DEFAULT_HOURS = 40, 2.8, 8, 14  # near the means of the 856
 BINS = ((0, 7), (8, 11), (12, 15), (16, 19), (20, 50))  # hours a week
 
-NOTES = (
-    "The @MIT Introduction to #DeepLearning is definitely one of the best courses of its kind currently available online"
-)
+NOTES = "The @MIT Introduction to #DeepLearning is definitely one of the best courses of its kind currently available online"
 TWEETS = {
     "The notes’ tweet": NOTES,
     "“worst” for “best”": NOTES.replace("best", "worst"),
@@ -31,7 +29,7 @@ PICTURES: dict[str, tuple[Artist, Part]] = {
     "Other artist": ("twemoji", "train"),
     "Trained on": ("noto", "train"),
 }
-DEFAULT_KIND, OTHER_KIND = "New pair", "New thing"
+DEFAULT_KIND, OTHER_KIND, OTHER_ARTIST = "New pair", "New thing", "Other artist"
 SHOWN = 60  # pictures of each kind that a reader can choose from
 TOP = 3  # likeliest words that are kept of a step
 FRENCH_AND_ENGLISH: dict[str, Language] = {"English": "en", "French": "fr"}

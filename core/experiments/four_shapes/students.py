@@ -56,6 +56,8 @@ def classed() -> Classed:
     of = partial(Counted, counts["students"])
     return Classed(
         tuple(Counted(len(each), int(each.sum())) for each in passed),
-        Scores(of(counts["gru"]), (("logistic regression", of(counts["logistic"])), ("always “yes”", of(counts["always"])))),
+        Scores(
+            of(counts["gru"]), (("logistic regression", of(counts["logistic"])), ("always “yes”", of(counts["always"])))
+        ),
         of(counts["study_alone"]),
     )

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from core.assets.evaluation import samples
+from core.assets.evaluation import Sentences, samples
 from core.experiments.four_shapes.results import Scores, Translated
 from core.experiments.intervals import Counted
 from core.pretrained.translation.recurrent import load_recurrent
 from core.pretrained.translation.translator import shared_translator
 
-NAME, SENTENCES = "none_en_pt", "controlled"
+NAME = "none_en_pt"
+SENTENCES: Sentences = "controlled"
 
 
 def translate(text: str) -> Translated:

@@ -1,5 +1,7 @@
 """One student: at the left the one step, at the right the probability for each number of hours, and the real students."""
 
+from typing import Any
+
 import numpy as np
 
 from core.experiments.four_shapes.results import BINS, MOST_HOURS, Classed, Passing
@@ -33,10 +35,12 @@ def student(found: Passing, classed: Classed, gpa: float, quiz: int, hours: int)
         {"type": "scatter", "mode": "markers", "x": [0], "y": [0], "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip",
          "marker": {"symbol": "square", "size": 34, "color": STATE}, "showlegend": False},
     ]  # fmt: skip
-    step = {"xref": "x2", "yref": "y2"}
+    step: dict[str, Any] = {"xref": "x2", "yref": "y2"}
     notes = [
         label(0, -1.25, f"grades {gpa:.1f}<br>quiz {quiz}<br>{hours} hours", IN, yanchor="top", **step),
-        label(0, 1.25, f"passes:<br><b>{percent(float(found.middle[hours]))}</b>", OUT, size=18, yanchor="bottom", **step),
+        label(
+            0, 1.25, f"passes:<br><b>{percent(float(found.middle[hours]))}</b>", OUT, size=18, yanchor="bottom", **step
+        ),
         {**arrow((0, -1.2), (0, -0.4), IN), "xref": "x2", "yref": "y2", "axref": "x2", "ayref": "y2"},
         {**arrow((0, 0.4), (0, 1.2), OUT), "xref": "x2", "yref": "y2", "axref": "x2", "ayref": "y2"},
     ]

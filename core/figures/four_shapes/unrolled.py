@@ -55,7 +55,7 @@ def _unrolled(steps: Sequence[Step], title: str, subtitle: str, axis: str, **mor
     for n in answering:
         if steps[n].out:
             height = 100 * float(steps[n].share or 0) + 2
-            turned = {"textangle": -60, "xanchor": "left", "xshift": -7} if top > 118 else {}
+            turned: dict[str, Any] = {"textangle": -60, "xanchor": "left", "xshift": -7} if top > 118 else {}
             notes.append(label(n, height, steps[n].out, yanchor="bottom", size=14, **turned))
     drawn = layout(
         title, subtitle, height=345, annotations=notes, bargap=0, margin={"l": 8, "r": 12, "t": 62, "b": 92 if slanted else 62},
@@ -89,7 +89,13 @@ def tweet(read: Tweet) -> Picture:
         "customdata": [f"Bag of words, {n + 1} words in: {percent(float(p))}" for n, p in enumerate(read.bag)],
     }  # fmt: skip
     key = f"{swatch(OUT)} the answer, {swatch(MUTED)} on the way, {swatch(SIMPLER)} bag of words"
-    spec = _unrolled(steps, "Positive? The belief after each word", key, "goes in: a word at each step (italics: not known to it)", traces=[line])
+    spec = _unrolled(
+        steps,
+        "Positive? The belief after each word",
+        key,
+        "goes in: a word at each step (italics: not known to it)",
+        traces=[line],
+    )
     alt = (
         f"Bars: after {last + 1} words the network says positive with {percent(float(read.beliefs[-1]))}, "
         f"a bag of words with {percent(float(read.bag[-1]))}."
@@ -147,8 +153,18 @@ def translation(found: Translated) -> Picture:
         for a, b, p in zip(before, found.target, found.probabilities, strict=True)
     ]
     edge = len(reading) - 0.5
-    line = {"type": "line", "x0": edge, "x1": edge, "y0": -29, "y1": 110, "line": {"color": MUTED, "width": 1.5, "dash": "dot"}}
-    notes = [label(edge - 0.2, 100, "reads", SIMPLER, xanchor="right"), label(edge - 0.2, 70, "then writes", STATE, xanchor="right")]
+    line = {
+        "type": "line",
+        "x0": edge,
+        "x1": edge,
+        "y0": -29,
+        "y1": 110,
+        "line": {"color": MUTED, "width": 1.5, "dash": "dot"},
+    }
+    notes = [
+        label(edge - 0.2, 100, "reads", SIMPLER, xanchor="right"),
+        label(edge - 0.2, 70, "then writes", STATE, xanchor="right"),
+    ]
     key = f"{swatch(SIMPLER)} the state while it reads, {swatch(STATE)} while it writes"
     spec = _unrolled(
         [*reading, *writing], "A sentence goes in, a sentence comes out", key, "goes in: a piece, then the piece before",

@@ -27,6 +27,7 @@ RECALLERS = tuple(f"{name}_{seed}" for name in recipes.RECIPES if name.startswit
 SENTIMENT = tuple(f"sentiment_{name}" for name in readers.EVERY)  # see tests/core/experiments/sentiment
 POSITIONS = tuple(f"positions_{kind}" for kind in ("learned", "none", "rotary", "sinusoidal"))  # see test_lengths
 PIXELS = ("pixels_columns", "pixels_dense", "pixels_rows", "pixels_shuffle")  # see tests/core/experiments/why_order
+FOUR_SHAPES = ("captions", "students", "tweets_bag", "tweets_gru")  # see tests/core/experiments/four_shapes
 DIGITS = ("digits_backwards", "digits_forwards")  # see tests/core/experiments/listening
 TABLES = tuple(f"{recipes.BY_DISTANCE}_{seed}" for seed in range(3))
 GPT_AND_BERT = ("masked_head", "pair_bidirectional", "pair_causal", "pair_tokenizer")  # see test_gpt_and_bert.py
@@ -37,6 +38,7 @@ def test_every_file_says_how_it_was_made() -> None:
     known = {
         *PIXELS,
         *DIGITS,
+        *FOUR_SHAPES,
         *CHARACTERS,
         *RECALLERS,
         *TABLES,
