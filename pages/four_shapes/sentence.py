@@ -14,7 +14,7 @@ from pages.kit.words import code, count, percent, shorten
 OWN = "Your own"
 FIRST, LAST = next(iter(SENTENCES)), list(SENTENCES)[-1]
 BRIEF = dict(zip((*SENTENCES, OWN), ("short", "long", "own"), strict=True))
-MOST_WORDS, MOST_LETTERS = 15, 120
+MOST_WORDS, MOST_LETTERS = 10, 70
 ABOVE, BELOW = "over half of the pieces", "at most half of the pieces"
 SURE = 0.5
 

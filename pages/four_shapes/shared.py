@@ -28,7 +28,7 @@ def tasks() -> dict[Shape, tuple[str, Scores]]:
     return {
         "one to one": ("students", ask(lesson.class_of_856).scores),
         "many to one": ("tweets", ask(lesson.tweets_kept_apart)),
-        "one to many": ("pictures, new pairs", named(DEFAULT_KIND, "en").scores),
+        "one to many": ("new pairs of emoji", named(DEFAULT_KIND, "en").scores),
         "many to many": ("short sentences", ask(lesson.translations_kept_apart)),
     }
 

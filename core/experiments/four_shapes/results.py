@@ -36,7 +36,7 @@ FRENCH_AND_ENGLISH: dict[str, Language] = {"English": "en", "French": "fr"}
 
 SENTENCES = {
     "Short": "My sister bought a new house.",
-    "Long": "My father sold his old car because it was too expensive for him.",
+    "Long": "The old doctor and his wife bought a new house.",
 }
 
 

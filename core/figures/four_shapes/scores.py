@@ -13,25 +13,25 @@ from core.figures.style import HOVER, layout, percent, swatch
 COLOURS = (STATE, SIMPLER, MUTED)
 
 
-def _dots(rows: Sequence[tuple[str, str, Counted]], colour: str, shift: float) -> dict[str, Any]:
-    """Return one dot a row (of a group, by a name), with its interval."""
-    shares = [100 * each.share for _, _, each in rows]
+def _dots(rows: Sequence[tuple[int, str, str, Counted]], colour: str, shift: float) -> dict[str, Any]:
+    """Return one dot a row (its number, the group, by whom, how many), with its interval."""
+    shares = [100 * each.share for *_, each in rows]
     return {
-        "type": "scatter", "mode": "markers", "x": shares, "y": [n + shift for n in range(len(rows))], "showlegend": False,
+        "type": "scatter", "mode": "markers", "x": shares, "y": [n + shift for n, *_ in rows], "showlegend": False,
         "marker": {"color": colour, "size": 12}, "hovertemplate": HOVER,
         "customdata": [f"{group}, {name}: {each.right:,} of {each.asked:,} correct, {percent(each.share)}"
-                       for group, name, each in rows],
+                       for _, group, name, each in rows],
         "error_x": {"type": "data", "symmetric": False, "color": TEXT, "thickness": 2, "width": 0,
-                    "array": [100 * each.interval[1] - s for (_, _, each), s in zip(rows, shares, strict=True)],
-                    "arrayminus": [s - 100 * each.interval[0] for (_, _, each), s in zip(rows, shares, strict=True)]},
+                    "array": [100 * each.interval[1] - s for (*_, each), s in zip(rows, shares, strict=True)],
+                    "arrayminus": [s - 100 * each.interval[0] for (*_, each), s in zip(rows, shares, strict=True)]},
     }  # fmt: skip
 
 
 def _chart(groups: Sequence[tuple[str, Scores]], title: str, key: str, columns: tuple[str, ...]) -> Picture:
     names = [name for name, _ in groups]
-    traces = [_dots([(name, "the network", scores.network) for name, scores in groups], STATE, -0.2)]
+    traces = [_dots([(n, name, "the network", s.network) for n, (name, s) in enumerate(groups)], STATE, -0.2)]
     for at in range(max(len(scores.others) for _, scores in groups)):
-        rows = [(name, *scores.others[min(at, len(scores.others) - 1)]) for name, scores in groups]
+        rows = [(n, name, *scores.others[at]) for n, (name, scores) in enumerate(groups) if at < len(scores.others)]
         traces.append(_dots(rows, COLOURS[1 + at], 0.2 * at))
     drawn = layout(
         title, key, height=110 + 62 * len(groups), margin={"l": 8, "r": 16, "t": 70, "b": 48},

@@ -12,7 +12,7 @@ from core.figures.picture import Picture
 from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, swatch
 
 BELOW = -17.0  # the height of the states, below 0 %
-FEW = 9  # up to so many steps words stand upright
+FEW, MANY = 9, 20  # up to so many steps words stand as they are read, and slanted
 LONGEST = 13  # letters of a word
 
 
@@ -38,7 +38,8 @@ def _unrolled(steps: Sequence[Step], title: str, subtitle: str, axis: str, **mor
     """Return the spec; `more` is of the layout, but `traces` and `notes` are added and `left` is room at the left."""
     traces, notes = list(more.pop("traces", ())), list(more.pop("notes", ()))
     left, count, slanted = more.pop("left", 0.0), len(steps), len(steps) > FEW
-    top = 118 if sum(bool(step.out) for step in steps) <= FEW else 150
+    crowded = slanted and sum(bool(step.out) for step in steps) > 1
+    angle, shift = (-60, -7) if count <= MANY else (-90, -9)
     places = list(range(count))
     chain = {
         "type": "scatter", "mode": "lines+markers", "x": places, "y": [BELOW] * count, "showlegend": False,
@@ -54,15 +55,15 @@ def _unrolled(steps: Sequence[Step], title: str, subtitle: str, axis: str, **mor
     }  # fmt: skip
     for n in answering:
         if steps[n].out:
-            height = 100 * float(steps[n].share or 0) + 2
-            turned: dict[str, Any] = {"textangle": -60, "xanchor": "left", "xshift": -7} if top > 118 else {}
+            height = 104 if crowded else 100 * float(steps[n].share or 0) + 2  # in one row, where words would touch
+            turned: dict[str, Any] = {"textangle": angle, "xanchor": "left", "xshift": shift} if crowded else {}
             notes.append(label(n, height, steps[n].out, yanchor="bottom", size=14, **turned))
     drawn = layout(
         title, subtitle, height=345, annotations=notes, bargap=0, margin={"l": 8, "r": 12, "t": 62, "b": 92 if slanted else 62},
         xaxis={"tickvals": places, "ticktext": [step.given for step in steps], "range": [-0.6 - left, count - 0.3],
-               "tickangle": -60 if slanted else 0, "fixedrange": True, "showgrid": False, "zeroline": False,
+               "tickangle": angle if slanted else 0, "fixedrange": True, "showgrid": False, "zeroline": False,
                "title": {"text": axis}},
-        yaxis={"tickvals": [BELOW, 0, 50, 100], "ticktext": ["state", "0 %", "50 %", "100 %"], "range": [-29, top],
+        yaxis={"tickvals": [BELOW, 0, 50, 100], "ticktext": ["state", "0 %", "50 %", "100 %"], "range": [-29, 155 if crowded else 118],
                "fixedrange": True, "automargin": True, "zeroline": False},
         **more,
     )  # fmt: skip
@@ -167,7 +168,7 @@ def translation(found: Translated) -> Picture:
     ]
     key = f"{swatch(SIMPLER)} the state while it reads, {swatch(STATE)} while it writes"
     spec = _unrolled(
-        [*reading, *writing], "A sentence goes in, a sentence comes out", key, "goes in: a piece, then the piece before",
+        [*reading, *writing], "A sentence in, a sentence out", key, "goes in: a piece, then the piece before",
         notes=notes, shapes=[line],
     )  # fmt: skip
     alt = f"{len(found.source)} pieces go in, then {len(found.target)} come out: “{found.text}”."
