@@ -66,18 +66,21 @@ def judge(found: Caption) -> str:
 
 
 def caption(measured: Captioned) -> str:
-    """Say what was trained, how good it is on this kind, and what it can't do."""
+    """Say what was trained, how good it is on this kind, what is simpler, and what it can't do."""
     scores, shares = measured.scores, {who: each for who, *each in measured.shares}
+    (_, copied), _ = scores.others
     right, near = shares["network"], shares["nearest picture"]
+    order = "more than the network" if near[0] > right[0] else "less than the network"
     return (
         "Pictures are Google’s Noto emoji (another artist’s are Twemoji), 32 x 32 pixels; names are Unicode’s. A new pair is "
-        "somebody and what they do: each was trained on, but never these two together. Three **convolutions** turn the picture "
-        "into the first state; then a GRU writes, and each word is what goes in next. It was trained on 3,012 pictures. Of "
-        f"{scores.network.asked:,} pictures of this kind it names {percent(scores.network.share)} wholly correctly "
-        f"({between(scores.network)}); to take the name of the training picture with the nearest pixels is correct for "
-        f"{percent(scores.others[0][1].share)}. Of the words, it shares {percent(right[0])} ({100 * right[1]:.1f} to "
-        f"{100 * right[2]:.1f} %) with the names, the nearest picture {percent(near[0])}. It knows the words of its training "
-        "names and no others, so most new things it can’t name at all, and a photograph means nothing to it."
+        "somebody and what they do: each was trained on, but never these two together, in no skin tone. Three **convolutions** "
+        "turn the picture into the first state; then a GRU writes, and each word is what goes in next. It was trained on 3,012 "
+        f"pictures. Of {scores.network.asked:,} pictures of this kind it names {percent(scores.network.share)} wholly correctly "
+        f"({between(scores.network)}), and it shares {percent(right[0])} of the words with the names ({100 * right[1]:.1f} to "
+        f"{100 * right[2]:.1f} %). **A simpler way**: take the name of the training picture whose pixels are nearest. It is "
+        f"wholly correct for {percent(copied.share)}, and shares {percent(near[0])} of the words ({100 * near[1]:.1f} to "
+        f"{100 * near[2]:.1f} %), {order}. The network can only write words of its training names, so nearly all new things are "
+        "beyond it, and a photograph means nothing to it."
     )
 
 
