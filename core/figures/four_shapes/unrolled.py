@@ -12,7 +12,7 @@ from core.figures.picture import Picture
 from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, swatch
 
 BELOW = -17.0  # the height of the states, below 0 %
-FEW, MANY = 9, 20  # up to so many steps words stand as they are read, and slanted
+FEW, MANY = 4, 20  # up to so many steps words stand as they are read, and slanted
 LONGEST = 13  # letters of a word
 
 
@@ -63,8 +63,8 @@ def _unrolled(steps: Sequence[Step], title: str, subtitle: str, axis: str, **mor
         xaxis={"tickvals": places, "ticktext": [step.given for step in steps], "range": [-0.6 - left, count - 0.3],
                "tickangle": angle if slanted else 0, "fixedrange": True, "showgrid": False, "zeroline": False,
                "title": {"text": axis}},
-        yaxis={"tickvals": [BELOW, 0, 50, 100], "ticktext": ["state", "0 %", "50 %", "100 %"], "range": [-29, 155 if crowded else 118],
-               "fixedrange": True, "automargin": True, "zeroline": False},
+        yaxis={"tickvals": [BELOW, 0, 50, 100], "ticktext": ["state", "0 %", "50 %", "100 %"], "fixedrange": True,
+               "range": [-29, 155 if crowded else 118], "automargin": True, "zeroline": False},
         **more,
     )  # fmt: skip
     return {"data": [bars, chain, *traces], "layout": drawn}
