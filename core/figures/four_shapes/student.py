@@ -11,7 +11,7 @@ from core.figures.palette import MUTED, SEQUENTIAL, TEXT
 from core.figures.picture import Picture
 from core.figures.style import HOVER, arrow, label, layout, percent, swatch
 
-LEFT, RIGHT = [0.0, 0.22], [0.32, 1.0]
+LEFT, RIGHT = [0.0, 0.2], [0.38, 1.0]
 
 
 def student(found: Passing, classed: Classed, gpa: float, quiz: int, hours: int) -> Picture:

@@ -12,8 +12,9 @@ from core.figures.picture import Picture
 from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, swatch
 
 BELOW = -17.0  # the height of the states, below 0 %
-FEW, MANY = 4, 20  # up to so many steps words stand as they are read, and slanted
-LONGEST = 13  # letters of a word
+FEW = 4  # up to so many steps words are level
+ANGLES = ((9, -40, -5), (20, -60, -7), (999, -90, -9))  # up to so many steps: degrees, and pixels to the side
+LONGEST = 11  # letters of a word
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def _unrolled(steps: Sequence[Step], title: str, subtitle: str, axis: str, **mor
     traces, notes = list(more.pop("traces", ())), list(more.pop("notes", ()))
     left, count, slanted = more.pop("left", 0.0), len(steps), len(steps) > FEW
     crowded = slanted and sum(bool(step.out) for step in steps) > 1
-    angle, shift = (-60, -7) if count <= MANY else (-90, -9)
+    angle, shift = next((turn, by) for most, turn, by in ANGLES if count <= most)
     places = list(range(count))
     chain = {
         "type": "scatter", "mode": "lines+markers", "x": places, "y": [BELOW] * count, "showlegend": False,
@@ -64,7 +65,7 @@ def _unrolled(steps: Sequence[Step], title: str, subtitle: str, axis: str, **mor
                "tickangle": angle if slanted else 0, "fixedrange": True, "showgrid": False, "zeroline": False,
                "title": {"text": axis}},
         yaxis={"tickvals": [BELOW, 0, 50, 100], "ticktext": ["state", "0 %", "50 %", "100 %"], "fixedrange": True,
-               "range": [-29, 155 if crowded else 118], "automargin": True, "zeroline": False},
+               "range": [-29, 190 if crowded else 118], "automargin": True, "zeroline": False},
         **more,
     )  # fmt: skip
     return {"data": [bars, chain, *traces], "layout": drawn}
@@ -94,7 +95,7 @@ def tweet(read: Tweet) -> Picture:
         steps,
         "Positive? The belief after each word",
         key,
-        "goes in: a word at each step (italics: not known to it)",
+        "goes in: a word (italics: not known)",
         traces=[line],
     )
     alt = (
@@ -127,9 +128,10 @@ def caption(seen: Caption, language: str, title: str) -> Picture:
         for n, (before, (word, share)) in enumerate(zip(given, words, strict=True))
     ]
     wide = max(1.3, 0.24 * len(steps))
+    high = 90 if len(steps) <= FEW else 150
     image = {
-        "source": link(seen.picture), "xref": "x", "yref": "y", "x": -0.75 - wide / 2, "y": 45, "sizex": wide, "sizey": 80,
-        "xanchor": "center", "yanchor": "middle", "sizing": "contain",
+        "source": link(seen.picture), "xref": "x", "yref": "y", "x": -0.75 - wide / 2, "y": high / 2 + 5, "sizex": wide,
+        "sizey": high, "xanchor": "center", "yanchor": "middle", "sizing": "contain",
     }  # fmt: skip
     notes = [arrow((-0.75 - wide / 2, 8), (-0.25, BELOW), STATE)]
     key = f"{swatch(OUT)} a word of its name, {swatch(MUTED)} another word"
