@@ -65,13 +65,14 @@ def caption(classed: Classed) -> str:
     (_, plain), (_, always) = scores.others
     return (
         f"The data: {scores.network.asked} students of one course in economics. “Passed” is ours: 70 % of the points or more. "
-        "The network is a GRU that takes one step. A hundred of them were trained, each on the students drawn anew; the band "
-        "holds 95 of the 100 answers. Grey dots are the real students by hours of study, whatever their grades. Judged on "
-        f"students that it was not trained on, the network is correct for {percent(scores.network.share)} "
-        f"({between(scores.network)}); **logistic regression**, which has no state at all, for {percent(plain.share)}: with one "
-        f"step there is nothing to remember. From hours of study alone {percent(classed.study_alone.share)} are judged "
-        f"correctly, and always saying “passes” is correct for {percent(always.share)}. Hours were what students said of "
-        "themselves, and who finds the course hard may study more: this is no advice to study less."
+        "The network is a GRU, a recurrent network with gates, that takes one step. A hundred of them were trained, each on the "
+        "students drawn anew; the band holds 95 of the 100 answers. Grey dots are the real students by hours of study, whatever "
+        "their grades. Judged on students that it was not trained on, the network is correct for "
+        f"{percent(scores.network.share)} ({between(scores.network)}); **logistic regression**, which only adds up a weight for "
+        f"each number, for {percent(plain.share)}: with one step there is nothing to remember. From hours of study alone "
+        f"{percent(classed.study_alone.share)} are judged correctly, and always saying “passes” is correct for "
+        f"{percent(always.share)}. Hours were what students said of themselves, and who finds the course hard may study more: "
+        "this is no advice to study less."
     )
 
 
