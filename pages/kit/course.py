@@ -62,6 +62,14 @@ LESSONS = (
         finding="With its forget gate shut for 21 steps an LSTM recalls 13.0 % of the symbols, with nothing held 100.0 %.",
     ),
     Entry(
+        name="char_rnn",
+        title="Learning to write",
+        claim="Give it text and a minute: spelling comes first, then words, then phrases.",
+        part="Recurrence",
+        minutes=12,
+        finding="TODO",
+    ),
+    Entry(
         name="sentiment",
         title="Sentiment",
         claim="One word can turn a review, if the model reads it in order.",
