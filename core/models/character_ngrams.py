@@ -55,6 +55,8 @@ class CharacterNGrams:
 
 def _look_up(keys: np.ndarray, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Return the value of each wanted key, 0 where there is none; `keys` are sorted."""
+    if not len(keys):  # a text that is shorter than the n-gram
+        return np.zeros(len(wanted), np.int64)
     at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     found: np.ndarray = np.where(keys[at] == wanted, values[at], 0)
     return found

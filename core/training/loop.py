@@ -42,10 +42,11 @@ def train(
     """Minimise `loss(step)`, a scalar, in the parameters of `model`; yield a `Progress` every so many steps and at the end.
 
     AdamW (Loshchilov and Hutter 2019) without weight decay; the rate rises linearly over `warm_up` steps, then falls
-    as a cosine to a twentieth; or `schedule` says what share of it each step gets, counted from 0. The gradient is clipped to
-    norm `clip` (Pascanu et al. 2013, algorithm 1). Batches are `loss`'s business, so that the loop knows nothing of data. To stop, stop asking (or `close()` the generator): the
-    model then has what was learned so far. With `keep`, a file, the run is written there every `keep_every` steps and goes
-    on from what it finds there: the same run, if `loss` depends on nothing but the step.
+    as a cosine to a twentieth; or `schedule` says what share of it each step gets, counted from 0. The gradient is
+    clipped to norm `clip` (Pascanu et al. 2013, algorithm 1). Batches are `loss`'s business, so that the loop knows
+    nothing of data. To stop, stop asking (or `close()` the generator): the model then has what was learned so far. With
+    `keep`, a file, the run is written there every `keep_every` steps and goes on from what it finds there: the same run,
+    if `loss` depends on nothing but the step.
 
     Raises `FloatingPointError` when the loss is no number any more.
     """

@@ -9,11 +9,11 @@ from pages.kit.words import percent
 
 WORDS = (
     "A character model reads a text and, after every character, gives each that may come next a probability. The loss is how "
-    "surprised it was by the one that came, in **bits**: 1 bit is one toss of a coin, so at 2 bits a character it is as unsure as "
-    "between four equal choices. The gradient of that loss goes back through a **window** of characters and no further (truncated "
-    "**backpropagation through time**); the state goes on. The baseline only counts: an **n-gram** gives a character the probability "
-    "with which it followed the last n − 1 in the text. To write, the model draws a character from its probabilities, reads it, and "
-    "goes on."
+    "surprised it was by the one that came, in **bits**: 1 bit is one toss of a coin, so at 2 bits a character it is as "
+    "unsure as between four equal choices. The gradient of that loss goes back through a **window** of characters and no "
+    "further (truncated **backpropagation through time**); the state goes on. The baseline only counts: an **n-gram** gives a "
+    "character the probability with which it followed the last n − 1 in the text. To write, the model draws a character from "
+    "its probabilities, reads it, and goes on."
 )
 
 
@@ -28,7 +28,7 @@ def how() -> list[Line]:
         Line("The loss: how many bits the characters that came cost, on average.",
              r"L = -\frac{1}{T} \sum_t \log_2 p(x_{t+1} \mid x_1 \ldots x_t)", characters.held_out_bits,
              "T: 50,000 characters that nobody trained on."),
-        Line("Training: pieces of the text, many side by side. The state goes on from one piece to the next, its gradient does not.",
+        Line("Training: pieces of the text, many side by side. The state goes on to the next piece, the gradient does not.",
              r"h_0^{(k+1)} = \mathrm{stop\_gradient}(h_W^{(k)})", characters.Learner._loss,
              "W: the window. 16 places of the text are read side by side."),
         Line("Counting: an n-gram is blended with the next shorter one; the more different characters followed, the more.",
@@ -60,7 +60,8 @@ def questions() -> list[Question]:
                  ) + "."),
         Question("Which model predicts the novel best, after equally many characters at the same width?",
                  tuple(KINDS.values()), list(KINDS).index(best),
-                 ", ".join(f"{KINDS[name]}: {bits:.2f} bits" for name, bits in minutes.items()) + ". In seconds it is another race."),
+                 ", ".join(f"{KINDS[name]}: {bits:.2f} bits" for name, bits in minutes.items())
+                 + ". In seconds it is another race."),
         Question("A model needs 2 bits a character. As unsure as between how many equal choices is it?", ("2", "4", "8"), 1,
                  "Each bit doubles them: 2 × 2."),
     ]  # fmt: skip
@@ -72,17 +73,18 @@ def seen() -> str:
     last = run.last
     return (
         f"From nothing, and told nothing but which character comes next, an LSTM came to {last.bits:.2f} bits a character of "
-        f"{TEXTS[DEFAULT_TEXT]} ({counts.grams[-1]:.2f} by counting five together), and {percent(last.shares.words)} of the words that it writes are "
-        f"words of the book. It is letters first, then words; of neighbouring words only {percent(last.shares.pairs)} stand together in the book "
-        f"({percent(counts.real.pairs)} in real text)."
+        f"{TEXTS[DEFAULT_TEXT]} ({counts.grams[-1]:.2f} by counting five together), and {percent(last.shares.words)} of the "
+        "words that it writes are words of the book. Of its pairs of neighbouring words "
+        f"{percent(last.shares.pairs)} stand together in the book, of real text’s {percent(counts.real.pairs)}."
     )
 
 
 def try_next() -> list[Try]:
     """Return states that are worth a look."""
     return [
-        Try("The same, on presidents’ speeches", "Another text, another style, the same order.", {"view": "Watch it learn", "text": "speeches"}),
-        Try("Where is it in the line?", "A unit that counts the place in the line: nobody told the model that lines have 40 characters.",
+        Try("The same, on presidents’ speeches", "Another text, another style, the same order.",
+            {"view": "Watch it learn", "text": "the speeches"}),
+        Try("Where is it in the line?", "A unit that counts the line’s characters: nobody told the model how long lines are.",
             {"view": "What a unit follows", "follows": "line"}),
         Try("What the next word takes", "Letters are not enough: which word comes next depends on much more of the text.", {},
             lesson="gpt_sampling"),

@@ -6,8 +6,9 @@ from pages.kit.lesson import Lesson
 Lesson(
     name="char_rnn",
     idea=(
-        "A **character model** reads a text letter by letter and learns one thing: which character comes next. Drawing from its "
-        "guesses again and again, it writes. An **LSTM** starts from random numbers here; we check what it has learned at each moment."
+        "A **character model** reads a text letter by letter and learns one thing: which character comes next. Drawing from "
+        "its guesses again and again, it writes. An **LSTM** starts from random numbers here; we check what it has learned at "
+        "each moment."
     ),
     views=(watch.VIEW, train.VIEW, unit.VIEW),
     words=below.WORDS,

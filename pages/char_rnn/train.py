@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.data.texts_to_learn import LEAST, MOST, decode, trouble
+from core.data.texts_to_learn import LEAST, decode, trouble
 from core.experiments import char_rnn as lesson
 from core.experiments.char_rnn.results import (
     KINDS,
@@ -47,7 +47,7 @@ class Training:
 
     of: tuple[str, Setting]
     number: int
-    goal: int = MINUTE
+    goal: int
     attempt: int = 0
     paused: bool = False
     learning: "Learning | None" = None
@@ -69,16 +69,19 @@ def show(stage: Stage) -> Shown | Nothing:
         return Nothing(line)
     name = "" if text else name
     counts: Counts = ask_alone(lesson.count_own, text) if text else ask(lesson.counts, name)
-    held = _held((name or hashlib.sha256(text.encode()).hexdigest(), setting))
+    of = (name or hashlib.sha256(text.encode()).hexdigest(), setting)
+    held = _held(of)
     run = _follow(stage, held, text, name, counts) if held else _recorded(name, setting)
-    _buttons(stage, held, (name or hashlib.sha256(text.encode()).hexdigest(), setting), run)
+    _buttons(stage, held, of)
     called = SHORT.get(name, "your text")
     if run:
         _samples(stage, run)
     return Shown(
         verdict=judge(run, counts, called),
         picture=_drawn(name, figures.bits, run, counts, called),
-        mechanism=_drawn(name, figures.reading, run, len(run.moments) - 1) if run else draw(figures.untrained, setting.kind, setting.size),
+        mechanism=_drawn(name, figures.reading, run, len(run.moments) - 1)
+        if run
+        else draw(figures.untrained, setting.kind, setting.size),
         bet=bet(name, run, counts) if name and setting == Setting(kind) else None,
         numbers=_numbers(run, counts),
         caption=_caption(run, counts, called),
@@ -89,7 +92,9 @@ def show(stage: Stage) -> Shown | Nothing:
 
 def _own(stage: Stage) -> str:
     """Return the reader's own text, empty where there is none that can be read."""
-    pasted = controls.text_area(f"Your own text ({LEAST:,} characters or more)", "", key="own", height=80, max_chars=PASTED)
+    pasted = controls.text_area(
+        f"Your own text ({LEAST:,} characters or more)", "", key="own", height=80, max_chars=PASTED
+    )
     given = st.file_uploader("Or a text file, up to 1 MB", type=["txt", "md", "csv"], key="_file")
     st.caption("A file stays in this visit: in no link, on no disk, and gone when you leave the page.")
     if given is None:
@@ -117,7 +122,9 @@ def _follow(stage: Stage, held: Training, text: str, name: str, counts: Counts) 
     """Train as far as the reader wants, drawing on the way; return how far it came, None before the first moment."""
     if held.paused or (held.run and held.run.last.read >= held.goal):
         return held.run
-    stage.note("Training shares one thread with whoever uses a small model on this server: until it ends, both are slower.")
+    stage.note(
+        "Training shares one thread with whoever uses a small model on this server: until it ends, both are slower."
+    )
     bar, place = st.container(), st.empty()
     try:
         with bar:
@@ -126,7 +133,9 @@ def _follow(stage: Stage, held: Training, text: str, name: str, counts: Counts) 
             with bar:
                 held.run = ask_alone(lesson.further, held.learning, until, held.attempt)
             with place.container():
-                st.plotly_chart(figures.bits(held.run, counts, SHORT.get(name, "your text")).built, key=f"_live_{until}")
+                st.plotly_chart(
+                    figures.bits(held.run, counts, SHORT.get(name, "your text")).built, key=f"_live_{until}"
+                )
                 st.markdown(f"It writes: “{written(held.run.last.text)}…”")
     except NotHere as stopped:
         if stopped.failed:
@@ -136,18 +145,22 @@ def _follow(stage: Stage, held: Training, text: str, name: str, counts: Counts) 
     return held.run
 
 
-def _buttons(stage: Stage, held: Training | None, of: tuple[str, Setting], run: Run | None) -> None:
+def _buttons(stage: Stage, held: Training | None, of: tuple[str, Setting]) -> None:
     """Offer to train, to go on, and to begin anew."""
     with stage.under, st.container(horizontal=True):
         if held:
-            st.button("Go on" if held.paused else f"Train on, {rounded(MINUTE)} characters more", on_click=_go_on, key="_go_on")
+            st.button(
+                "Go on" if held.paused else f"Train on, {rounded(MINUTE)} characters more",
+                on_click=_go_on,
+                key="_go_on",
+            )
         words = "Train again from nothing" if held else "Train it here, from nothing"
         st.button(words, on_click=_begin, args=(of,), key="_train")
 
 
 def _begin(of: tuple[str, Setting]) -> None:
     before: Training | None = st.session_state.get(SLOT)
-    st.session_state[SLOT] = Training(of, before.number + 1 if before else 1)
+    st.session_state[SLOT] = Training(of, before.number + 1 if before else 1, MINUTE)
 
 
 def _go_on() -> None:
@@ -167,12 +180,19 @@ def _drawn(name: str, function: Any, *arguments: Any) -> Picture:
 def judge(run: Run | None, counts: Counts, called: str) -> str:
     """Say what the model needs on held-out text, and up to which n-gram that is better."""
     if run is None:
-        return f"Counting five characters together needs {counts.grams[-1]:.2f} bits a character on {called}. Train the model to compare."
+        return (
+            f"Counting five characters together needs {counts.grams[-1]:.2f} bits a character on {called}. Train the model to "
+            "compare."
+        )
     level, model = counts.level(run.last.bits), KINDS[run.setting.kind]
     better = f"better than counting {level} together" if level else "worse than counting single ones"
     return (
         f"After {run.last.seconds:.0f} s of training the {model} needs {run.last.bits:.2f} bits a character: {better}"
-        + (f", worse than {level + 1} ({counts.grams[level]:.2f})." if 0 < level < len(counts.grams) else f" ({counts.grams[max(level - 1, 0)]:.2f}).")
+        + (
+            f", worse than {level + 1} ({counts.grams[level]:.2f})."
+            if 0 < level < len(counts.grams)
+            else f" ({counts.grams[max(level - 1, 0)]:.2f})."
+        )
     )
 
 
@@ -202,11 +222,13 @@ def _said(moment: Moment) -> str:
 
 def _caption(run: Run | None, counts: Counts, called: str) -> str:
     said = (
-        f"Learned from: {counts.train:,} characters of {called}; measured on the {counts.held_out:,} at its end, which nobody trained "
-        "on. An n-gram counts which character followed the last n − 1, and falls back to shorter ones where it has seen nothing "
+        f"Learned from: {counts.train:,} characters of {called}; measured on the {counts.held_out:,} at its end, which nobody "
+        "trained on. An n-gram counts which character followed the last n − 1, and falls back to shorter ones where it has seen nothing "
         "(Witten and Bell 1991). Best and worst go by the share of written words that the text has."
     )
-    return said if run is None or not math.isnan(run.last.bits) else said + " The loss is no number: the rate is too high."
+    return (
+        said if run is None or not math.isnan(run.last.bits) else said + " The loss is no number: the rate is too high."
+    )
 
 
 def _downloads(held: Training | None, name: str, text: str) -> list[Download]:
@@ -214,7 +236,9 @@ def _downloads(held: Training | None, name: str, text: str) -> list[Download]:
     found = [text_file(name)] if name else [Download("Your text (your_text.txt)", "your_text.txt", lambda: text)]
     if held and held.learning and held.run:
         made = partial(lesson.weights, held.learning)
-        found.append(Download("Weights (char_rnn.safetensors)", "char_rnn.safetensors", made, "application/octet-stream"))
+        found.append(
+            Download("Weights (char_rnn.safetensors)", "char_rnn.safetensors", made, "application/octet-stream")
+        )
     return found
 
 
@@ -227,11 +251,11 @@ def bet(name: str, run: Run | None, counts: Counts) -> Bet | None:
         return None
     other = "rnn_tanh" if run.setting.kind == "lstm" else "lstm"
     return Bet(
-        question=f"Give a {KINDS[other]} of the same width the same million characters. Where do its bits end, beside the "
+        question=f"Give an {KINDS[other]} of the same width the same million characters. Where do its bits end, beside the "
         f"{KINDS[run.setting.kind]}’s {run.last.bits:.2f}?",
         answers=(BETTER, WORSE),
         change={"kind": other},
-        moved=f"an {KINDS[other]} instead" if other == "rnn_tanh" else f"an {KINDS[other]} instead",
+        moved=f"an {KINDS[other]} instead",
         judge=partial(_outcome, name, run.setting.kind, other),
     )
 

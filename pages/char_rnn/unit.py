@@ -5,7 +5,7 @@ from functools import partial
 from core.data.texts_to_learn import built_in, divide
 from core.experiments import char_rnn as lesson
 from core.experiments.char_rnn.features import FEATURES
-from core.experiments.char_rnn.results import DEFAULT_TEXT, PASSAGE, PASSAGES, RANKS, Coloured
+from core.experiments.char_rnn.results import PASSAGE, PASSAGES, RANKS, Coloured
 from core.experiments.rnn.features import strength
 from core.figures import char_rnn as figures
 from pages.char_rnn.shared import choose_text, files, script_values
@@ -23,7 +23,9 @@ def show(stage: Stage) -> Shown:
     """Colour a passage by the unit that follows a feature best."""
     with stage.decide:
         words = {feature.name: NAMES[feature.name] for feature in FEATURES}
-        chosen = controls.choice("A unit that follows the", tuple(words), FEATURES[0].name, key="follows", names=lambda key: words[key])
+        chosen = controls.choice(
+            "A unit that follows the", tuple(words), FEATURES[0].name, key="follows", names=lambda key: words[key]
+        )
     with stage.more:
         name = choose_text()
         rank = controls.slider("Which unit, best first", 1, RANKS, 1, 1, key="rank")
@@ -42,9 +44,9 @@ def show(stage: Stage) -> Shown:
             ("correlation, this passage", _own(read, feature, rank)),
             ("units in the state", f"{read.units:,}"),
         ],
-        caption=f"The model is the LSTM of “Watch it learn” at its end; its units are the hidden ones and the cells (a cell’s scale is "
-        f"squeezed by arsinh). The unit was chosen on {read.characters:,} characters of held-out text, the correlation comes from "
-        "as many others. Nobody told the model what a line or a quotation is.",
+        caption="The model is the LSTM of “Watch it learn” at its end; its units are the hidden ones and the cells (a cell’s "
+        f"scale is squeezed by arsinh). The unit was chosen on {read.characters:,} characters of held-out text, the "
+        "correlation comes from as many others. Nobody told the model what a line or a quotation is.",
         further=[draw(figures.followed, read, feature)],
         values=script_values(None, f"writer_{name}.safetensors", name),
         downloads=files(name),
@@ -68,7 +70,9 @@ def judge(read: Coloured, feature: int, rank: int) -> str:
     how = strength(r)
     if how == "not here":
         return f"Not here: {name} hardly goes with “{words}”: a correlation of {signed(r, 2)} on other text."
-    return f"{name.capitalize()} {how} “{words}”, though nobody told it to: a correlation of {signed(r, 2)} on other text."
+    return (
+        f"{name.capitalize()} {how} “{words}”, though nobody told it to: a correlation of {signed(r, 2)} on other text."
+    )
 
 
 def bet(read: Coloured, name: str, text: str, feature: int) -> Bet:

@@ -54,20 +54,21 @@ def judge(run: Run, counts: Counts, moment: int, name: str) -> str:
         return f"Halfway to real text (◇): {said[0]} characters, {', '.join(said[1:])}."
     now, read = run.moments[moment].shares, run.moments[moment].read
     return (
-        f"{'Before training' if not read else f'After {rounded(read)} characters'}, {percent(now.triples)} of its letter triples are in "
-        f"{SHORT[name]}, {percent(now.words)} of its words and {percent(now.pairs)} of its word pairs."
+        f"{'Before training' if not read else f'After {rounded(read)} characters'}, {percent(now.triples)} of its letter "
+        f"triples are in {SHORT[name]}, {percent(now.words)} of its words and {percent(now.pairs)} of its word pairs."
     )
 
 
 def _caption(run: Run, counts: Counts, name: str) -> str:
     last, real = run.last, counts.real
     return (
-        f"The text is {TEXTS[name]}: {counts.train:,} characters to learn from, and the {counts.held_out:,} at its end kept apart. The "
-        f"model is an LSTM of {run.setting.size} units, {run.parameters:,} parameters, trained from nothing by a seeded recipe. At each "
-        f"moment it wrote 6,000 characters. Dotted: real text of the same author, kept apart, of whose words {percent(real.words)} and of whose word pairs "
-        f"{percent(real.pairs)} occur in the rest. Halfway (◇) is halfway from the untrained model to that line. Style: a judge that "
-        f"only counts words (naive Bayes) takes {percent(last.shares.style)} of the last pieces of 125 characters for "
-        f"{SHORT[name]} and not for the other text; of real text {percent(real.style)}."
+        f"The text is {TEXTS[name]}: {counts.train:,} characters to learn from, and the {counts.held_out:,} at its end kept "
+        f"apart. The model is an LSTM of {run.setting.size} units, {run.parameters:,} parameters, trained from nothing by a "
+        "seeded recipe. At each moment it wrote 6,000 characters. Dotted: the text that was kept apart, of whose words "
+        f"{percent(real.words)} and of whose word pairs {percent(real.pairs)} occur in the rest. Halfway (◇) is halfway from "
+        f"the untrained model to that line. Style: a judge that only counts words (naive Bayes) takes "
+        f"{percent(last.shares.style)} of the last pieces of 125 characters for {SHORT[name]} and not for the other text; of "
+        f"real text {percent(real.style)}."
     )
 
 
@@ -77,8 +78,8 @@ def bet(name: str, run: Run, moment: int) -> Bet | None:
     if moment != LAST:
         return None
     return Bet(
-        question=f"Go back to when it had read {rounded(run.moments[early].read)} characters. How many of the words that it wrote then were "
-        "words of the text?",
+        question=f"Go back to when it had read {rounded(run.moments[early].read)} characters. How many of the words that it "
+        "wrote then were words of the text?",
         answers=(FEW, SOME, MOST),
         change={"moment": early},
         moved=f"the moment after {rounded(run.moments[early].read)} characters",
@@ -92,7 +93,10 @@ EARLY = 4
 def _outcome(name: str, moment: int) -> tuple[str, str]:
     now = ask(lesson.full, name).moments[moment].shares
     right = FEW if now.words < 1 / 3 else SOME if now.words <= 2 / 3 else MOST
-    return right, f"{percent(now.words)} of its words are in the text, and {percent(now.triples)} of its letter triples."
+    return (
+        right,
+        f"{percent(now.words)} of its words are in the text, and {percent(now.triples)} of its letter triples.",
+    )
 
 
 VIEW = View("Watch it learn", show)

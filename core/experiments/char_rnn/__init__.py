@@ -89,4 +89,5 @@ def coloured(name: str, text: str) -> Steps[Coloured]:
     from core.experiments import recording
     from core.experiments.char_rnn import reading
 
-    return reading.coloured(name, text, recording.find(tracking, name))
+    known = recording.find(tracking, name)
+    return reading.coloured(name, text, None if known is recording.MISSING else known)

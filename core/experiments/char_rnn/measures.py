@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from core.data.texts_to_learn import TEXTS, built_in, divide
 from core.experiments.char_rnn.results import Shares
@@ -30,7 +31,7 @@ class Inventory:
     def __init__(self, text: str) -> None:
         words = words_of(text)
         self.words = Counter(words)
-        self.pairs = set(zip(words, words[1:], strict=False))
+        self.pairs = set(pairwise(words))
         self.triples = {triple for word in self.words for triple in triples_of(word)}
         self.total = len(words)
 
@@ -47,7 +48,7 @@ class Inventory:
             each = [triple for word in written for triple in triples_of(word)]
             triples += len(each)
             known_triples += sum(triple in self.triples for triple in each)
-            both = list(zip(written, written[1:], strict=False))
+            both = list(pairwise(written))
             pairs += len(both)
             known_pairs += sum(pair in self.pairs for pair in both)
         style = self._style(samples, other) if other else math.nan

@@ -14,7 +14,10 @@ from core.models.saved import load
 from core.pretrained.held import held
 from core.progress import Steps
 
-HALF, PIECE = 15_000, 500  # characters that units are chosen on, and as many that they are judged on; those read in one go
+HALF, PIECE = (
+    15_000,
+    500,
+)  # characters that units are chosen on, and as many that they are judged on; those read in one go
 
 
 @held
@@ -43,14 +46,19 @@ def tracking(name: str) -> Steps[Tracking]:
     model = writer(name)
     states = yield from _states(model, text)
     features = measure(text)
-    halves = [correlations(states[part], features[:, part]) for part in (slice(HALF), slice(HALF, None))]
+    one, other = (correlations(states[part], features[:, part]) for part in (slice(HALF), slice(HALF, None)))
     reach = np.abs(states[:HALF]).max(0) + 1e-9
     hidden = states.shape[1] // 2
-    return Tracking(*(each.astype(np.float32) for each in (*halves, reach)), hidden, HALF)
+    return Tracking(one.astype(np.float32), other.astype(np.float32), reach.astype(np.float32), hidden, HALF)
 
 
-def coloured(name: str, text: str, known: Tracking) -> Steps[Coloured]:
-    """Read a passage and return what the units that follow each feature best do along it. Yields as `tracking` does."""
+def coloured(name: str, text: str, known: Tracking | None) -> Steps[Coloured]:
+    """Read a passage and return what the units that follow each feature best do along it. Yields as `tracking` does.
+
+    known: what `tracking` returns, computed where it is None.
+    """
+    if known is None:
+        known = yield from tracking(name)
     model = writer(name)
     states = yield from _states(model, text)
     chosen = np.array([known.ranked(feature)[:RANKS] for feature in range(len(FEATURES))])

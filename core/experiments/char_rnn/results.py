@@ -19,7 +19,10 @@ MEASURES = {
 }  # what is compared with the text, from the smallest to the largest
 SHOWN = 400  # characters of a sample that are kept
 RANKS = 3  # units that are shown for each feature, best first
-PASSAGES, PASSAGE = {"novel": 0, "speeches": 0}, 400  # where the passage that is shown begins in the held-out part, and its length
+PASSAGES, PASSAGE = (
+    {"novel": 0, "speeches": 0},
+    400,
+)  # where the passage that is shown begins in the held-out part, and its length
 
 
 @dataclass(frozen=True)

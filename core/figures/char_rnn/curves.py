@@ -24,7 +24,9 @@ def _axis(places: Sequence[float]) -> dict[str, Any]:
     """Return the axis of characters read, with the start at its left end."""
     last = max(places)
     ticks = [10.0**n for n in range(3, 9) if places[0] * 1.5 < 10**n <= last * 1.1]
-    names = [f"{int(10**n / 1000)}k" if n < 6 else f"{10 ** (n - 6)} M" for n in (round(math.log10(at)) for at in ticks)]
+    names = [
+        f"{int(10**n / 1000)}k" if n < 6 else f"{10 ** (n - 6)} M" for n in (round(math.log10(at)) for at in ticks)
+    ]
     return {
         "type": "log", "range": [math.log10(places[0]) - 0.05, math.log10(last) + 0.06], "fixedrange": True,
         "tickvals": [places[0], *ticks], "ticktext": ["start", *names], "title": {"text": "characters read"},
@@ -46,7 +48,8 @@ def stages(run: Run, counts: Counts, moment: int, text: str) -> Picture:
                            for one, share in zip(run.moments, shares, strict=True)],
         })  # fmt: skip
         traces.append({"type": "scatter", "mode": "lines", "x": [places[0], places[-1]], "y": [real, real],
-                       "line": {"color": colour, "width": 1.5, "dash": "dot"}, "showlegend": False, "hoverinfo": "skip"})  # fmt: skip
+                       "line": {"color": colour, "width": 1.5, "dash": "dot"},
+                       "showlegend": False, "hoverinfo": "skip"})  # fmt: skip
         half = run.reached(measure, counts.real)
         if not math.isnan(half):
             middle = (shares[0] + real) / 2
@@ -88,10 +91,16 @@ def bits(run: Run | None, counts: Counts, text: str, moment: int = -1) -> Pictur
             "line": {"color": MUTED, "width": 1.5, "dash": "dot"},
             "hovertemplate": f"Counting {n} characters together: {gram:.2f} bits a character<extra></extra>",
         })  # fmt: skip
-        notes.append(label(math.log10(places[0]), gram, f"{n}-gram {gram:.2f}", TEXT, xanchor="left", yanchor="bottom", size=14))
+        notes.append(
+            label(math.log10(places[0]), gram, f"{n}-gram {gram:.2f}", TEXT, xanchor="left", yanchor="bottom", size=14)
+        )
     top, low = counts.grams[0], min(counts.grams)
     rows: list[tuple[Any, ...]] = [(f"{n}-gram", "", "", round(gram, 3)) for n, gram in enumerate(counts.grams, 1)]
-    alt = f"Lines: 1- to 5-grams of {text} need " + ", ".join(f"{gram:.2f}" for gram in counts.grams) + " bits a character"
+    alt = (
+        f"Lines: 1- to 5-grams of {text} need "
+        + ", ".join(f"{gram:.2f}" for gram in counts.grams)
+        + " bits a character"
+    )
     if run:
         name, values = KINDS[run.setting.kind], [one.bits for one in run.moments]
         top, low = max(top, min(values[0], top + 2)), min(low, *values)
@@ -105,8 +114,12 @@ def bits(run: Run | None, counts: Counts, text: str, moment: int = -1) -> Pictur
         rows += [(name, one.read, round(one.seconds, 1), round(one.bits, 3)) for one in run.moments]
         alt += f"; the {name} goes from {values[0]:.2f} to {values[-1]:.2f} in {rounded(run.last.read)} characters"
     drawn = layout(
-        "Bits a character on held-out text", f"{swatch(ACCENT)} {KINDS[run.setting.kind]} in training" if run else "counting alone",
+        "Bits a character on held-out text",
+        f"{swatch(ACCENT)} {KINDS[run.setting.kind]} in training, dotted: counting" if run else "dotted: counting",
         height=330, margin={"l": 8, "r": 12, "t": 66, "b": 46}, annotations=notes, xaxis=_axis(places),
-        yaxis={"range": [low - 0.15, top + 0.3], "fixedrange": True, "automargin": True, "title": {"text": "bits (less is better)"}},
+        yaxis={"range": [low - 0.15, top + 0.3], "fixedrange": True, "automargin": True,
+               "title": {"text": "bits (less is better)"}},
     )  # fmt: skip
-    return Picture({"data": traces, "layout": drawn}, f"{alt}.", ("model", "characters read", "seconds", "bits a character"), rows)
+    return Picture(
+        {"data": traces, "layout": drawn}, f"{alt}.", ("model", "characters read", "seconds", "bits a character"), rows
+    )

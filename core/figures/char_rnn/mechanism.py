@@ -25,7 +25,8 @@ def reading(run: Run, moment: int) -> Picture:
     prompt = "".join(visible(c) if c == "\n" else c for c in run.prompt)
     notes = [
         label(1.9, 3.5, "it has read", MUTED), label(8.5, 3.5, "next, it expects", MUTED), said,
-        label(1.9, 1.9, f"…{plain(prompt[-14:])}", TEXT, size=17), arrow((3.45, 1.9), (3.85, 1.9), MUTED), arrow((6.35, 1.9), (6.8, 1.9), MUTED),
+        label(1.9, 1.9, f"…{plain(prompt[-14:])}", TEXT, size=17),
+        arrow((3.45, 1.9), (3.85, 1.9), MUTED), arrow((6.35, 1.9), (6.8, 1.9), MUTED),
     ]  # fmt: skip
     shapes = [box]
     for row, (character, share) in enumerate(now.following[:4]):
@@ -36,8 +37,8 @@ def reading(run: Run, moment: int) -> Picture:
         notes.append(label(7.5 + 1.2 * share, y, percent(share), TEXT, xanchor="left", size=14))
     best = now.following[0] if now.following else ("", 0.0)
     alt = (
-        f"Sketch: after {read} characters of training the {name} reads “{prompt.strip()}” and expects “{visible(best[0])}” next, with "
-        f"{percent(best[1])}."
+        f"Sketch: after {read} characters of training the {name} reads “{prompt.strip()}” and expects “{visible(best[0])}” "
+        f"next, with {percent(best[1])}."
     )
     return Picture(sketch(notes, shapes, WIDE, HIGH), alt)
 
@@ -46,7 +47,10 @@ def unit(read: Coloured, feature: int, rank: int, words: str) -> Picture:
     """Draw the state as a row of numbers, of which one is taken out and laid over the text."""
     name = read.labels[feature][rank - 1]
     r = float(read.held_out[feature, rank - 1])
-    shapes, notes = [], [label(1.9, 3.5, f"its state: {read.units} numbers", MUTED), label(7.6, 3.5, "over the text", MUTED)]
+    shapes, notes = (
+        [],
+        [label(1.9, 3.5, f"its state: {read.units} numbers", MUTED), label(7.6, 3.5, "over the text", MUTED)],
+    )
     for row in range(3):
         for column in range(6):
             lit = (row, column) == (1, 3)
@@ -55,7 +59,10 @@ def unit(read: Coloured, feature: int, rank: int, words: str) -> Picture:
                            "line": {"color": ACCENT if lit else MUTED, "width": 2 if lit else 1}, "layer": "below"})  # fmt: skip
     notes += [arrow((2.5, 1.8), (4.4, 1.8), ACCENT), label(7.3, 2.5, f"<b>{name}</b>", ACCENT, size=17),
               label(7.3, 1.75, f"“{plain(words)}”"), label(7.3, 1.0, f"correlation <b>{r:.2f}</b>", ACCENT)]  # fmt: skip
-    alt = f"Sketch: of the {read.units} numbers of the state one, {name}, is laid over the text; its correlation with “{words}” is {r:.2f}."
+    alt = (
+        f"Sketch: of the {read.units} numbers of the state one, {name}, is laid over the text; its correlation with “{words}” "
+        f"is {r:.2f}."
+    )
     return Picture(sketch(notes, shapes, WIDE, HIGH), alt)
 
 
@@ -64,4 +71,6 @@ def untrained(kind: str, size: int) -> Picture:
     box, said = _box(f"<b>{KINDS[kind]}</b><br>{size} wide<br>nothing<br>read", 3.9, 6.3)
     notes = [label(1.9, 1.9, "your text", TEXT, size=17), said, label(8.4, 1.9, "train it<br>to see", MUTED),
              arrow((3.3, 1.9), (3.85, 1.9), MUTED), arrow((6.35, 1.9), (6.9, 1.9), MUTED)]  # fmt: skip
-    return Picture(sketch(notes, [box], WIDE, HIGH), f"Sketch: the text goes into an untrained {KINDS[kind]}, {size} numbers wide.")
+    return Picture(
+        sketch(notes, [box], WIDE, HIGH), f"Sketch: the text goes into an untrained {KINDS[kind]}, {size} numbers wide."
+    )
