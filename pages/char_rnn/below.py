@@ -83,9 +83,9 @@ def try_next() -> list[Try]:
     """Return states that are worth a look."""
     return [
         Try("The same, on presidents’ speeches", "Another text, another style, the same order.",
-            {"view": "Watch it learn", "text": "the speeches"}),
+            {"view": "Watch it", "text": "the speeches"}),
         Try("Where is it in the line?", "A unit that counts the line’s characters: nobody told the model how long lines are.",
-            {"view": "What a unit follows", "follows": "line"}),
+            {"view": "One unit", "follows": "line"}),
         Try("What the next word takes", "Letters are not enough: which word comes next depends on much more of the text.", {},
             lesson="gpt_sampling"),
     ]  # fmt: skip

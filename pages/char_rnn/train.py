@@ -1,7 +1,6 @@
 """Train your own: a model learns from nothing while the reader looks on, on a text that ships or one of theirs."""
 
 import hashlib
-import math
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -84,7 +83,7 @@ def show(stage: Stage) -> Shown | Nothing:
         else draw(figures.untrained, setting.kind, setting.size),
         bet=bet(name, run, counts) if name and setting == Setting(kind) else None,
         numbers=_numbers(run, counts),
-        caption=_caption(run, counts, called),
+        caption=_caption(counts, called),
         values=script_values(setting, "char_rnn.safetensors" if held and held.run else "", name or "your_text"),
         downloads=_downloads(held, name, text),
     )
@@ -220,14 +219,11 @@ def _said(moment: Moment) -> str:
     return f"{percent(moment.shares.words)} words, after {rounded(moment.read)} characters"
 
 
-def _caption(run: Run | None, counts: Counts, called: str) -> str:
-    said = (
-        f"Learned from: {counts.train:,} characters of {called}; measured on the {counts.held_out:,} at its end, which nobody "
-        "trained on. An n-gram counts which character followed the last n − 1, and falls back to shorter ones where it has seen nothing "
-        "(Witten and Bell 1991). Best and worst go by the share of written words that the text has."
-    )
+def _caption(counts: Counts, called: str) -> str:
     return (
-        said if run is None or not math.isnan(run.last.bits) else said + " The loss is no number: the rate is too high."
+        f"Learned from: {counts.train:,} characters of {called}; measured on the {counts.held_out:,} at its end, which nobody "
+        "trained on. An n-gram counts which character followed the last n − 1, and falls back to shorter ones where it has seen "
+        "nothing (Witten and Bell 1991). Best and worst go by the share of written words that the text has."
     )
 
 
@@ -265,4 +261,4 @@ def _outcome(name: str, kind: str, other: str) -> tuple[str, str]:
     return BETTER if two < one else WORSE, f"{two:.2f} bits against {one:.2f}."
 
 
-VIEW = View("Train your own", show)
+VIEW = View("Train it", show)

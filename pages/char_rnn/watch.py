@@ -5,7 +5,7 @@ from functools import partial
 
 from core.data.texts_to_learn import TEXTS
 from core.experiments import char_rnn as lesson
-from core.experiments.char_rnn.results import MEASURES, Counts, Run, rounded
+from core.experiments.char_rnn.results import MEASURES, STYLE, Counts, Run, rounded
 from core.figures import char_rnn as figures
 from pages.char_rnn.shared import SHORT, choose_text, files, script_values, written
 from pages.kit import controls
@@ -14,23 +14,24 @@ from pages.kit.lesson import Bet, Shown, Stage, View
 from pages.kit.words import percent
 
 LAST = 12  # moments of the recorded run, the start left out
-FEW, SOME, MOST = "under a third", "a third to two thirds", "over two thirds"
+EARLY, BETWEEN, LATE = "before letter triples", "between triples and words", "after words"
 
 
 def show(stage: Stage) -> Shown:
     """Show three shares over a training, what it writes at a moment, and the bits a character beside counting."""
     with stage.decide:
-        moment = controls.slider("Moment in its training (0 is the start)", 0, LAST, LAST, 1, key="moment")
+        moment = controls.slider("Moment in training", 0, LAST, LAST, 1, key="moment")
     with stage.more:
         name = choose_text()
+        style = controls.toggle("Draw style: which text does a judge of words take it for?", key="style")
     run, counts = ask(lesson.full, name), ask(lesson.counts, name)
     now = run.moments[moment]
-    stage.note(f"It writes then: “{written(now.text)}…”")
+    stage.note(f"What it writes {'now' if moment == LAST else 'then'}: “{written(now.text)}…”")
     return Shown(
-        verdict=judge(run, counts, moment, name),
-        picture=draw(figures.stages, run, counts, moment, SHORT[name]),
+        verdict=judge(run, counts, moment, name, style),
+        picture=draw(figures.stages, run, counts, moment, SHORT[name], style),
         mechanism=draw(figures.reading, run, moment),
-        bet=bet(name, run, moment),
+        bet=None if style or moment != LAST else bet(name),
         numbers=[
             ("bits a character, held-out text", f"{now.bits:.2f}"),
             ("counting, five characters together", f"{counts.grams[-1]:.2f}"),
@@ -43,20 +44,27 @@ def show(stage: Stage) -> Shown:
     )
 
 
-def judge(run: Run, counts: Counts, moment: int, name: str) -> str:
-    """Say, at the end, in which order the three came to be; at another moment, how far each is."""
+def judge(run: Run, counts: Counts, moment: int, name: str, style: bool) -> str:
+    """Say, at the end, in which order they came to be; at another moment, how far each is."""
     if moment == LAST:
-        half = {words: run.reached(measure, counts.real) for measure, words in MEASURES.items()}
-        said = [
-            f"{words} after {rounded(at)}" if not math.isnan(at) else f"{words} not by {rounded(run.last.read)}"
-            for words, at in sorted(half.items(), key=lambda pair: math.inf if math.isnan(pair[1]) else pair[1])
-        ]
-        return f"Halfway to real text (◇): {said[0]} characters, {', '.join(said[1:])}."
+        return f"Halfway to real text (◇): {', '.join(_order(run, counts, style))}."
     now, read = run.moments[moment].shares, run.moments[moment].read
     return (
-        f"{'Before training' if not read else f'After {rounded(read)} characters'}, {percent(now.triples)} of its letter "
-        f"triples are in {SHORT[name]}, {percent(now.words)} of its words and {percent(now.pairs)} of its word pairs."
+        f"{f'After {rounded(read)} characters' if read else 'Before training'}, {percent(now.triples)} of its letter triples "
+        f"are in {SHORT[name]}, {percent(now.words)} of its words and {percent(now.pairs)} of its word pairs."
     )
+
+
+def _order(run: Run, counts: Counts, style: bool) -> list[str]:
+    """Return what came to be halfway like real text, the earliest first, each with the characters read by then."""
+    named = MEASURES | (STYLE if style else {})
+    half = sorted((run.reached(measure, counts.real), words) for measure, words in named.items())
+    return [
+        f"{words} after {rounded(at)}{'' if number else ' characters'}"
+        if not math.isnan(at)
+        else f"{words} not by {rounded(run.last.read)}"
+        for number, (at, words) in enumerate(half)
+    ]
 
 
 def _caption(run: Run, counts: Counts, name: str) -> str:
@@ -72,31 +80,27 @@ def _caption(run: Run, counts: Counts, name: str) -> str:
     )
 
 
-def bet(name: str, run: Run, moment: int) -> Bet | None:
-    """Ask, at the end, how many of the words that a hardly trained model writes are words."""
-    early = EARLY
-    if moment != LAST:
-        return None
+def bet(name: str) -> Bet:
+    """Ask when the writing comes to sound like the text."""
+    other = next(SHORT[each] for each in SHORT if each != name)
     return Bet(
-        question=f"Go back to when it had read {rounded(run.moments[early].read)} characters. How many of the words that it "
-        "wrote then were words of the text?",
-        answers=(FEW, SOME, MOST),
-        change={"moment": early},
-        moved=f"the moment after {rounded(run.moments[early].read)} characters",
-        judge=partial(_outcome, name, early),
+        question=f"A judge that only counts words must say which text a piece imitates, {SHORT[name]} or {other}. When is it "
+        "halfway to certain?",
+        answers=(EARLY, BETWEEN, LATE),
+        change={"style": True},
+        moved="style is drawn, too",
+        judge=partial(_outcome, name),
     )
 
 
-EARLY = 4
-
-
-def _outcome(name: str, moment: int) -> tuple[str, str]:
-    now = ask(lesson.full, name).moments[moment].shares
-    right = FEW if now.words < 1 / 3 else SOME if now.words <= 2 / 3 else MOST
-    return (
-        right,
-        f"{percent(now.words)} of its words are in the text, and {percent(now.triples)} of its letter triples.",
+def _outcome(name: str) -> tuple[str, str]:
+    run, counts = ask(lesson.full, name), ask(lesson.counts, name)
+    triples, words, style = (run.reached(measure, counts.real) for measure in ("triples", "words", "style"))
+    right = EARLY if style < triples else BETWEEN if style < words else LATE
+    return right, (
+        f"After {rounded(style)} characters. By then {percent(run.share_at('words', style))} of its words are words: the "
+        "short ones, which tell the texts apart."
     )
 
 
-VIEW = View("Watch it learn", show)
+VIEW = View("Watch it", show)

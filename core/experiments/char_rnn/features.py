@@ -19,11 +19,9 @@ def _quoted(text: str) -> Float[np.ndarray, "time"]:
 _TAKEN = {feature.name: feature for feature in OF_LETTERS}
 FEATURES = (
     _TAKEN["line"],
-    Feature("quote", "inside quotation marks", _quoted),
     _TAKEN["word"],
-    _TAKEN["end"],
-    _TAKEN["capital"],
     _TAKEN["vowel"],
+    Feature("quote", "inside quotation marks", _quoted),
 )
 
 

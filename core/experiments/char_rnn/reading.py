@@ -6,7 +6,7 @@ from jaxtyping import Float
 from core.assets.own import TRAINED, read
 from core.data.texts_to_learn import built_in, divide
 from core.experiments.char_rnn.features import FEATURES, measure
-from core.experiments.char_rnn.results import RANKS, Coloured
+from core.experiments.char_rnn.results import Coloured
 from core.experiments.rnn.features import Tracking, correlations
 from core.experiments.rnn.reading import state_of
 from core.models.char_lm import CharLM
@@ -53,7 +53,7 @@ def tracking(name: str) -> Steps[Tracking]:
 
 
 def coloured(name: str, text: str, known: Tracking | None) -> Steps[Coloured]:
-    """Read a passage and return what the units that follow each feature best do along it. Yields as `tracking` does.
+    """Read a passage and return what the unit that follows each feature best does along it. Yields as `tracking` does.
 
     known: what `tracking` returns, computed where it is None.
     """
@@ -61,17 +61,19 @@ def coloured(name: str, text: str, known: Tracking | None) -> Steps[Coloured]:
         known = yield from tracking(name)
     model = writer(name)
     states = yield from _states(model, text)
-    chosen = np.array([known.ranked(feature)[:RANKS] for feature in range(len(FEATURES))])
-    values = np.clip(states[:, chosen] / known.reach[chosen], -1, 1).transpose(1, 2, 0)
+    rows = np.arange(len(FEATURES))
+    best = np.array([known.ranked(feature)[0] for feature in rows])
+    sign = np.sign(known.chosen_on[best, rows])
+    values = np.clip(states[:, best] * sign / known.reach[best], -1, 1).T
     truth = measure(text)
-    own = np.stack([correlations(values[row].T, truth[row : row + 1])[:, 0] for row in range(len(FEATURES))])
+    own = np.diag(correlations(values.T, truth)).copy()
     own[truth.min(1) == truth.max(1)] = np.nan
     return Coloured(
         text=text,
         values=values.astype(np.float32),
         truth=truth.astype(np.float32),
-        labels=tuple(tuple(known.label(int(unit)) for unit in row) for row in chosen),
-        held_out=np.take_along_axis(known.seen_on, chosen.T, 0).T.copy(),
+        labels=tuple(known.label(int(unit)) for unit in best),
+        held_out=sign * known.seen_on[best, rows],
         own=own.astype(np.float32),
         characters=known.characters,
         units=states.shape[1],

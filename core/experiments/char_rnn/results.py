@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
@@ -12,17 +12,11 @@ USUAL = {"rnn_tanh": 1e-3, "lstm": 6e-3, "gru": 4e-3, "transformer": 2e-3}  # le
 SIZES, WINDOWS, RATES = ("64", "128", "256"), ("16", "32", "64", "128"), ("0.25", "1", "4")
 MINUTE = 1_000_000  # characters that a short training reads
 DEFAULT_TEXT = "novel"
-MEASURES = {
-    "triples": "letter triples",
-    "words": "words",
-    "pairs": "pairs of words",
-}  # what is compared with the text, from the smallest to the largest
+MEASURES = {"triples": "letter triples", "words": "words", "pairs": "pairs of words"}  # what is compared with the text
+STYLE = {"style": "style"}
 SHOWN = 400  # characters of a sample that are kept
-RANKS = 3  # units that are shown for each feature, best first
-PASSAGES, PASSAGE = (
-    {"novel": 0, "speeches": 0},
-    400,
-)  # where the passage that is shown begins in the held-out part, and its length
+# Where the passage that is shown begins in the held-out part, and its length.
+PASSAGES, PASSAGE = {"novel": 30_725, "speeches": 8}, 400
 
 
 @dataclass(frozen=True)
@@ -117,6 +111,12 @@ class Run:
         """Return how many characters a second were read in training."""
         return self.last.read / self.last.seconds if self.last.seconds else 0.0
 
+    def share_at(self, measure: str, read: float) -> float:
+        """Return a share after so many characters, on a straight line between two moments over their logarithms."""
+        later = self.moments[1:]
+        known = [float(getattr(moment.shares, measure)) for moment in later]
+        return float(np.interp(math.log(read), [math.log(moment.read) for moment in later], known))
+
     def reached(self, measure: str, real: Shares, part: float = 0.5) -> float:
         """Return after how many characters a share has come `part` of the way from the untrained model to real text.
 
@@ -136,22 +136,22 @@ class Run:
 
 @dataclass(frozen=True)
 class Coloured:
-    """A passage as a trained model reads it: for each feature its best units' values, beside the feature itself.
+    """A passage as a trained model reads it: for each feature the best unit's values, beside the feature itself.
 
-    values: shares of a unit's reach, from -1 to 1, for each feature the units that follow it best, best first; `labels` are
-    their names. held_out: the correlation on text that the unit was not chosen by. own: that in the passage, nan where
-    the feature never changes in it.
+    values: shares of the unit's reach, from -1 to 1; `labels` are the units' names. One that falls where the feature rises
+    has its sign turned. held_out: the correlation on `characters` of text that the unit was not chosen by. own: that in the
+    passage, nan where the feature never changes in it. unknown: characters of the passage that the model does not know.
     """
 
     text: str
-    values: Float[np.ndarray, "feature rank time"]
+    values: Float[np.ndarray, "feature time"]
     truth: Float[np.ndarray, "feature time"]
-    labels: tuple[tuple[str, ...], ...]
-    held_out: Float[np.ndarray, "feature rank"]
-    own: Float[np.ndarray, "feature rank"]
-    characters: int  # of the text that the correlation was measured on
+    labels: tuple[str, ...]
+    held_out: Float[np.ndarray, "feature"]
+    own: Float[np.ndarray, "feature"]
+    characters: int
     units: int
-    unknown: int = field(default=0)  # characters of the passage that the model does not know
+    unknown: int
 
 
 def rounded(number: float) -> str:

@@ -12,6 +12,7 @@ from core.figures.parts import scale
 from core.figures.picture import Picture
 from core.figures.style import HOVER, MONOSPACE, label, layout, plain
 
+LIGHT = 1.4  # of the scale: its darkest colours would hide the letters
 COLUMNS, ROWS = 40, 10  # characters in a row of the picture, rows at most
 
 
@@ -24,11 +25,11 @@ def rows_of(text: str) -> list[tuple[int, str]]:
     return found[:ROWS]
 
 
-def coloured(read: Coloured, feature: int, rank: int) -> Picture:
+def coloured(read: Coloured, feature: int) -> Picture:
     """Draw the passage, each character on the colour of the unit's value after it."""
     rows = rows_of(read.text)
-    values, truth = read.values[feature, rank - 1], read.truth[feature]
-    name, words = read.labels[feature][rank - 1], FEATURES[feature].words
+    values, truth = read.values[feature], read.truth[feature]
+    name, words = read.labels[feature], FEATURES[feature].words
     z: list[list[float | None]] = []
     said: list[list[str]] = []
     letters: list[list[str]] = []
@@ -41,17 +42,17 @@ def coloured(read: Coloured, feature: int, rank: int) -> Picture:
                      for at in there] + [""] * rest)  # fmt: skip
     heat = {
         "type": "heatmap", "z": z, "text": letters, "texttemplate": "%{text}", "customdata": said, "hovertemplate": HOVER,
-        "textfont": {**MONOSPACE, "size": 16, "color": TEXT}, "zmin": -1, "zmax": 1, "colorscale": scale(DIVERGING),
+        "textfont": {**MONOSPACE, "size": 16, "color": TEXT}, "zmin": -LIGHT, "zmax": LIGHT, "colorscale": scale(DIVERGING),
         "hoverongaps": False, "showscale": False, "xgap": 0, "ygap": 3,
     }  # fmt: skip
     axis = {"visible": False, "fixedrange": True}
     drawn = layout(
-        f"{name.capitalize()}, over the text it reads", "colour: the unit’s value after each character", height=350,
+        f"{name.capitalize()}, over the text it reads", "colour: the unit’s value after each character", height=330,
         margin={"l": 4, "r": 4, "t": 66, "b": 8}, xaxis=axis, yaxis={**axis, "autorange": "reversed"},
     )  # fmt: skip
     alt = (
         f"A text in {len(rows)} rows, coloured by {name}, whose value goes from {float(values.min()):.2f} to "
-        f"{float(values.max()):.2f}; its correlation with “{words}” is {float(read.held_out[feature, rank - 1]):.2f}."
+        f"{float(values.max()):.2f}; its correlation with “{words}” is {float(read.held_out[feature]):.2f}."
     )
     table = [(at + 1, visible(c), round(float(values[at]), 3), float(truth[at])) for at, c in enumerate(read.text)]
     return Picture({"data": [heat], "layout": drawn}, alt, ("position", "character", name, words), table)
@@ -59,12 +60,12 @@ def coloured(read: Coloured, feature: int, rank: int) -> Picture:
 
 def followed(read: Coloured, feature: int) -> Picture:
     """Draw how closely the best unit for each feature follows it, on text that it was not chosen by."""
-    order = [int(row) for row in np.argsort(np.abs(read.held_out[:, 0]))]
-    shares = [abs(float(read.held_out[row, 0])) for row in order]
+    order = [int(row) for row in np.argsort(np.abs(read.held_out))]
+    shares = [abs(float(read.held_out[row])) for row in order]
     bars: dict[str, Any] = {
         "type": "bar", "orientation": "h", "x": shares, "y": list(range(len(order))), "showlegend": False, "hovertemplate": HOVER,
         "marker": {"color": [ACCENT if row == feature else MUTED for row in order]},
-        "customdata": [f"{read.labels[row][0]} follows “{FEATURES[row].words}” with a correlation of {share:.2f}"
+        "customdata": [f"{read.labels[row]} follows “{FEATURES[row].words}” with a correlation of {share:.2f}"
                        for row, share in zip(order, shares, strict=True)],
     }  # fmt: skip
     notes = [label(share, n, f" {share:.2f}", xanchor="left") for n, share in enumerate(shares)]
@@ -77,5 +78,5 @@ def followed(read: Coloured, feature: int) -> Picture:
     alt = "Bars of correlations: " + ", ".join(
         f"{FEATURES[row].words} {share:.2f}" for row, share in zip(order[::-1], shares[::-1], strict=True)
     )
-    table = [(FEATURES[row].words, read.labels[row][0], round(float(read.held_out[row, 0]), 3)) for row in order[::-1]]
+    table = [(FEATURES[row].words, read.labels[row], round(float(read.held_out[row]), 3)) for row in order[::-1]]
     return Picture({"data": [bars], "layout": drawn}, f"{alt}.", ("what", "best unit", "correlation"), table)

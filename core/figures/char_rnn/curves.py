@@ -4,13 +4,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from core.experiments.char_rnn.results import KINDS, MEASURES, Counts, Run, rounded
+from core.experiments.char_rnn.results import KINDS, MEASURES, STYLE, Counts, Run, rounded
 from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
 from core.figures.style import HOVER, label, layout, percent, swatch
 
-COLOURS = dict(zip(MEASURES, (CATEGORY[2], CATEGORY[1], ACCENT), strict=True))
-STYLE = CATEGORY[3]
+COLOURS = dict(zip((*MEASURES, *STYLE), (CATEGORY[2], CATEGORY[1], ACCENT, CATEGORY[3]), strict=True))
 START = 0.5  # of the first moment after the start: where "not a character yet" stands on a scale of logarithms
 
 
@@ -33,18 +32,22 @@ def _axis(places: Sequence[float]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def stages(run: Run, counts: Counts, moment: int, text: str) -> Picture:
-    """Draw what share of its letter triples, words and word pairs occur in the text, over the training, to `moment`."""
+def stages(run: Run, counts: Counts, moment: int, text: str, style: bool = False) -> Picture:
+    """Draw what share of its letter triples, words and word pairs occur in the text, over the training, marking `moment`.
+
+    style: draw the share of pieces that a judge takes for the text, too.
+    """
+    measures = MEASURES | (STYLE if style else {})
     places = _places(run)
     traces: list[dict[str, Any]] = []
-    for measure, words in MEASURES.items():
+    for measure in measures:
         shares = [100 * float(getattr(one.shares, measure)) for one in run.moments]
         real, colour = 100 * float(getattr(counts.real, measure)), COLOURS[measure]
         traces.append({
             "type": "scatter", "mode": "lines+markers", "x": places, "y": shares, "line": {"color": colour, "width": 3},
             "marker": {"size": [13 if n == moment else 6 for n in range(len(places))], "color": colour},
             "showlegend": False, "hovertemplate": HOVER,
-            "customdata": [f"After {rounded(one.read)} characters {share:.1f} % of its {words} occur in the text"
+            "customdata": [f"After {rounded(one.read)} characters {share:.1f} % of its {_counted(measure, text)}"
                            for one, share in zip(run.moments, shares, strict=True)],
         })  # fmt: skip
         traces.append({"type": "scatter", "mode": "lines", "x": [places[0], places[-1]], "y": [real, real],
@@ -60,9 +63,9 @@ def stages(run: Run, counts: Counts, moment: int, text: str) -> Picture:
             })  # fmt: skip
     line = {"type": "line", "x0": places[moment], "x1": places[moment], "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
             "line": {"color": TEXT, "width": 1.5, "dash": "dot"}}  # fmt: skip
-    key = "  ".join(f"{swatch(COLOURS[measure])} {words}" for measure, words in MEASURES.items())
+    key = "  ".join(f"{swatch(COLOURS[measure])} {words}" for measure, words in measures.items())
     drawn = layout(
-        f"Of what it writes, how much is in {text}", key, height=330, margin={"l": 8, "r": 12, "t": 66, "b": 46},
+        f"Of what it writes, how much is in {text}", key, height=300, margin={"l": 8, "r": 12, "t": 66, "b": 46},
         shapes=[line], xaxis=_axis(places),
         yaxis={"range": [-2, 104], "fixedrange": True, "automargin": True, "title": {"text": "occurs there (%)"}},
     )  # fmt: skip
@@ -78,6 +81,11 @@ def stages(run: Run, counts: Counts, moment: int, text: str) -> Picture:
         for one in run.moments
     ]  # fmt: skip
     return Picture({"data": traces, "layout": drawn}, alt, columns, rows)
+
+
+def _counted(measure: str, text: str) -> str:
+    """Return what is counted, as the end of a sentence."""
+    return f"pieces sound like {text}" if measure in STYLE else f"{MEASURES[measure]} occur in {text}"
 
 
 def bits(run: Run | None, counts: Counts, text: str, moment: int = -1) -> Picture:

@@ -21,20 +21,20 @@ def reading(run: Run, moment: int) -> Picture:
     """Draw the run's prompt on its way through the model to the next character's probabilities, at a moment of the training."""
     now = run.moments[moment]
     name, read = KINDS[run.setting.kind], rounded(now.read)
-    box, said = _box(f"<b>{name}</b><br>{run.setting.size} wide<br>{read}<br>read", 3.9, 6.3)
+    box, said = _box(f"<b>{name}</b><br>{run.setting.size} units<br>{read}<br>read", 3.3, 6.1)
     prompt = "".join(visible(c) if c == "\n" else c for c in run.prompt)
     notes = [
-        label(1.9, 3.5, "it has read", MUTED), label(8.5, 3.5, "next, it expects", MUTED), said,
-        label(1.9, 1.9, f"…{plain(prompt[-14:])}", TEXT, size=17),
-        arrow((3.45, 1.9), (3.85, 1.9), MUTED), arrow((6.35, 1.9), (6.8, 1.9), MUTED),
+        label(1.3, 3.5, "it has read", MUTED), label(8.1, 3.5, "it expects next", MUTED), said,
+        label(2.75, 1.9, plain(prompt[-12:]), TEXT, xanchor="right"),
+        arrow((2.8, 1.9), (3.25, 1.9), MUTED), arrow((6.15, 1.9), (6.6, 1.9), MUTED),
     ]  # fmt: skip
     shapes = [box]
     for row, (character, share) in enumerate(now.following[:4]):
         y = 2.95 - 0.78 * row
-        notes.append(label(7.15, y, f"<b>{plain(visible(character))}</b>", TEXT, size=16))
-        shapes.append({"type": "rect", "x0": 7.45, "x1": 7.45 + 1.2 * share, "y0": y - 0.2, "y1": y + 0.2,
+        notes.append(label(6.85, y, f"<b>{plain(visible(character))}</b>", TEXT, size=16))
+        shapes.append({"type": "rect", "x0": 7.15, "x1": 7.15 + 1.2 * share, "y0": y - 0.2, "y1": y + 0.2,
                        "fillcolor": ACCENT, "line": {"width": 0}})  # fmt: skip
-        notes.append(label(7.5 + 1.2 * share, y, percent(share), TEXT, xanchor="left", size=14))
+        notes.append(label(7.2 + 1.2 * share, y, percent(share), TEXT, xanchor="left", size=14))
     best = now.following[0] if now.following else ("", 0.0)
     alt = (
         f"Sketch: after {read} characters of training the {name} reads “{prompt.strip()}” and expects “{visible(best[0])}” "
@@ -43,14 +43,12 @@ def reading(run: Run, moment: int) -> Picture:
     return Picture(sketch(notes, shapes, WIDE, HIGH), alt)
 
 
-def unit(read: Coloured, feature: int, rank: int, words: str) -> Picture:
+def unit(read: Coloured, feature: int, words: str) -> Picture:
     """Draw the state as a row of numbers, of which one is taken out and laid over the text."""
-    name = read.labels[feature][rank - 1]
-    r = float(read.held_out[feature, rank - 1])
-    shapes, notes = (
-        [],
-        [label(1.9, 3.5, f"its state: {read.units} numbers", MUTED), label(7.6, 3.5, "over the text", MUTED)],
-    )
+    name = read.labels[feature]
+    r = float(read.held_out[feature])
+    shapes: list[dict[str, Any]] = []
+    notes = [label(1.9, 3.5, f"{read.units} numbers", MUTED), label(7.6, 3.5, "over the text", MUTED)]
     for row in range(3):
         for column in range(6):
             lit = (row, column) == (1, 3)
@@ -58,7 +56,7 @@ def unit(read: Coloured, feature: int, rank: int, words: str) -> Picture:
                            "y1": 1.3 + 0.8 * row, "fillcolor": ACCENT if lit else GROUND,
                            "line": {"color": ACCENT if lit else MUTED, "width": 2 if lit else 1}, "layer": "below"})  # fmt: skip
     notes += [arrow((2.5, 1.8), (4.4, 1.8), ACCENT), label(7.3, 2.5, f"<b>{name}</b>", ACCENT, size=17),
-              label(7.3, 1.75, f"“{plain(words)}”"), label(7.3, 1.0, f"correlation <b>{r:.2f}</b>", ACCENT)]  # fmt: skip
+              label(7.3, 1.75, f"it follows: <b>{plain(words)}</b>"), label(7.3, 1.0, f"correlation <b>{r:.2f}</b>", ACCENT)]  # fmt: skip
     alt = (
         f"Sketch: of the {read.units} numbers of the state one, {name}, is laid over the text; its correlation with “{words}” "
         f"is {r:.2f}."
@@ -68,9 +66,9 @@ def unit(read: Coloured, feature: int, rank: int, words: str) -> Picture:
 
 def untrained(kind: str, size: int) -> Picture:
     """Draw a model that has read nothing yet: it expects every character as often as the text has it, whatever came before."""
-    box, said = _box(f"<b>{KINDS[kind]}</b><br>{size} wide<br>nothing<br>read", 3.9, 6.3)
-    notes = [label(1.9, 1.9, "your text", TEXT, size=17), said, label(8.4, 1.9, "train it<br>to see", MUTED),
-             arrow((3.3, 1.9), (3.85, 1.9), MUTED), arrow((6.35, 1.9), (6.9, 1.9), MUTED)]  # fmt: skip
+    box, said = _box(f"<b>{KINDS[kind]}</b><br>{size} units<br>nothing<br>read", 3.6, 6.3)
+    notes = [label(1.5, 1.9, "the text", TEXT, size=17), said, label(8.4, 1.9, "train it<br>to see", MUTED),
+             arrow((2.7, 1.9), (3.5, 1.9), MUTED), arrow((6.35, 1.9), (6.9, 1.9), MUTED)]  # fmt: skip
     return Picture(
         sketch(notes, [box], WIDE, HIGH), f"Sketch: the text goes into an untrained {KINDS[kind]}, {size} numbers wide."
     )

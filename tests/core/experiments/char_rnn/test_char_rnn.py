@@ -137,5 +137,5 @@ def test_units_follow_what_is_said_on_text_that_they_were_not_chosen_by() -> Non
     assert tracking.reported(unit, 0) == pytest.approx(wanted, abs=0.005)
     assert abs(wanted) > 0.5
     coloured = finish(lesson.coloured("novel", text[:300]))
-    assert coloured.values.shape == (len(FEATURES), 3, 300)
-    assert coloured.labels[0][0] == tracking.label(unit)
+    assert coloured.values.shape == (len(FEATURES), 300)
+    assert coloured.labels[0] == tracking.label(unit)

@@ -32,8 +32,8 @@ def pictures() -> dict[str, Picture]:
         "mechanism": figures.reading(run, 12),
         "mechanism, hostile": figures.reading(early, 1),
         "mechanism, untrained": figures.untrained("gru", 64),
-        "mechanism, unit": figures.unit(read, 0, 1, "characters since the line began"),
-        "coloured": figures.coloured(read, 0, 1),
-        "coloured, hostile": figures.coloured(strange, 1, 3),
+        "mechanism, unit": figures.unit(read, 0, "line"),
+        "coloured": figures.coloured(read, 0),
+        "coloured, hostile": figures.coloured(strange, 3),
         "followed": figures.followed(read, 2),
     }
