@@ -6,9 +6,9 @@ from pages.kit.lesson import Lesson
 Lesson(
     name="char_rnn",
     idea=(
-        "A **character model** reads a text letter by letter and learns one thing: which character comes next. Drawing from "
-        "its guesses again and again, it writes. An **LSTM** starts from random numbers here; we check what it has learned at "
-        "each moment."
+        "A **character model** learns, letter by letter, which character comes next in a text; then it writes. Of what an "
+        "**LSTM** writes, trained from nothing, we count which letter triples (three in a row), words and pairs of words the "
+        "text has."
     ),
     views=(watch.VIEW, train.VIEW, unit.VIEW),
     words=below.WORDS,

@@ -11,7 +11,7 @@ from core.models.character_ngrams import CharacterNGrams, bits
 from core.progress import Steps
 from core.training.characters import PROMPTS, Learner, build, held_out_bits, next_probabilities, write
 
-SAMPLES, SAMPLE = 8, 250  # texts that a short training writes at each moment, and their characters
+SAMPLES, SAMPLE = 8, 160  # texts that a short training writes at each moment, and their characters
 APART = 20_000  # characters of held-out text on which it is measured
 PROMPT = 12  # characters of a reader's text after which the next one is asked for
 SEED = 0

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 KINDS = {"rnn_tanh": "RNN", "lstm": "LSTM", "gru": "GRU", "transformer": "Transformer"}
-USUAL = {"rnn_tanh": 1e-3, "lstm": 6e-3, "gru": 4e-3, "transformer": 2e-3}  # learning rates
+USUAL = {"rnn_tanh": 3e-3, "lstm": 6e-3, "gru": 8e-3, "transformer": 3e-3}  # learning rates
 SIZES, WINDOWS, RATES = ("64", "128", "256"), ("16", "32", "64", "128"), ("0.25", "1", "4")
 MINUTE = 1_000_000  # characters that a short training reads
 DEFAULT_TEXT = "novel"
