@@ -10,6 +10,7 @@ import streamlit as st
 from core.data.texts_to_learn import LEAST, decode, trouble
 from core.experiments import char_rnn as lesson
 from core.experiments.char_rnn.results import (
+    COUNTED,
     KINDS,
     MINUTE,
     RATES,
@@ -180,19 +181,14 @@ def judge(run: Run | None, counts: Counts, called: str) -> str:
     """Say what the model needs on held-out text, and up to which n-gram that is better."""
     if run is None:
         return (
-            f"Counting five characters together needs {counts.grams[-1]:.2f} bits a character on {called}. Train the model to "
-            "compare."
+            f"Counting {COUNTED[-1]} of characters needs {counts.grams[-1]:.2f} bits a character on {called}. Train the model "
+            "to compare."
         )
     level, model = counts.level(run.last.bits), KINDS[run.setting.kind]
-    better = f"better than counting {level} together" if level else "worse than counting single ones"
-    return (
-        f"After {run.last.seconds:.0f} s of training the {model} needs {run.last.bits:.2f} bits a character: {better}"
-        + (
-            f", worse than {level + 1} ({counts.grams[level]:.2f})."
-            if 0 < level < len(counts.grams)
-            else f" ({counts.grams[max(level - 1, 0)]:.2f})."
-        )
-    )
+    places = [f"{where} counting {COUNTED[at]} ({counts.grams[at]:.2f})"
+              for where, at in (("better than", level - 1), ("worse than", level)) if 0 <= at < len(COUNTED)]  # fmt: skip
+    seconds = f"After {run.last.seconds:.0f} s of training the {model} needs {run.last.bits:.2f} bits a character"
+    return f"{seconds}: {', '.join(places)}."
 
 
 def _numbers(run: Run | None, counts: Counts) -> list[tuple[str, str]]:
@@ -222,8 +218,9 @@ def _said(moment: Moment) -> str:
 def _caption(counts: Counts, called: str) -> str:
     return (
         f"Learned from: {counts.train:,} characters of {called}; measured on the {counts.held_out:,} at its end, which nobody "
-        "trained on. An n-gram counts which character followed the last n − 1, and falls back to shorter ones where it has seen "
-        "nothing (Witten and Bell 1991). Best and worst go by the share of written words that the text has."
+        "trained on. Counting fives: which character followed the last four, and where that was never seen, the last three, and "
+        f"so on (Witten and Bell 1991). Its {counts.grams[-1]:.2f} bits mean: as unsure as between "
+        f"{2 ** counts.grams[-1]:.1f} equal choices. Best and worst go by the share of written words that the text has."
     )
 
 

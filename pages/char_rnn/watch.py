@@ -34,7 +34,7 @@ def show(stage: Stage) -> Shown:
         bet=None if style or moment != LAST else bet(name),
         numbers=[
             ("bits a character, held-out text", f"{now.bits:.2f}"),
-            ("counting, five characters together", f"{counts.grams[-1]:.2f}"),
+            ("the same, counting fives of characters", f"{counts.grams[-1]:.2f}"),
             ("seconds of training, one thread", f"{now.seconds:.0f}"),
         ],
         caption=_caption(run, counts, name),

@@ -25,7 +25,7 @@ class Learning:
 
         Raises `ValueError`, with a sentence for the reader, for a text that can't be learned from.
         """
-        if line := trouble(text):
+        if not name and (line := trouble(text)):
             raise ValueError(line)
         self.setting, self.name = setting, name
         self.parts = divide(text)

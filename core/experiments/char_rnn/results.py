@@ -14,6 +14,7 @@ MINUTE = 1_000_000  # characters that a short training reads
 DEFAULT_TEXT = "novel"
 MEASURES = {"triples": "letter triples", "words": "words", "pairs": "pairs of words"}  # what is compared with the text
 STYLE = {"style": "style"}
+COUNTED = ("single characters", "pairs", "triples", "fours", "fives")  # what 1- to 5-grams count
 SHOWN = 400  # characters of a sample that are kept
 # Where the passage that is shown begins in the held-out part, and its length.
 PASSAGES, PASSAGE = {"novel": 30_725, "speeches": 8}, 400
@@ -165,5 +166,5 @@ def rounded(number: float) -> str:
 def moments_up_to(most: int, already: Sequence[int] = (0,)) -> list[int]:
     """Return after how many characters a short training is looked at: more often at the start, then every 100,000."""
     early = [5_000, 15_000, 40_000]
-    later = list(range(100_000, most + 1, 100_000))
-    return [at for at in (0, *early, *later) if at > max(already) and at <= most]
+    later = range(100_000, most, 100_000)
+    return [at for at in (0, *early, *later, most) if max(already) < at <= most]

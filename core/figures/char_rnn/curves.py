@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from core.experiments.char_rnn.results import KINDS, MEASURES, STYLE, Counts, Run, rounded
+from core.experiments.char_rnn.results import COUNTED, KINDS, MEASURES, STYLE, Counts, Run, rounded
 from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
 from core.figures.style import HOVER, label, layout, percent, swatch
@@ -97,10 +97,18 @@ def bits(run: Run | None, counts: Counts, text: str, moment: int = -1) -> Pictur
         traces.append({
             "type": "scatter", "mode": "lines", "x": [places[0], places[-1]], "y": [gram, gram], "showlegend": False,
             "line": {"color": MUTED, "width": 1.5, "dash": "dot"},
-            "hovertemplate": f"Counting {n} characters together: {gram:.2f} bits a character<extra></extra>",
+            "hovertemplate": f"Counting {COUNTED[n - 1]}: {gram:.2f} bits a character<extra></extra>",
         })  # fmt: skip
         notes.append(
-            label(math.log10(places[0]), gram, f"{n}-gram {gram:.2f}", TEXT, xanchor="left", yanchor="bottom", size=14)
+            label(
+                math.log10(places[0]),
+                gram,
+                f"counting {COUNTED[n - 1]}: {gram:.2f}",
+                TEXT,
+                xanchor="left",
+                yanchor="bottom",
+                size=14,
+            )
         )
     top, low = counts.grams[0], min(counts.grams)
     rows: list[tuple[Any, ...]] = [(f"{n}-gram", "", "", round(gram, 3)) for n, gram in enumerate(counts.grams, 1)]
@@ -123,7 +131,7 @@ def bits(run: Run | None, counts: Counts, text: str, moment: int = -1) -> Pictur
         alt += f"; the {name} goes from {values[0]:.2f} to {values[-1]:.2f} in {rounded(run.last.read)} characters"
     drawn = layout(
         "Bits a character on held-out text",
-        f"{swatch(ACCENT)} {KINDS[run.setting.kind]} in training, dotted: counting" if run else "dotted: counting",
+        f"{swatch(ACCENT)} {KINDS[run.setting.kind]} in training" if run else "not begun",
         height=330, margin={"l": 8, "r": 12, "t": 66, "b": 46}, annotations=notes, xaxis=_axis(places),
         yaxis={"range": [low - 0.15, top + 0.3], "fixedrange": True, "automargin": True,
                "title": {"text": "bits (less is better)"}},

@@ -55,7 +55,7 @@ def test_every_kind_is_compared_with_counting() -> None:
         words, run = said(visit(view=TRAIN, kind=name)), find(lesson.minute, "novel", Setting(kind))
         assert f"the {name} needs {run.last.bits:.2f} bits" in words
         level = sum(run.last.bits < gram for gram in counts.grams)
-        assert f"better than counting {level} together" in words
+        assert f"better than counting {('single characters', 'pairs', 'triples', 'fours', 'fives')[level - 1]}" in words
     assert "Train the model to compare" in said(visit(view=TRAIN, size="64"))
 
 
