@@ -70,10 +70,11 @@ def show(stage: Stage) -> Shown | Nothing:
     name = "" if text else name
     counts: Counts = ask_alone(lesson.count_own, text) if text else ask(lesson.counts, name)
     of = (name or hashlib.sha256(text.encode()).hexdigest(), setting)
-    held = _held(of)
-    run = _follow(stage, held, text, name, counts) if held else _recorded(name, setting)
-    _buttons(stage, held, of)
-    called = SHORT.get(name, "your text")
+    held, called = _held(of), SHORT.get(name, "your text")
+    row = stage.ground.container(horizontal=True)
+    run = _follow(held, text, name, counts, called) if held else _recorded(name, setting)
+    with row:
+        _buttons(held, of)
     if run:
         _samples(stage, run)
     return Shown(
@@ -118,14 +119,14 @@ def _recorded(name: str, setting: Setting) -> Run | None:
     return None if found is MISSING else ask(lesson.minute, name, setting)
 
 
-def _follow(stage: Stage, held: Training, text: str, name: str, counts: Counts) -> Run | None:
+def _follow(held: Training, text: str, name: str, counts: Counts, called: str) -> Run | None:
     """Train as far as the reader wants, drawing on the way; return how far it came, None before the first moment."""
     if held.paused or (held.run and held.run.last.read >= held.goal):
         return held.run
-    stage.note(
-        "Training shares one thread with whoever uses a small model on this server: until it ends, both are slower."
+    note, bar, place = st.empty(), st.container(), st.empty()
+    note.caption(
+        "Training shares one thread with everybody who uses a small model on this server: meanwhile all are slower."
     )
-    bar, place = st.container(), st.empty()
     try:
         with bar:
             held.learning = held.learning or ask_alone(lesson.begin, text, name, held.of[1], held.number)
@@ -133,29 +134,25 @@ def _follow(stage: Stage, held: Training, text: str, name: str, counts: Counts) 
             with bar:
                 held.run = ask_alone(lesson.further, held.learning, until, held.attempt)
             with place.container():
-                st.plotly_chart(
-                    figures.bits(held.run, counts, SHORT.get(name, "your text")).built, key=f"_live_{until}"
-                )
+                st.plotly_chart(figures.bits(held.run, counts, called).built, key=f"_live_{until}")
                 st.markdown(f"It writes: “{written(held.run.last.text)}…”")
     except NotHere as stopped:
         if stopped.failed:
+            del st.session_state[SLOT]
             raise
         held.paused = True
+    note.empty()
     place.empty()
     return held.run
 
 
-def _buttons(stage: Stage, held: Training | None, of: tuple[str, Setting]) -> None:
+def _buttons(held: Training | None, of: tuple[str, Setting]) -> None:
     """Offer to train, to go on, and to begin anew."""
-    with stage.under, st.container(horizontal=True):
-        if held:
-            st.button(
-                "Go on" if held.paused else f"Train on, {rounded(MINUTE)} characters more",
-                on_click=_go_on,
-                key="_go_on",
-            )
-        words = "Train again from nothing" if held else "Train it here, from nothing"
-        st.button(words, on_click=_begin, args=(of,), key="_train")
+    if held:
+        more = "Go on" if held.paused else f"Train on, {rounded(MINUTE)} characters more"
+        st.button(more, on_click=_go_on, key="_go_on")
+    words = "Again from nothing" if held else f"Train it here, from nothing, on {rounded(MINUTE)} characters"
+    st.button(words, on_click=_begin, args=(of,), key="_train")
 
 
 def _begin(of: tuple[str, Setting]) -> None:

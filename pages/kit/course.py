@@ -67,7 +67,8 @@ LESSONS = (
         claim="Give it text and a minute: spelling comes first, then words, then phrases.",
         part="Recurrence",
         minutes=12,
-        finding="TODO",
+        finding="What it writes is halfway like the novel after 35,000 characters in letter triples, 320,000 in words and "
+        "590,000 in pairs of words.",
     ),
     Entry(
         name="sentiment",

@@ -62,7 +62,7 @@ def coloured(name: str, text: str, known: Tracking | None) -> Steps[Coloured]:
     model = writer(name)
     states = yield from _states(model, text)
     rows = np.arange(len(FEATURES))
-    best = np.array([known.ranked(feature)[0] for feature in rows])
+    best = np.array([known.ranked(feature)[0] for feature in range(len(FEATURES))])
     sign = np.sign(known.chosen_on[best, rows])
     values = np.clip(states[:, best] * sign / known.reach[best], -1, 1).T
     truth = measure(text)

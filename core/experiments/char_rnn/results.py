@@ -167,4 +167,4 @@ def moments_up_to(most: int, already: Sequence[int] = (0,)) -> list[int]:
     """Return after how many characters a short training is looked at: more often at the start, then every 100,000."""
     early = [5_000, 15_000, 40_000]
     later = range(100_000, most, 100_000)
-    return [at for at in (0, *early, *later, most) if max(already) < at <= most]
+    return sorted({at for at in (0, *early, *later, most) if max(already) < at <= most})

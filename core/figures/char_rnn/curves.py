@@ -132,7 +132,7 @@ def bits(run: Run | None, counts: Counts, text: str, moment: int = -1) -> Pictur
     drawn = layout(
         "Bits a character on held-out text",
         f"{swatch(ACCENT)} {KINDS[run.setting.kind]} in training" if run else "not begun",
-        height=330, margin={"l": 8, "r": 12, "t": 66, "b": 46}, annotations=notes, xaxis=_axis(places),
+        height=300, margin={"l": 8, "r": 12, "t": 66, "b": 46}, annotations=notes, xaxis=_axis(places),
         yaxis={"range": [low - 0.15, top + 0.3], "fixedrange": True, "automargin": True,
                "title": {"text": "bits (less is better)"}},
     )  # fmt: skip
