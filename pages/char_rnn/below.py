@@ -83,7 +83,7 @@ def try_next() -> list[Try]:
     """Return states that are worth a look."""
     return [
         Try("The same, on presidents’ speeches", "Another text, another style, the same order.",
-            {"view": "Watch it", "text": "the speeches"}),
+            {"view": "Watch", "text": "the speeches"}),
         Try("Where is it in the line?", "A unit that counts the line’s characters: nobody told the model how long lines are.",
             {"view": "One unit", "follows": "line"}),
         Try("What the next word takes", "Letters are not enough: which word comes next depends on much more of the text.", {},

@@ -255,4 +255,4 @@ def _outcome(name: str, kind: str, other: str) -> tuple[str, str]:
     return BETTER if two < one else WORSE, f"{two:.2f} bits against {one:.2f}."
 
 
-VIEW = View("Train it", show)
+VIEW = View("Train", show)

@@ -39,7 +39,7 @@ def show(stage: Stage) -> Shown:
             ("correlation, this passage", _own(read, feature)),
             ("units in the state", f"{read.units:,}"),
         ],
-        caption="The model is the LSTM of “Watch it” at its end; its units are the hidden ones and the cells (a cell’s "
+        caption="The model is the LSTM of “Watch” at its end; its units are the hidden ones and the cells (a cell’s "
         f"scale is squeezed by arsinh). The unit was chosen on {read.characters:,} characters of held-out text, the "
         "correlation (0: none, 1: in full step) from as many others. Where a unit falls as the feature rises, its sign is "
         "turned. Nobody told the model what a line or a quotation is.",

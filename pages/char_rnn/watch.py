@@ -98,9 +98,9 @@ def _outcome(name: str) -> tuple[str, str]:
     triples, words, style = (run.reached(measure, counts.real) for measure in ("triples", "words", "style"))
     right = EARLY if style < triples else BETWEEN if style < words else LATE
     return right, (
-        f"After {rounded(style)} characters. By then {percent(run.share_at('words', style))} of its words are words: the "
-        "short ones, which tell the texts apart."
+        f"After {rounded(style)} characters, when only {percent(run.share_at('words', style))} of the words that it writes "
+        "are words of the text."
     )
 
 
-VIEW = View("Watch it", show)
+VIEW = View("Watch", show)

@@ -158,7 +158,7 @@ class Coloured:
 def rounded(number: float) -> str:
     """Return a count of characters as one says it: "4,100", "61,000", "1.9 million"."""
     if number >= 1e6:
-        return f"{number / 1e6:.1f} million"
+        return f"{number / 1e6:.1f}".removesuffix(".0") + " million"
     digits = 10 ** max(int(math.log10(max(number, 1))) - 1, 0)
     return f"{round(number / digits) * digits:,.0f}"
 

@@ -32,30 +32,33 @@ def coloured(read: Coloured, feature: int) -> Picture:
     name, words = read.labels[feature], FEATURES[feature].words
     z: list[list[float | None]] = []
     said: list[list[str]] = []
-    letters: list[list[str]] = []
-    for start, row in rows:
-        there = range(start, start + len(row))
-        rest = COLUMNS + 1 - len(row)
+    letters: list[tuple[int, int, str]] = []
+    for number, (start, row) in enumerate(rows):
+        there, rest = range(start, start + len(row)), COLUMNS + 1 - len(row)
         z.append([round(float(values[at]), 3) for at in there] + [None] * rest)
-        letters.append([plain(read.text[at]) if read.text[at] != "\n" else "" for at in there] + [""] * rest)
         said.append([f"after “{plain(visible(read.text[at]))}” {name} is at {values[at]:.2f}; {words}: {truth[at]:.0f}"
                      for at in there] + [""] * rest)  # fmt: skip
+        letters += [(at - start, number, plain(read.text[at])) for at in there if not read.text[at].isspace()]
     heat = {
-        "type": "heatmap", "z": z, "text": letters, "texttemplate": "%{text}", "customdata": said, "hovertemplate": HOVER,
-        "textfont": {**MONOSPACE, "size": 16, "color": TEXT}, "zmin": -LIGHT, "zmax": LIGHT, "colorscale": scale(DIVERGING),
-        "hoverongaps": False, "showscale": False, "xgap": 0, "ygap": 3,
+        "type": "heatmap", "z": z, "customdata": said, "hovertemplate": HOVER, "hoverongaps": False, "showscale": False,
+        "zmin": -LIGHT, "zmax": LIGHT, "colorscale": scale(DIVERGING), "xgap": 0, "ygap": 3,
+    }  # fmt: skip
+    columns, lines, shown = (list(each) for each in zip(*letters, strict=True)) if letters else ([], [], [])
+    written = {
+        "type": "scatter", "mode": "text", "x": columns, "y": lines, "text": shown, "hoverinfo": "skip", "showlegend": False,
+        "textfont": {**MONOSPACE, "size": 16, "color": TEXT},
     }  # fmt: skip
     axis = {"visible": False, "fixedrange": True}
     drawn = layout(
         f"{name.capitalize()}, over the text it reads", "colour: the unit’s value after each character", height=330,
-        margin={"l": 4, "r": 4, "t": 66, "b": 8}, xaxis=axis, yaxis={**axis, "autorange": "reversed"},
+        margin={"l": 4, "r": 4, "t": 66, "b": 8}, xaxis={**axis, "range": [-0.5, COLUMNS + 0.5]}, yaxis={**axis, "autorange": "reversed"},
     )  # fmt: skip
     alt = (
         f"A text in {len(rows)} rows, coloured by {name}, whose value goes from {float(values.min()):.2f} to "
         f"{float(values.max()):.2f}; its correlation with “{words}” is {float(read.held_out[feature]):.2f}."
     )
     table = [(at + 1, visible(c), round(float(values[at]), 3), float(truth[at])) for at, c in enumerate(read.text)]
-    return Picture({"data": [heat], "layout": drawn}, alt, ("position", "character", name, words), table)
+    return Picture({"data": [heat, written], "layout": drawn}, alt, ("position", "character", name, words), table)
 
 
 def followed(read: Coloured, feature: int) -> Picture:

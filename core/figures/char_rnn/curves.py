@@ -65,7 +65,7 @@ def stages(run: Run, counts: Counts, moment: int, text: str, style: bool = False
             "line": {"color": TEXT, "width": 1.5, "dash": "dot"}}  # fmt: skip
     key = "  ".join(f"{swatch(COLOURS[measure])} {words}" for measure, words in measures.items())
     drawn = layout(
-        f"Of what it writes, how much is in {text}", key, height=300, margin={"l": 8, "r": 12, "t": 66, "b": 46},
+        f"Its writing: how much is in {text}", key, height=300, margin={"l": 8, "r": 12, "t": 66, "b": 46},
         shapes=[line], xaxis=_axis(places),
         yaxis={"range": [-2, 104], "fixedrange": True, "automargin": True, "title": {"text": "occurs there (%)"}},
     )  # fmt: skip
@@ -97,19 +97,11 @@ def bits(run: Run | None, counts: Counts, text: str, moment: int = -1) -> Pictur
         traces.append({
             "type": "scatter", "mode": "lines", "x": [places[0], places[-1]], "y": [gram, gram], "showlegend": False,
             "line": {"color": MUTED, "width": 1.5, "dash": "dot"},
-            "hovertemplate": f"Counting {COUNTED[n - 1]}: {gram:.2f} bits a character<extra></extra>",
+            "hovertemplate": HOVER, "customdata": [f"Counting {COUNTED[n - 1]}: {gram:.2f} bits a character"] * 2,
         })  # fmt: skip
-        notes.append(
-            label(
-                math.log10(places[0]),
-                gram,
-                f"counting {COUNTED[n - 1]}: {gram:.2f}",
-                TEXT,
-                xanchor="left",
-                yanchor="bottom",
-                size=14,
-            )
-        )
+        anchor = "top" if n == len(counts.grams) else "bottom"  # the last two are near each other
+        words = f"counting {COUNTED[n - 1]}: {gram:.2f}"
+        notes.append(label(math.log10(places[0]), gram, words, TEXT, xanchor="left", yanchor=anchor, size=14))
     top, low = counts.grams[0], min(counts.grams)
     rows: list[tuple[Any, ...]] = [(f"{n}-gram", "", "", round(gram, 3)) for n, gram in enumerate(counts.grams, 1)]
     alt = (
@@ -133,7 +125,7 @@ def bits(run: Run | None, counts: Counts, text: str, moment: int = -1) -> Pictur
         "Bits a character on held-out text",
         f"{swatch(ACCENT)} {KINDS[run.setting.kind]} in training" if run else "not begun",
         height=300, margin={"l": 8, "r": 12, "t": 66, "b": 46}, annotations=notes, xaxis=_axis(places),
-        yaxis={"range": [low - 0.15, top + 0.3], "fixedrange": True, "automargin": True,
+        yaxis={"range": [low - 0.4, top + 0.35], "fixedrange": True, "automargin": True,
                "title": {"text": "bits (less is better)"}},
     )  # fmt: skip
     return Picture(

@@ -17,7 +17,7 @@ from tests.pages.helpers import main, said, sound, widget
 
 fresh = functools.partial(helpers.fresh, "char_rnn")
 OWN = "The cat sat on the mat, and the dog sat on the log; neither said a word.\n" * 40
-TRAIN, UNIT = "Train it", "One unit"
+TRAIN, UNIT = "Train", "One unit"
 
 
 def visit(**link: Any) -> AppTest:
