@@ -132,10 +132,10 @@ def _follow(held: Training, text: str, name: str, counts: Counts, called: str) -
             held.learning = held.learning or ask_alone(lesson.begin, text, name, held.of[1], held.number)
         for until in moments_up_to(held.goal, (held.run.last.read if held.run else -1,)):
             with bar:
-                held.run = ask_alone(lesson.further, held.learning, until, held.attempt)
+                held.run = ask_alone(lesson.further, held.learning, until, held.goal, held.attempt)
             with place.container():
+                st.markdown(f"{held.run.speed:,.0f} characters a second. It writes: “{written(held.run.last.text)}…”")
                 st.plotly_chart(figures.bits(held.run, counts, called).built, key=f"_live_{until}")
-                st.markdown(f"It writes: “{written(held.run.last.text)}…”")
     except NotHere as stopped:
         if stopped.failed:
             del st.session_state[SLOT]

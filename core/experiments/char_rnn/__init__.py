@@ -61,11 +61,11 @@ def begin(text: str, name: str, setting: Setting, number: int) -> "Learning":
 
 
 @doing("Training", "character")
-def further(learning: "Learning", until: int, attempt: int) -> Steps[Run]:
-    """Train until so many characters are read; `attempt` counts how often the reader stopped it."""
+def further(learning: "Learning", until: int, goal: int, attempt: int) -> Steps[Run]:
+    """Train until so many characters are read, on the way to `goal`; `attempt` counts how often the reader stopped it."""
     from core.experiments.char_rnn import learning as module
 
-    return module.further(learning, until)
+    return module.further(learning, until, goal)
 
 
 def weights(learning: "Learning") -> bytes:

@@ -53,13 +53,13 @@ class Learning:
         return Run(self.setting, parameters, self.prompt, tuple(self.moments))
 
 
-def further(learning: Learning, until: int) -> Steps[Run]:
-    """Train until so many characters are read, then measure. Yields (characters read, `until`)."""
+def further(learning: Learning, until: int, goal: int) -> Steps[Run]:
+    """Train until so many characters are read, then measure. Yields (characters read, `goal`)."""
     if not learning.moments:
         learning.look()
     while learning.learner.read < until:
         learning.learner.step()
-        yield min(learning.learner.read, until), until
+        yield min(learning.learner.read, goal), goal
     if learning.moments[-1].read < learning.learner.read:
         learning.look()
     return learning.run
@@ -69,8 +69,7 @@ def minute(name: str, setting: Setting) -> Steps[Run]:
     """Train a model for `MINUTE` characters on a text that ships. Yields (characters read, all)."""
     learning = Learning(built_in(name), name, setting)
     for until in moments_up_to(MINUTE, (-1,)):
-        for done, _ in further(learning, until):
-            yield done, MINUTE
+        yield from further(learning, until, MINUTE)
     return learning.run
 
 

@@ -77,7 +77,7 @@ def test_a_stopped_training_keeps_what_it_has_and_goes_on(short: None, monkeypat
     asked = train.ask_alone
 
     def stop_at_once(function: Any, *arguments: Any) -> Any:
-        if function is lesson.further and arguments[1] > 5_000 and arguments[2] == 0:
+        if function is lesson.further and arguments[1] > 5_000 and arguments[3] == 0:
             raise train.NotHere("Training was stopped.")
         return asked(function, *arguments)
 

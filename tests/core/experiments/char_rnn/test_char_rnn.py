@@ -86,10 +86,10 @@ def test_a_training_can_pause_and_go_on() -> None:
     torch.set_num_threads(1)
     setting = Setting("gru", 64, 16)
     once, twice = (Learning(SMALL, "", setting) for _ in range(2))
-    finish(further(once, 8_000))
-    finish(further(twice, 3_000))
+    finish(further(once, 8_000, 8_000))
+    finish(further(twice, 3_000, 8_000))
     assert len(twice.run.moments) == 2
-    finish(further(twice, 8_000))
+    finish(further(twice, 8_000, 8_000))
     assert once.learner.read == twice.learner.read
     assert once.run.last.bits == pytest.approx(twice.run.last.bits, rel=1e-4)
     assert once.run.last.bits < once.run.moments[0].bits - 0.5
@@ -100,7 +100,7 @@ def test_a_training_can_pause_and_go_on() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_trains_on_a_readers_text(kind: str) -> None:
     learning = lesson.begin(SMALL, "", Setting(kind, 64, 32), 1)
-    run = finish(lesson.further(learning, 2_000, 0))
+    run = finish(lesson.further(learning, 2_000, 2_000, 0))
     assert run.last.read >= 2_000
     assert run.last.text
     assert sum(share for _, share in run.last.following) <= 1.001
