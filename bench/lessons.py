@@ -1,4 +1,4 @@
-"""How long a moved control takes on the pages of the recurrent models, and how soon their first picture is there."""
+"""How long a moved control takes on the pages of the lessons, and how soon their first picture is there."""
 
 import asyncio
 import statistics
@@ -37,9 +37,8 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
         400,
     ),
     ("alignment", "", "text", OWN, 400),
-    ("alignment", "", "step", tuple(range(1, 15)), 100),
-    ("alignment", "view=Step", "step", tuple(range(1, 15)), 100),
-    ("alignment", "view=Hide a word", "hide", tuple(range(1, 13)), 400),
+    ("alignment", "", "hide", tuple(range(1, 13)), 400),
+    ("alignment", "view=One step", "step", tuple(range(1, 15)), 100),
     ("attention_search", "view=Library", "temperature", tuple(round(0.01 * i, 2) for i in range(11, 60)), 100),
     ("attention_search", "view=Library", "query", tuple(f"how does number {n} work" for n in range(20)), 100),
     ("attention_search", "", "keys_temperature", tuple(round(0.05 * i, 2) for i in range(2, 52)), 100),
@@ -50,11 +49,16 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("positional_encoding", "view=The code", "position", tuple(range(21, 60)), 100),
     ("positional_encoding", "view=Longer", "length", tuple(range(16, 256, 16)), 100),
     ("transformer_anatomy", "", "block", tuple(range(1, 31)), 100),
+    ("transformer_anatomy", "text=The old man bought a small house near the", "block", tuple(range(1, 31)), 400),
     ("transformer_anatomy", "view=One number", "layer", tuple(range(1, 31)), 100),
     ("recurrence_vs_attention", "", "seconds", tuple(range(1, 40)), 100),
     ("recurrence_vs_attention", "view=Dense", "shift", tuple(range(9)), 100),
     ("induction", "view=Training", "step", tuple(range(0, 400, 10)), 100),
     ("gpt_vs_bert", "", "place", tuple(range(1, 12)), 400),
+    ("why_order", "view=Three kinds", "back", tuple(range(21, 60)), 100),
+    ("sentiment", "", "word", tuple(range(1, 10)), 100),
+    ("listening", "", "noise", tuple(range(0, 30, 3)), 400),
+    ("word_vectors", "", "done", tuple(range(0, 20)), 100),
 )
 
 

@@ -1,15 +1,26 @@
-"""The pictures of the lesson on order: two sentences as bags and in order, and a digit as it is read."""
+"""The pictures of the lesson on order: two sentences as bags and in order, a digit as it is read, how far back items matter."""
 
 from typing import Any
 
 from core.experiments.intervals import wilson
-from core.experiments.why_order.results import ORDERS, STEPS, TESTED, Accuracies, Guess, Read, words_of
+from core.experiments.why_order.results import (
+    KINDS,
+    ORDERS,
+    STEPS,
+    TESTED,
+    Accuracies,
+    Guess,
+    LookBack,
+    Read,
+    words_of,
+)
 from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
 from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, sketch, swatch
 
 FIRST, SECOND = ACCENT, CATEGORY[1]
+OF_KIND = (FIRST, SECOND, CATEGORY[2])
 BRIEF = ("rows", "columns", "fixed", "new")  # the names of `ORDERS`, where there is little room
 PANELS = ((0.0, 0.44), (0.56, 1.0))
 LEFT: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
@@ -183,3 +194,74 @@ def kinds(found: Accuracies) -> Picture:
     table = [(w, *(counts[i] for _, _, _, counts in rows)) for i, w in enumerate(where)]
     return Picture({"data": traces, "layout": drawn}, f"Dots. {alt}, correct as the picture stands, in a fixed shuffle "
                    "and in a new one.", ("order", *(name for name, *_ in rows)), table)  # fmt: skip
+
+
+def reach(found: LookBack, steps: int, shuffled: bool) -> Picture:
+    """Draw how much of the uncertainty an item removes, from one step back to `steps`."""
+    lags = list(range(1, steps + 1))
+    how = "shuffled" if shuffled else "in order"
+    shown = found.shuffled if shuffled else found.known
+    traces, table = [], []
+    for kind, (name, colour) in enumerate(zip(KINDS, OF_KIND, strict=True)):
+        line = [100 * max(0.0, float(share)) for share in shown[kind, :steps]]
+        said = [f"A {name} {n} steps back, {how}, removes {share:.1f} %" for n, share in zip(lags, line, strict=True)]
+        if not shuffled:
+            said = [f"{words}, ±{100 * wide:.1f}" for words, wide in zip(said, found.spread[kind, :steps], strict=True)]
+        traces.append({
+            "type": "scatter", "mode": "lines", "x": lags, "y": line, "line": {"color": colour, "width": 3},
+            "customdata": said, "hovertemplate": HOVER, "showlegend": False,
+        })  # fmt: skip
+        traces.append({
+            "type": "scatter", "mode": "markers", "x": [steps], "y": [line[steps - 1]], "hoverinfo": "skip",
+            "marker": {"color": colour, "size": 12}, "showlegend": False,
+            "error_y": {"type": "data", "array": [0 if shuffled else 100 * float(found.spread[kind, steps - 1])], "color": TEXT},
+        })  # fmt: skip
+    key = "  ".join(f"{swatch(colour)} {name}" for name, colour in zip(KINDS, OF_KIND, strict=True))
+    drawn = layout(
+        f"What one item says of the next, {how}", key, height=340, margin={"l": 8, "r": 16, "t": 68, "b": 48},
+        xaxis={"type": "log", "range": [-0.05, 2.62], "tickvals": [1, 2, 5, 10, 20, 50, 100, 200, 400], "fixedrange": True,
+               "title": {"text": "steps back (1 to 400)"}},
+        yaxis={"range": [-1, 56], "fixedrange": True, "title": {"text": "uncertainty removed (%)"}},
+        shapes=[{"type": "line", "x0": steps, "x1": steps, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
+                 "line": {"color": MUTED, "width": 1.5, "dash": "dot"}}],
+    )  # fmt: skip
+    table = [
+        (n, *(round(100 * float(part[kind, n - 1]), 2) for part in (found.known, found.shuffled) for kind in range(3)))
+        for n in lags
+    ]
+    columns = ("steps back", *(f"{name}, {what} (%)" for what in ("in order", "shuffled") for name in KINDS))
+    now = ", ".join(
+        f"a {name} {percent(share)}" for name, share in zip(KINDS, found.shares(steps, shuffled), strict=True)
+    )
+    return Picture({"data": traces, "layout": drawn}, f"Three lines, {how}. {steps} steps back: {now}.", columns, table)
+
+
+def pairs(found: LookBack, steps: int) -> Picture:
+    """Draw for each kind the last item of its sequence, and the one so many steps before it, with their values."""
+    texts = (
+        (f"“{_letter(found.letters[-1 - steps])}”", f"“{_letter(found.letters[-1])}”"),
+        tuple(f"{float(value):.1f} °C" for value in (found.days[-1 - steps], found.days[-1])),
+        tuple(f"{float(value):.3f}".replace("-", "−") for value in (found.samples[-1 - steps], found.samples[-1])),
+    )
+    notes, shapes = [], []
+    for row, (name, colour, (before, now)) in enumerate(zip(KINDS, OF_KIND, texts, strict=True)):
+        y = 2.6 - row
+        notes += [label(0, y, name, colour, xanchor="left"), arrow((4.7, y), (6.9, y), colour)]
+        for left, text in ((2.2, before), (7.0, now)):
+            shapes.append({**BOX, "x0": left, "x1": left + 2.4, "y0": y - 0.38, "y1": y + 0.38,
+                           "line": {"color": colour, "width": 2}})  # fmt: skip
+            notes.append(label(left + 1.2, y, plain(text)))
+    notes += [
+        label(3.4, 3.35, f"{steps} {'step' if steps == 1 else 'steps'} back", MUTED),
+        label(8.2, 3.35, "the next?", MUTED),
+    ]
+    alt = (
+        "Sketch: "
+        + "; ".join(f"{name}: {a}, then {steps} steps on {b}" for name, (a, b) in zip(KINDS, texts, strict=True))
+        + "."
+    )
+    return Picture(sketch(notes, shapes, (0.0, 10.0), (0.1, 3.7)), alt)
+
+
+def _letter(letter: str) -> str:
+    return "blank" if letter == " " else letter

@@ -43,9 +43,19 @@ TERMS = (
         "why_order",
     ),
     Term(
+        "baseline",
+        "A rule so plain that a model has to beat it before it has shown anything, such as always giving the most frequent answer.",
+        "market",
+    ),
+    Term(
         "beam search",
         "Keeps a few texts at once, goes on from each, and ends with the one whose tokens are the likeliest together.",
         "gpt_sampling",
+    ),
+    Term(
+        "bearish",
+        "Said of somebody who thinks that a price will fall.",
+        "market",
     ),
     Term(
         "bidirectional",
@@ -61,6 +71,11 @@ TERMS = (
         "block",
         "One storey of a Transformer: attention, then a feed-forward network, each of which adds to the stream.",
         "transformer_anatomy",
+    ),
+    Term(
+        "bullish",
+        "Said of somebody who thinks that a price will rise.",
+        "market",
     ),
     Term(
         "candidate",
@@ -88,6 +103,16 @@ TERMS = (
         "char_rnn",
     ),
     Term(
+        "chat template",
+        "The fixed frame around a request: marks that say where a message begins and ends, and who speaks.",
+        "seq2seq_tasks",
+    ),
+    Term(
+        "chrF",
+        "How much two texts agree, from 0 to 100: the share of their runs of one to six characters that both have.",
+        "seq2seq_tasks",
+    ),
+    Term(
         "clipping",
         "Cutting a gradient that is too long down to a limit, with its direction kept.",
         "vanishing_gradients",
@@ -102,13 +127,21 @@ TERMS = (
         "How far two vectors point the same way: 1 for the same direction, 0 for nothing in common, whatever their lengths.",
         "word_vectors",
     ),
-    Term("decoder", "The half of a translator that writes, one subword after another.", "encoder_decoder"),
+    Term(
+        "decoder",
+        "The part of a model that writes, one token after another: a translator's second half.",
+        "encoder_decoder",
+    ),
     Term(
         "dense network",
         "A network in which every number of one layer goes into every number of the next, all at once.",
         "why_order",
     ),
-    Term("encoder", "The half of a translator that reads the sentence and turns it into numbers.", "encoder_decoder"),
+    Term(
+        "encoder",
+        "The part of a model that reads a text and turns it into numbers: a translator's first half.",
+        "encoder_decoder",
+    ),
     Term(
         "encoding bottleneck",
         "All that is read has to pass through a list of numbers of fixed length, so what does not fit is lost.",
@@ -179,6 +212,11 @@ TERMS = (
     ),
     Term(
         "layer norm", "Brings a vector to a fixed length before a part of the network reads it.", "transformer_anatomy"
+    ),
+    Term(
+        "leak",
+        "Anything by which the answer gets into what a model reads or learns from: its test then says nothing about real use.",
+        "market",
     ),
     Term(
         "logit",
@@ -279,6 +317,11 @@ TERMS = (
         "why_order",
     ),
     Term(
+        "sequence to sequence",
+        "Said of a model that reads one sequence, such as a sentence, and writes another, of a length of its own.",
+        "seq2seq_tasks",
+    ),
+    Term(
         "skip-gram",
         "A way to learn word vectors: move them until a word's vector tells which words stand beside it.",
         "word_vectors",
@@ -294,6 +337,11 @@ TERMS = (
         "listening",
     ),
     Term("subword", "A word or a part of one: what a translator reads and writes in one step.", "encoder_decoder"),
+    Term(
+        "survivors",
+        "Members of a group who are still there at its end: who dropped out is not counted, which makes the group look better.",
+        "market",
+    ),
     Term(
         "temperature",
         "What scores are divided by before the softmax: low gives the best nearly all, high makes all alike.",
@@ -324,6 +372,11 @@ TERMS = (
         "vector",
         "A list of numbers of fixed length; here all that the decoder gets of a sentence, also called the context vector.",
         "encoder_decoder",
+    ),
+    Term(
+        "walking forward",
+        "Testing a forecaster as it would be used: learn from all before a date, forecast what follows, move the date on.",
+        "market",
     ),
     Term(
         "weight matrix", "A table of numbers, learned in training, by which a network multiplies what comes in.", "rnn"

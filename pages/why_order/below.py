@@ -1,7 +1,16 @@
 """What lies below the experiments of this lesson: how it works, questions, what was seen, sources."""
 
 from core.experiments import why_order as lesson
-from core.experiments.why_order.results import DEFAULT_MODEL, DEFAULT_SHUFFLE, LEARNED, NEW, PAIRS, TESTED, distance
+from core.experiments.why_order.results import (
+    DEFAULT_MODEL,
+    DEFAULT_SHUFFLE,
+    HALF_A_YEAR,
+    LEARNED,
+    NEW,
+    PAIRS,
+    TESTED,
+    distance,
+)
 from pages.kit import language_models
 from pages.kit.ask import ask
 from pages.kit.lesson import Line, Question, Source, Try
@@ -18,6 +27,7 @@ WORDS = (
 def how() -> list[Line]:
     """Return each equation with the code that computes it."""
     from core.data.written_digits import reading_order
+    from core.experiments.why_order.kinds import removed
     from core.experiments.why_order.pixels import scores
     from core.generation.filters import softmax
     from core.models.classifier import SequenceClassifier
@@ -35,6 +45,9 @@ def how() -> list[Line]:
              "π: 784 different numbers."),
         Line("A dense network adds up all pixels at once. To shuffle them is to shuffle the columns of W, and nothing else.",
              r"z = V \max(0, W x + b) + c", scores, "x: 784 pixels. W: 64 rows. V: 10 rows. z: 10."),
+        Line("What an item k steps back says about the next: mutual information over entropy, from counts of all pairs.",
+             r"\frac{I}{H} = \frac{\sum_{a,b} p(a, b) \log_2 \frac{p(a, b)}{p(a)\, p(b)}}{-\sum_b p(b) \log_2 p(b)}", removed,
+             "p(a, b): 27 × 27 shares for letters, 10 × 10 for days, 16 × 16 for samples."),
     ]  # fmt: skip
 
 
@@ -78,6 +91,8 @@ def try_next() -> list[Try]:
             {"view": "Words", "pair": "A film"}),
         Try("A new shuffle", "The network that learned rows is given the pixels in an order that it has never met.",
             {"view": "784 pixels", "order": NEW}),
+        Try("Half a year back", "A day’s warmth 183 days ago still tells of today’s; a letter 183 back does not.",
+            {"view": "Three kinds", "back": HALF_A_YEAR}),
         Try("What such a reader remembers", "The hidden state is all that it carries from one step to the next.",
             {}, lesson="rnn"),
     ]  # fmt: skip
@@ -86,9 +101,13 @@ def try_next() -> list[Try]:
 SOURCES = (
     Source("Salton, Wong, Yang", 1975, "A vector space model for automatic indexing (texts as counts of words)",
            "https://doi.org/10.1145/361219.361220"),
+    Source("Shannon", 1948, "A mathematical theory of communication (entropy and mutual information)",
+           "https://doi.org/10.1002/j.1538-7305.1948.tb01338.x"),
     Source("Elman", 1990, "Finding structure in time (why order needs a state)", "https://doi.org/10.1207/s15516709cog1402_1"),
     Source("LeCun, Bottou, Bengio, Haffner", 1998, "Gradient-based learning applied to document recognition (MNIST)",
            "https://doi.org/10.1109/5.726791"),
     Source("Le, Jaitly, Hinton", 2015, "A simple way to initialize recurrent networks of rectified linear units (digits as "
            "sequences of pixels, in order and in a fixed shuffle)", "https://arxiv.org/abs/1504.00941"),
+    Source("Lin, Tegmark", 2017, "Critical behavior in physics and probabilistic formal languages (mutual information by "
+           "distance, in texts and elsewhere)", "https://arxiv.org/abs/1606.06737"),
 )  # fmt: skip

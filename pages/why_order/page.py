@@ -1,7 +1,7 @@
-"""Why order matters: two sentences of the same words, and a digit read pixel after pixel."""
+"""Why order matters: two sentences of the same words, a digit read pixel after pixel, and three kinds of sequence."""
 
 from pages.kit.lesson import Lesson
-from pages.why_order import below, digits, words
+from pages.why_order import below, digits, three, words
 
 Lesson(
     name="why_order",
@@ -10,7 +10,7 @@ Lesson(
         "which words occur. A **language model** reads them in order and guesses the next one. We give both the same "
         "words in two orders."
     ),
-    views=(words.VIEW, digits.VIEW),
+    views=(words.VIEW, digits.VIEW, three.VIEW),
     words=below.WORDS,
     how=below.how,
     questions=below.questions,

@@ -1,11 +1,11 @@
-"""Why order matters: a language model and a bag of words guess a word; digits are read in order, shuffled, and as a bag.
+"""Why order matters: sentences and digits in order, shuffled and as bags; how far back letters, days and sounds matter.
 
 The public names of the lesson. Functions import what computes when they are called; what they return is in `results`.
 """
 
 from typing import TYPE_CHECKING
 
-from core.experiments.why_order.results import Accuracies, Guess, Read
+from core.experiments.why_order.results import Accuracies, Guess, LookBack, Read
 from core.progress import Steps, doing
 
 if TYPE_CHECKING:
@@ -45,3 +45,14 @@ def accuracies(number: int) -> Accuracies:
     from core.experiments.why_order import pixels
 
     return pixels.accuracies(number)
+
+
+@doing("Looking back", "step")
+def look_back() -> Steps[LookBack]:
+    """Return how much an item 1 to 400 steps back says about the next one: in a text, a weather record and a voice.
+
+    Yields (steps done, steps). Raises `core.assets.fetch.AssetError` where text or weather can't be had.
+    """
+    from core.experiments.why_order import kinds
+
+    return kinds.look_back()

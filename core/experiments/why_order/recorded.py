@@ -9,4 +9,5 @@ CALLS: tuple[Call, ...] = (
     *(call(lesson.read_digit, *order, DEFAULT_SHUFFLE if order == ("rows", "shuffle") else 0, DEFAULT_DIGIT)
       for order in ORDERS.values()),
     call(lesson.accuracies, DEFAULT_SHUFFLE),
+    call(lesson.look_back, costly="400 counts of 400,000 letters; tests/core/experiments/why_order counts some again"),
 )  # fmt: skip

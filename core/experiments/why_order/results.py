@@ -23,6 +23,8 @@ ORDERS = {  # what a reader may choose: the order in which a model was trained, 
     "shuffled anew": ("rows", "shuffle"),
 }  # fmt: skip
 LEARNED, NEW = "shuffled, as trained", "shuffled anew"
+KINDS = ("letter", "day", "sound")
+FARTHEST, HALF_A_YEAR, DEFAULT_BACK = 400, 183, 20  # steps back
 
 
 def words_of(text: str) -> list[str]:
@@ -107,3 +109,26 @@ class Accuracies:
     def of(self, order: str) -> int:
         """Return how many the recurrent network reads correctly in an order of `ORDERS`."""
         return int(self.recurrent[list(ORDERS).index(order)])
+
+
+@dataclass(frozen=True)
+class LookBack:
+    """How much an item some steps back says about the next one, for each of `KINDS`: column n is for n + 1 steps.
+
+    known: the share of the uncertainty that it removes, and `spread`, 1.96 standard errors of it; shuffled: the same with
+    all items in a random order. letters, days (degrees Celsius) and samples (-1 to 1) are pieces of the three
+    sequences, one item more than steps, the samples up to the loudest; `lengths` are those of the whole ones.
+    """
+
+    known: Float[np.ndarray, "kinds lags"]
+    spread: Float[np.ndarray, "kinds lags"]
+    shuffled: Float[np.ndarray, "kinds lags"]
+    letters: str
+    days: Float[np.ndarray, "items"]
+    samples: Float[np.ndarray, "items"]
+    lengths: tuple[int, ...]
+
+    def shares(self, steps: int, shuffled: bool) -> tuple[float, ...]:
+        """Return the share of the uncertainty that an item so many steps back removes, for each kind; never below 0."""
+        row = (self.shuffled if shuffled else self.known)[:, steps - 1]
+        return tuple(max(0.0, float(share)) for share in row)

@@ -8,11 +8,20 @@ from streamlit.testing.v1 import AppTest
 
 from core.experiments import why_order as lesson
 from core.experiments.recording import find
-from core.experiments.why_order.results import DEFAULT_MODEL, DEFAULT_SHUFFLE, NEW, ORDERS, PAIRS, TESTED
+from core.experiments.why_order.results import (
+    DEFAULT_BACK,
+    DEFAULT_MODEL,
+    DEFAULT_SHUFFLE,
+    HALF_A_YEAR,
+    NEW,
+    ORDERS,
+    PAIRS,
+    TESTED,
+)
 from pages.kit.course import find as entry
 from pages.kit.words import percent
 from tests.pages import helpers
-from tests.pages.helpers import charts, choose, said, sound, widget
+from tests.pages.helpers import charts, choose, main, said, sound, widget
 
 fresh = functools.partial(helpers.fresh, "why_order")
 FOUND = find(lesson.accuracies, DEFAULT_SHUFFLE)
@@ -65,3 +74,30 @@ def test_the_sketch_fills_with_the_steps() -> None:
 def test_an_empty_sentence_has_no_order() -> None:
     at = sound(fresh(pair="Your own", one="...", other="a").run())
     assert "has no order" in at.info[0].value
+
+
+@pytest.mark.parametrize("steps", [1, DEFAULT_BACK, HALF_A_YEAR, 400])
+def test_three_kinds_say_what_was_counted(steps: int) -> None:
+    at = visit(view="Three kinds", back=steps)
+    found = find(lesson.look_back)
+    for share, line in zip(found.known[:, steps - 1], main(at)["data"][::2], strict=True):
+        assert line["x"][-1] == steps
+        assert line["y"][-1] == pytest.approx(max(0.0, 100 * float(share)), abs=1e-4)
+        assert plain(percent(max(0.0, float(share)))) in said(at)
+
+
+def test_shuffled_kinds_say_nothing() -> None:
+    at = sound(choose(visit(view="Three kinds"), mixed=True))
+    assert said(at).startswith("Shuffled, an item says next to nothing")
+    assert max(max(line["y"]) for line in main(at)["data"]) < 2
+
+
+@pytest.mark.parametrize(("steps", "right"), [(DEFAULT_BACK, "the day"), (HALF_A_YEAR, "the sound")])
+def test_the_bet_on_three_kinds(steps: int, right: str) -> None:
+    for answer in ("the letter", "the day", "the sound"):
+        at = sound(choose(visit(view="Three kinds", back=steps), _answer=answer))
+        (outcome,) = [each.value for each in at.markdown if "Moved for you" in each.value]
+        assert ("You were right" in outcome) == (answer == right)
+        assert widget(at, "back").value != steps
+    at = sound(widget(at, "_undo").click().run())
+    assert widget(at, "back").value == steps

@@ -58,6 +58,15 @@ def test_the_parts_add_up_to_the_score() -> None:
     assert without.order == order_without(BET_BLOCK, False)
 
 
+def test_the_recorded_streams_agree_with_the_run_without_each_block() -> None:
+    """Two recordings of the same 30 runs: the streams, and the probability of the likeliest token alone."""
+    for block in range(1, LAYERS + 1):
+        one = find(lesson.stream, MODEL, DEFAULT_TEXT, block, False, OFFERED_IDS)
+        assert one.order == order_without(block, False)
+        assert one.apart < 1e-4
+        assert float(one.probabilities[0]) == pytest.approx(float(EACH.without[block - 1]), rel=1e-3)
+
+
 def test_one_weight_is_the_models_own() -> None:
     layer = find(lesson.layer, MODEL, DEFAULT_TEXT, DEFAULT_LAYER)
     worst = 0.0

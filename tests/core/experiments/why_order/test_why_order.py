@@ -1,5 +1,6 @@
 """The claims of the lesson on order: bags are equal, digits are read as their facts say, an order is a permutation."""
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -7,10 +8,13 @@ import pytest
 import torch
 
 from core.assets import own
+from core.data.daily import load_weather
+from core.data.prose import load_prose
+from core.data.sound import WORDS, load_clip
 from core.data.written_digits import FIXED, PIXELS, SIDE, load_written_digits, reading_order
 from core.experiments import why_order as lesson
 from core.experiments.recording import find
-from core.experiments.why_order import pixels, results, words
+from core.experiments.why_order import kinds, pixels, results, words
 from core.experiments.why_order.results import DEFAULT_MODEL, DEFAULT_SHUFFLE, ORDERS, PAIRS, TESTED
 
 
@@ -63,3 +67,50 @@ def test_order_is_worth_what_the_title_says() -> None:
     assert anew < 200
     assert len(set(found.bag.tolist())) == 1
     assert abs(int(found.dense[0]) - int(found.dense[1])) < 30
+
+
+def test_what_an_item_removes_against_a_plain_count() -> None:
+    """Mutual information and entropy by sums over pairs as they come, less Miller's correction."""
+    rng = np.random.default_rng(3)
+    sequence = np.concatenate([rng.integers(0, 4, 300), np.tile([0, 1, 2, 3, 3], 60)])
+    for lag in (1, 5, 17):
+        pairs = Counter(zip(sequence[:-lag].tolist(), sequence[lag:].tolist(), strict=True))
+        total = sum(pairs.values())
+        before, now = Counter(), Counter()
+        for (a, b), n in pairs.items():
+            before[a] += n
+            now[b] += n
+        information = sum(n / total * np.log2(n * total / (before[a] * now[b])) for (a, b), n in pairs.items())
+        entropy = -sum(n / total * np.log2(n / total) for n in now.values())
+        chance = 3 * 3 / (2 * total * np.log(2))
+        assert kinds.removed(sequence, lag)[0] == pytest.approx((information - chance) / entropy, abs=1e-12)
+
+
+def test_known_sequences_remove_all_and_nothing() -> None:
+    assert kinds.removed(np.tile(np.arange(5), 400), 5)[0] == pytest.approx(1, abs=0.01)
+    share, spread = kinds.removed(np.random.default_rng(0).integers(0, 8, 20_000), 1)
+    assert abs(share) < spread + 0.001
+    assert kinds.levels(np.arange(100.0), 10).tolist() == [n // 10 for n in range(100)]
+
+
+@pytest.mark.real_weights
+def test_the_recorded_curves_are_counted_again() -> None:
+    found = find(lesson.look_back)
+    high = kinds.levels(load_weather().values[:, 1], kinds.LEVELS)
+    voice = kinds.levels(np.concatenate([load_clip(name) for name in WORDS]), kinds.LOUDNESSES)
+    for kind, sequence in ((1, high), (2, voice)):
+        for lag in (1, 20, 183, 400):
+            share, spread = kinds.removed(sequence, lag)
+            assert found.known[kind, lag - 1] == pytest.approx(share, abs=1e-6)
+            assert found.spread[kind, lag - 1] == pytest.approx(spread, abs=1e-6)
+    text = re.sub("[^a-z]+", " ", load_prose().train.lower())[: kinds.LETTERS]
+    letters = np.array([" abcdefghijklmnopqrstuvwxyz".index(letter) for letter in text])
+    assert found.known[0, 1] == pytest.approx(kinds.removed(letters, 2)[0], abs=1e-6)
+
+
+def test_order_is_what_the_past_says() -> None:
+    found = find(lesson.look_back)
+    assert (found.known[:, 0] - found.spread[:, 0] > 0.1).all()
+    assert float(abs(found.shuffled).max()) < 0.02
+    assert found.shares(results.DEFAULT_BACK, False)[0] < 0.001
+    assert found.known[1, results.HALF_A_YEAR - 1] - found.spread[1, results.HALF_A_YEAR - 1] > found.known[1, 89]

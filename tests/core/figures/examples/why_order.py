@@ -17,7 +17,7 @@ def pictures() -> dict[str, Picture]:
         find(lesson.read_digit, *ORDERS[name], number, DEFAULT_DIGIT)
         for name, number in (("row by row", 0), (NEW, DEFAULT_SHUFFLE))
     )
-    found = find(lesson.accuracies, DEFAULT_SHUFFLE)
+    found, back = find(lesson.accuracies, DEFAULT_SHUFFLE), find(lesson.look_back)
     odd = replace(guess, sentences=(HOSTILE, HOSTILE * 3), words=(HOSTILE, *guess.words[1:]), distance=2.449)
     return {
         "next words": figures.next_words(guess),
@@ -29,4 +29,8 @@ def pictures() -> dict[str, Picture]:
         "mechanism, filling": figures.filling(rows, 14),
         "mechanism, filling, full": figures.filling(new, 28),
         "kinds": figures.kinds(found),
+        "reach": figures.reach(back, 1, False),
+        "reach, shuffled": figures.reach(back, 400, True),
+        "mechanism, pairs": figures.pairs(back, 1),
+        "mechanism, pairs far apart": figures.pairs(back, 400),
     }
