@@ -65,7 +65,7 @@ def stages(run: Run, counts: Counts, moment: int, text: str, style: bool = False
             "line": {"color": TEXT, "width": 1.5, "dash": "dot"}}  # fmt: skip
     key = "  ".join(f"{swatch(COLOURS[measure])} {words}" for measure, words in measures.items())
     drawn = layout(
-        f"Its writing: how much is in {text}", key, height=300, margin={"l": 8, "r": 12, "t": 66, "b": 46},
+        f"Its writing: how much is in {text}", key, height=290, margin={"l": 8, "r": 12, "t": 66, "b": 46},
         shapes=[line], xaxis=_axis(places),
         yaxis={"range": [-2, 104], "fixedrange": True, "automargin": True, "title": {"text": "occurs there (%)"}},
     )  # fmt: skip
@@ -124,7 +124,7 @@ def bits(run: Run | None, counts: Counts, text: str, moment: int = -1) -> Pictur
     drawn = layout(
         "Bits a character on held-out text",
         f"{swatch(ACCENT)} {KINDS[run.setting.kind]} in training" if run else "not begun",
-        height=300, margin={"l": 8, "r": 12, "t": 66, "b": 46}, annotations=notes, xaxis=_axis(places),
+        height=290, margin={"l": 8, "r": 12, "t": 66, "b": 46}, annotations=notes, xaxis=_axis(places),
         yaxis={"range": [low - 0.4, top + 0.35], "fixedrange": True, "automargin": True,
                "title": {"text": "bits (less is better)"}},
     )  # fmt: skip
