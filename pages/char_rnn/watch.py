@@ -34,7 +34,7 @@ def show(stage: Stage) -> Shown:
         bet=None if style or moment != LAST else bet(name),
         numbers=[
             ("bits a character, held-out text", f"{now.bits:.2f}"),
-            ("the same, counting fives of characters", f"{counts.grams[-1]:.2f}"),
+            ("bits, by counting fives of characters", f"{counts.grams[-1]:.2f}"),
             ("seconds of training, one thread", f"{now.seconds:.0f}"),
         ],
         caption=_caption(run, counts, name),
@@ -69,7 +69,11 @@ def _order(run: Run, counts: Counts, style: bool) -> list[str]:
 
 def _caption(run: Run, counts: Counts, name: str) -> str:
     last, real = run.last, counts.real
+    minute = max((moment for moment in run.moments if moment.seconds <= 60), key=lambda moment: moment.read)
     return (
+        f"A minute: in {minute.seconds:.0f} s of training it read {rounded(minute.read)} characters and came to "
+        f"{minute.bits:.2f} bits a character; {percent(minute.shares.words)} of the words that it wrote then are in "
+        f"{SHORT[name]}. "
         f"The text is {TEXTS[name]}: {counts.train:,} characters to learn from, and the {counts.held_out:,} at its end kept "
         f"apart. The model is an LSTM of {run.setting.size} units, {run.parameters:,} parameters, trained from nothing by a "
         "seeded recipe. At each moment it wrote 6,000 characters. Dotted: the text that was kept apart, of whose words "

@@ -56,8 +56,8 @@ def unit(read: Coloured, feature: int, words: str) -> Picture:
                            "y1": 1.3 + 0.8 * row, "fillcolor": ACCENT if lit else GROUND,
                            "line": {"color": ACCENT if lit else MUTED, "width": 2 if lit else 1}, "layer": "below"})  # fmt: skip
     notes += [arrow((2.5, 1.8), (4.4, 1.8), ACCENT), label(7.3, 2.5, f"<b>{name}</b>", ACCENT, size=17),
-              label(7.3, 1.75, f"it follows: <b>{plain(words)}</b>"),
-              label(7.3, 1.0, f"correlation <b>{r:.2f}</b>", ACCENT)]  # fmt: skip
+              label(7.3, 1.75, f"compared with: <b>{plain(words)}</b>"),
+              label(7.3, 1.0, f"correlation <b>{r:.2f}</b>".replace("-", "\u2212"), ACCENT)]  # fmt: skip
     alt = (
         f"Sketch: of the {read.units} numbers of the state one, {name}, is laid over the text; its correlation with “{words}” "
         f"is {r:.2f}."
