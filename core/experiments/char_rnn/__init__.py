@@ -29,15 +29,11 @@ def counts(name: str) -> Counts:
 
 
 @doing("Counting your text", "step")
-def count_own(text: str) -> Counts:
+def count_own(text: str) -> Steps[Counts]:
     """Do what `counts` does for a reader's own text; raises `ValueError`, with a sentence for the reader, where it can't."""
-    from core.data.texts_to_learn import divide, trouble
-    from core.experiments.char_rnn import learning, measures
+    from core.experiments.char_rnn import learning
 
-    if line := trouble(text):
-        raise ValueError(line)
-    parts = divide(text)
-    return learning.counted(parts, measures.Inventory(parts.train), "")
+    return learning.count_own(text)
 
 
 @doing("Training", "character")

@@ -37,10 +37,10 @@ class Learning:
         self._first, self._apart = ids[0], self.parts.encode(self.parts.held_out)[:APART]
         self.moments: list[Moment] = []
 
-    def look(self) -> None:
-        """Measure the model as it is, and let it write."""
+    def look(self) -> Steps[None]:
+        """Measure the model as it is, and let it write; yields (characters written, all)."""
         model = self.learner.model
-        texts = write(model, [self._first] * SAMPLES, SAMPLE, seed=len(self.moments))
+        texts = yield from write(model, [self._first] * SAMPLES, SAMPLE, seed=len(self.moments))
         following = list(next_probabilities(model, self.parts.encode(self.prompt)).items())[:5]
         shares = self.inventory.shares(texts, other_than(self.name) if self.name else None)
         here = (self.learner.read, self.learner.seconds, held_out_bits(model, self._apart))
@@ -55,14 +55,19 @@ class Learning:
 
 def further(learning: Learning, until: int, goal: int) -> Steps[Run]:
     """Train until so many characters are read, then measure. Yields (characters read, `goal`)."""
-    if not learning.moments:
-        learning.look()
+    yield from _look(learning, goal)
     while learning.learner.read < until:
         learning.learner.step()
         yield min(learning.learner.read, goal), goal
-    if learning.moments[-1].read < learning.learner.read:
-        learning.look()
+    yield from _look(learning, goal)
     return learning.run
+
+
+def _look(learning: Learning, goal: int) -> Steps[None]:
+    """Measure, where something was learned since the last time; yields as `further` does."""
+    if not learning.moments or learning.moments[-1].read < learning.learner.read:
+        for _ in learning.look():
+            yield min(learning.learner.read, goal), goal
 
 
 def minute(name: str, setting: Setting) -> Steps[Run]:
@@ -71,6 +76,17 @@ def minute(name: str, setting: Setting) -> Steps[Run]:
     for until in moments_up_to(MINUTE, (-1,)):
         yield from further(learning, until, MINUTE)
     return learning.run
+
+
+def count_own(text: str) -> Steps[Counts]:
+    """Do what `counted` does for a reader's text; yields (stages done, all)."""
+    if line := trouble(text):
+        raise ValueError(line)
+    parts = divide(text)
+    yield 1, 3
+    known = Inventory(parts.train)
+    yield 2, 3
+    return counted(parts, known, "")
 
 
 def counted(parts: Parts, known: Inventory, name: str) -> Counts:

@@ -1,6 +1,8 @@
 """A model that learns a text: torch's loop against ours, what a step sees, that it learns, and what it is worth."""
 
+import json
 import math
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -14,6 +16,8 @@ from core.data.texts_to_learn import TEXTS, built_in, divide
 from core.models.char_lm import CharLM
 from core.models.char_transformer import CharTransformer
 from core.models.saved import load, save
+from core.progress import finish
+from core.training import characters
 from core.training.characters import Learner, build, forward, held_out_bits, next_probabilities, share_of_rate, write
 
 LETTERS = tuple("abc \n")
@@ -69,7 +73,7 @@ def test_it_learns_a_pattern_and_writes_it(kind: str) -> None:
     assert held_out_bits(model, TEXT[:400]) < 0.2 < before
     assert learner.read == 60 * 16 * 16
     assert learner.seconds > 0
-    (text,) = write(model, [1], 40)
+    (text,) = finish(write(model, [1], 40))
     assert text.count("bc a") >= 7
     assert max(next_probabilities(model, [1, 2, 3]).items(), key=lambda pair: pair[1])[0] == " "
 
@@ -97,7 +101,7 @@ def test_a_short_text_has_fewer_lanes_and_works() -> None:
     assert math.isfinite(learner.loss)
 
 
-def test_a_transformer_is_kept_as_others_are(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_transformer_is_kept_as_others_are(tmp_path: Path) -> None:
     model = build("transformer", LETTERS, 32, 8, TEXT)
     save(model, tmp_path / "model.safetensors")
     ids = torch.tensor([[1, 2, 3]])
@@ -118,3 +122,15 @@ def test_what_ships_has_the_bits_that_its_facts_say(name: str) -> None:
     bits = float(cross_entropy(scores[0], ids[0, 1:])) / math.log(2)
     assert bits == pytest.approx(facts["metrics"]["held_out_bits_per_character"], abs=0.01)
     assert facts["moments"][-1]["bits"] == pytest.approx(bits, abs=0.02)
+
+
+def test_the_recipe_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(characters, "SAMPLE", 20)
+    path = characters.make("novel", characters=characters.FIRST, folder=tmp_path)
+    facts = json.loads(path.read_text("utf-8"))
+    assert [moment["read"] for moment in facts["moments"]] == [0, characters.FIRST]
+    assert facts["moments"][1]["bits"] < facts["moments"][0]["bits"]
+    assert [len(text) for text in facts["moments"][0]["samples"]] == [20] * characters.SAMPLES
+    assert load(path.with_suffix(".safetensors"))
+    shipped = own.facts("writer_novel")["moments"][:2]
+    assert [round(each["bits"], 2) for each in shipped] == [round(each["bits"], 2) for each in facts["moments"]]

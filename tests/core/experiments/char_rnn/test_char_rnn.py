@@ -105,7 +105,7 @@ def test_every_kind_trains_on_a_readers_text(kind: str) -> None:
     assert run.last.text
     assert sum(share for _, share in run.last.following) <= 1.001
     assert lesson.weights(learning)[:8]
-    counts = lesson.count_own(SMALL)
+    counts = finish(lesson.count_own(SMALL))
     assert counts.grams[0] > counts.grams[-1]
     assert counts.real.words == 1.0
 
