@@ -9,7 +9,7 @@ from core.figures import style
 from core.figures.palette import CATEGORY, MUTED, SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten
+from core.figures.style import HOVER, arrow, key, label, layout, percent, plain, shorten
 
 FIRST, SECOND, WITHOUT = MUTED, CATEGORY[0], CATEGORY[1]
 LOWER, UPPER = CATEGORY[2], CATEGORY[0]  # the head that marks what came before, and the one that searches for it
@@ -105,6 +105,8 @@ def repeated(found: Repeated, case: str = "") -> Picture:
         "data": traces,
         "layout": layout(
             "How sure it is of each word of the list",
+            key(traces),
+            showlegend=False,
             height=340,
             barmode="overlay",
             bargap=0.25,
@@ -202,6 +204,8 @@ def together(found: Switched, count: int) -> Picture:
         "data": traces,
         "layout": layout(
             "The second time, with heads off",
+            key(traces),
+            showlegend=False,
             height=340,
             xaxis={"title": {"text": "heads off"}, "type": "category", "fixedrange": True},
             yaxis={"title": {"text": "typical probability (%)"}, "type": "log", "fixedrange": True, "dtick": 1},
@@ -246,6 +250,8 @@ def alone(found: Switched) -> Picture:
         "data": traces,
         "layout": layout(
             "The second time, one head off",
+            key(traces),
+            showlegend=False,
             height=340,
             xaxis={"title": {"text": "head that is off (layer.head)"}, "type": "category", "fixedrange": True},
             yaxis={"title": {"text": "typical probability (%)"}, "fixedrange": True, "rangemode": "tozero"},
@@ -271,8 +277,8 @@ def moment(two: Trained, one: Trained, step: int) -> Picture:
     """Draw how both small models come to go on with a list, and their heads' scores; `step` is pointed at."""
     steps = two.steps.tolist()
     series = (
-        ("two layers: word seen before", SECOND, two.second, "solid", 3.5),
-        ("one layer: word seen before", WITHOUT, one.second, "solid", 2.5),
+        ("two layers: seen before", SECOND, two.second, "solid", 3.5),
+        ("one layer: seen before", WITHOUT, one.second, "solid", 2.5),
         ("lower head: token before", LOWER, two.previous, "dot", 2.5),
         ("upper head: what followed", CATEGORY[3], two.induction, "dash", 2.5),
     )
@@ -289,8 +295,9 @@ def moment(two: Trained, one: Trained, step: int) -> Picture:
         "data": traces,
         "layout": layout(
             "Both heads appear, and then it can",
+            key(traces),
+            showlegend=False,
             height=350,
-            margin={"l": 8, "r": 16, "t": 92, "b": 44},
             xaxis={"title": {"text": "step of training"}, "fixedrange": True, "range": [0, steps[-1]], "nticks": 9},
             yaxis={"title": {"text": "per cent"}, "fixedrange": True, "range": [0, 101]},
             shapes=[{"type": "line", "x0": step, "x1": step, "y0": 0, "y1": 1, "yref": "paper",

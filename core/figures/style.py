@@ -1,7 +1,8 @@
 """What all figures share: their layout, and how shares and a stranger's text are written in them."""
 
+import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.figures.palette import TEXT
@@ -10,6 +11,8 @@ Figure = dict[str, Any]
 HOVER = "%{customdata}<extra></extra>"  # a sentence of our own, and no box with the trace's name
 MONOSPACE = {"family": "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"}
 LARGE, READ, SMALL = 18, 15, 14  # px: title, words, and ticks, which are as small as anything may be
+KEY_LINE = 48  # characters of a key that a phone has room for in a line
+SIGNS = {"diamond": "◆", "square": "■", "x": "×"}  # of markers; a circle for all others
 _AXIS = re.compile(r"[xy]axis\d*")
 
 
@@ -77,8 +80,39 @@ def swatch(colour: str) -> str:
     return f"<span style='color:{colour};font-size:17px'>\u25a0</span>"
 
 
+def key(traces: Sequence[Mapping[str, Any]]) -> str:
+    """Return a legend for a subtitle: each trace's name behind a mark in its colour, in lines that a phone has room for.
+
+    Plotly's own legend grows upwards over the title where it needs a second row. A trace with `showlegend` False is left out.
+    """
+    lines: list[list[str]] = [[]]
+    room = KEY_LINE
+    for trace in traces:
+        if not trace.get("name") or not trace.get("showlegend", True):
+            continue
+        name = str(trace["name"])
+        needed = len(html.unescape(name)) + 4
+        if needed > room and lines[-1]:
+            lines.append([])
+            room = KEY_LINE
+        room -= needed
+        lines[-1].append(f"{_mark(trace)} {name}")
+    return "<br>".join("  ".join(line) for line in lines)
+
+
+def _mark(trace: Mapping[str, Any]) -> str:
+    """Return a trace's sign for the key: a square, or two dashes where its line is broken, or its marker."""
+    line, marker = trace.get("line", {}), trace.get("marker", {})
+    colour = line.get("color") or trace.get("fillcolor") or marker.get("color")
+    if "lines" not in trace.get("mode", "lines"):
+        return f"<span style='color:{colour};font-size:17px'>{SIGNS.get(marker.get('symbol', 'circle'), '●')}</span>"
+    if line.get("dash", "solid") != "solid":
+        return f"<span style='color:{colour};font-size:17px'>– –</span>"
+    return swatch(str(colour))
+
+
 def layout(title: str, subtitle: str = "", **more: Any) -> dict[str, Any]:
-    """Return the layout that all figures share: title above the plot, legend below it, nothing that is not read.
+    """Return the layout that all figures share: title above the plot, a subtitle of up to a few lines, room for both.
 
     Every text has its colour here: Streamlit's own for ticks, axis titles and hover text is too pale on light paper.
     """
@@ -94,7 +128,8 @@ def layout(title: str, subtitle: str = "", **more: Any) -> dict[str, Any]:
         "yanchor": "top",
     }
     legend = {"orientation": "h", "x": 0, "y": 1.0, "xanchor": "left", "yanchor": "bottom", "font": {"size": READ}}
-    margins = {"l": 8, "r": 16, "t": 68, "b": 44}
+    margins = {"l": 8, "r": 16, "t": 68, "b": 44, **more.pop("margin", {})}
+    margins["t"] += 20 * subtitle.count("<br>")
     frame = {"title": heading, "margin": margins, "legend": legend, "hovermode": "closest", "dragmode": False}
     colours = {"font": {"color": TEXT, "size": READ}, "hoverlabel": {"font": {"color": TEXT, "size": READ}}}
     axes = {name: _legible(more.get(name, {})) for name in ("xaxis", "yaxis", *filter(_AXIS.fullmatch, more))}

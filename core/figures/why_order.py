@@ -17,7 +17,7 @@ from core.experiments.why_order.results import (
 from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, sketch, swatch
+from core.figures.style import HOVER, arrow, key, label, layout, percent, plain, shorten, sketch, swatch
 
 FIRST, SECOND = ACCENT, CATEGORY[1]
 OF_KIND = (FIRST, SECOND, CATEGORY[2])
@@ -186,7 +186,7 @@ def kinds(found: Accuracies) -> Picture:
                            for w, n, (a, b) in zip(where, counts, ends, strict=True)],
         })  # fmt: skip
     drawn = layout(
-        "Three kinds of model, 1,000 digits", height=320, margin={"l": 8, "r": 16, "t": 92, "b": 48},
+        "Three kinds of model, 1,000 digits", key(traces), showlegend=False, height=320,
         xaxis={"range": [0, 102], "fixedrange": True, "title": {"text": "correct (%)"}},
         yaxis={"fixedrange": True, "automargin": True, "autorange": "reversed", "title": {"text": "what reads"}},
     )  # fmt: skip
@@ -201,7 +201,7 @@ def reach(found: LookBack, steps: int, shuffled: bool) -> Picture:
     lags = list(range(1, steps + 1))
     how = "shuffled" if shuffled else "in order"
     shown = found.shuffled if shuffled else found.known
-    traces, table = [], []
+    traces: list[dict[str, Any]] = []
     for kind, (name, colour) in enumerate(zip(KINDS, OF_KIND, strict=True)):
         line = [100 * max(0.0, float(share)) for share in shown[kind, :steps]]
         said = [f"A {name} {n} steps back, {how}, removes {share:.1f} %" for n, share in zip(lags, line, strict=True)]
@@ -209,16 +209,16 @@ def reach(found: LookBack, steps: int, shuffled: bool) -> Picture:
             said = [f"{words}, ±{100 * wide:.1f}" for words, wide in zip(said, found.spread[kind, :steps], strict=True)]
         traces.append({
             "type": "scatter", "mode": "lines", "x": lags, "y": line, "line": {"color": colour, "width": 3},
-            "customdata": said, "hovertemplate": HOVER, "showlegend": False,
+            "customdata": said, "hovertemplate": HOVER, "name": name,
         })  # fmt: skip
         traces.append({
             "type": "scatter", "mode": "markers", "x": [steps], "y": [line[steps - 1]], "hoverinfo": "skip",
             "marker": {"color": colour, "size": 12}, "showlegend": False,
             "error_y": {"type": "data", "array": [0 if shuffled else 100 * float(found.spread[kind, steps - 1])], "color": TEXT},
         })  # fmt: skip
-    key = "  ".join(f"{swatch(colour)} {name}" for name, colour in zip(KINDS, OF_KIND, strict=True))
     drawn = layout(
-        f"What one item says of the next, {how}", key, height=340, margin={"l": 8, "r": 16, "t": 68, "b": 48},
+        f"What one item says of the next, {how}", key(traces), showlegend=False, height=340,
+        margin={"l": 8, "r": 16, "t": 68, "b": 48},
         xaxis={"type": "log", "range": [-0.05, 2.62], "tickvals": [1, 2, 5, 10, 20, 50, 100, 200, 400], "fixedrange": True,
                "title": {"text": "steps back (1 to 400)"}},
         yaxis={"range": [-1, 56], "fixedrange": True, "title": {"text": "uncertainty removed (%)"}},

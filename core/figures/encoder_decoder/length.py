@@ -7,7 +7,7 @@ from core.assets.evaluation import Evaluation, Row, Sentences
 from core.experiments.encoder_decoder.lengths import NAMES, group, half, measured
 from core.figures.palette import ACCENT, CATEGORY, MUTED, SEQUENTIAL
 from core.figures.picture import Picture
-from core.figures.style import HOVER, layout
+from core.figures.style import HOVER, key, layout
 from core.training.evaluate_spelling import Errors
 
 STYLES: dict[str, tuple[str, str, str]] = {
@@ -95,7 +95,10 @@ def _spec(
     still: dict[str, Any] = {"fixedrange": True, "tickfont": {"size": 15}}
     across = {"title": {"text": x}, "tickvals": ticks, "tickangle": 0, "showgrid": False, **still}
     up = {"title": {"text": y}, "rangemode": "tozero", "automargin": True, **still}
-    return {"data": traces, "layout": layout(title, height=340, shapes=shapes, xaxis=across, yaxis=up)}
+    return {
+        "data": traces,
+        "layout": layout(title, key(traces), showlegend=False, height=340, shapes=shapes, xaxis=across, yaxis=up),
+    }
 
 
 def _line(

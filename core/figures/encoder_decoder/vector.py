@@ -8,7 +8,7 @@ from jaxtyping import Float
 from core.experiments.encoder_decoder.results import AMOUNTS, HALF, Damage
 from core.figures.palette import ACCENT, CATEGORY, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, layout
+from core.figures.style import HOVER, key, layout
 
 AXES = {
     "noise": "length of the noise (the vector's own = 1)",
@@ -32,9 +32,10 @@ def curve(damage: Damage, amount: float) -> Picture:
         "data": traces,
         "layout": layout(
             "Agreement of what is written with …",
+            key(traces),
             height=340,
             shapes=[here, half],
-            showlegend=True,
+            showlegend=False,
             xaxis={"title": {"text": AXES[damage.kind]}, "range": [-0.02, 1.02], "dtick": 0.25, **still},
             yaxis={
                 "title": {"text": "agreement (chrF, 0 to 100)"},

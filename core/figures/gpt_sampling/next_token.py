@@ -7,7 +7,7 @@ import numpy as np
 from core.experiments.gpt_sampling.results import NOTES, Choice, Sweep
 from core.figures.palette import ACCENT, CATEGORY, MUTED
 from core.figures.picture import Picture
-from core.figures.style import HOVER, MONOSPACE, layout, percent, plain, swatch
+from core.figures.style import HOVER, MONOSPACE, key, layout, percent, plain, swatch
 
 ROW = 22  # px
 
@@ -131,16 +131,9 @@ def sweep(found: Sweep, at: float, entropy: float) -> Picture:
         "data": [*traces, mark],
         "layout": layout(
             "Higher temperature, more likely tokens",
+            key([*traces, mark]),
+            showlegend=False,
             height=380,
-            margin={"l": 8, "r": 16, "t": 84, "b": 44},
-            legend={
-                "orientation": "h",
-                "x": 0,
-                "y": 1.01,
-                "xanchor": "left",
-                "yanchor": "bottom",
-                "font": {"size": 15},
-            },
             xaxis={"title": {"text": "temperature"}, "range": [-0.05, 2.05], "fixedrange": True},
             yaxis={
                 "title": {"text": "as uncertain as (equal tokens)"},

@@ -3,7 +3,7 @@
 from core.experiments.gpt_vs_bert.results import BOTH, GREEDY, LEFT, WHOLE, CausalBlank, HeldOut, Ranked
 from core.figures.palette import CATEGORY, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, READ, layout, percent, plain
+from core.figures.style import HOVER, READ, key, layout, percent, plain
 
 WAYS = ("SmolLM2, left", "SmolLM2, whole", "MiniLM, whole")
 COLOURS = (CATEGORY[0], CATEGORY[2], CATEGORY[1])
@@ -29,8 +29,8 @@ def fill(causal: CausalBlank, masked: Ranked, seen: int) -> Picture:
     spec = {
         "data": bars[::-1],
         "layout": layout(
-            "Which candidate fills the blank", height=max(300, 90 + 43 * len(words)),
-            barmode="group", bargap=0.15, margin={"l": 8, "r": 60, "t": 74, "b": 44},
+            "Which candidate fills the blank", key(bars[::-1]), showlegend=False, height=max(300, 90 + 43 * len(words)),
+            barmode="group", bargap=0.15, margin={"l": 8, "r": 60, "t": 68, "b": 44},
             xaxis={"title": {"text": "share of each way’s probability (%)"}, "range": [0, 105], "fixedrange": True},
             yaxis={"type": "category", "autorange": "reversed", "fixedrange": True, "automargin": True,
                    "tickfont": {"size": READ}, "tickvals": [plain(word) for word in words]},
@@ -67,8 +67,8 @@ def held_out(found: HeldOut) -> Picture:
     spec = {
         "data": bars,
         "layout": layout(
-            "Right word of six, held-out sentences", height=380, barmode="group",
-            margin={"l": 8, "r": 12, "t": 84, "b": 60},
+            "Right word of six, held-out sentences", key(bars), showlegend=False, height=380, barmode="group",
+            margin={"l": 8, "r": 12, "t": 68, "b": 60},
             xaxis={"type": "category", "fixedrange": True, "title": {"text": "how the blank was filled"}},
             yaxis={"title": {"text": "correct (%)"}, "rangemode": "tozero", "fixedrange": True},
         ),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from core.experiments.gpt_vs_bert.results import TIME_LINE, Found, Judged, PairFacts
 from core.figures.palette import CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, READ, layout, plain
+from core.figures.style import HOVER, READ, key, layout, plain
 
 SHOWN = 6  # lessons of a search
 
@@ -79,7 +79,7 @@ def curves(facts: PairFacts) -> Picture:
     spec = {
         "data": lines,
         "layout": layout(
-            "While training: equal text, equal steps", height=380, margin={"l": 8, "r": 16, "t": 84, "b": 44},
+            "While training: equal text, equal steps", key(lines), showlegend=False, height=380,
             xaxis={"title": {"text": "step"}, "fixedrange": True},
             yaxis={"title": {"text": "perplexity of what is asked"}, "type": "log", "fixedrange": True},
         ),

@@ -10,7 +10,7 @@ from core.experiments.intervals import wilson
 from core.experiments.lstm_gates.results import STEPS, Along, Hold
 from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, label, layout, percent
+from core.figures.style import HOVER, key, label, layout, percent
 
 
 def axis(title: str, **more: Any) -> dict[str, Any]:
@@ -90,6 +90,8 @@ def recall(free: Along, held: Along, hold: Hold) -> Picture:
         "data": [band, *lines],
         "layout": layout(
             "Symbols recalled at each step",
+            key(lines),
+            showlegend=False,
             height=360,
             shapes=[
                 {**rect, "layer": "below", "line": {"width": 0}, "fillcolor": CATEGORY[1], "opacity": 0.16},

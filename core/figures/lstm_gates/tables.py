@@ -10,7 +10,7 @@ from core.figures.lstm_gates.cell import LIT, sketch
 from core.figures.lstm_gates.hold import axis, guessing, line, share
 from core.figures.palette import ACCENT, CATEGORY, GROUND
 from core.figures.picture import Picture
-from core.figures.style import arrow, label, layout, percent
+from core.figures.style import arrow, key, label, layout, percent
 
 COLOURS = {
     "rnn_tanh": CATEGORY[1],
@@ -55,6 +55,8 @@ def recall_curve(table: Recall, together: bool) -> Picture:
         "data": traces,
         "layout": layout(
             f"Recalled after training on {'all distances' if together else 'one distance'}",
+            key(traces),
+            showlegend=False,
             height=356,
             shapes=[guessing()],
             annotations=[label(start, 14, "guessing", size=14, xanchor="left", yanchor="bottom")],
@@ -96,6 +98,8 @@ def speed(table: Speed, batch: int) -> Picture:
         "data": traces,
         "layout": layout(
             f"Training speed, {batch} text{'s' if batch > 1 else ''} at a time",
+            key(traces),
+            showlegend=False,
             height=350,
             xaxis=axis("length of the text (characters)", type="log", tickvals=lengths),
             yaxis=axis("characters a second", type="log", tickformat="~s", dtick="D2"),

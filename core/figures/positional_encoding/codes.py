@@ -9,7 +9,7 @@ from core.figures.palette import ACCENT, CATEGORY, DIVERGING, MUTED, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
 from core.figures.positional_encoding.common import box, sketch
-from core.figures.style import HOVER, arrow, label, layout
+from core.figures.style import HOVER, arrow, key, label, layout
 
 LEFT, RIGHT = [0.0, 0.58], [0.7, 1.0]  # shares of the width
 DIALS = (0, 8, 16)  # rotary pairs that are drawn as dials
@@ -76,7 +76,7 @@ def waves(codes: Codes) -> Picture:
             "hovertemplate": f"number {2 * pair + 1} of position %{{x}}: %{{y:.2f}}<extra></extra>",
         })  # fmt: skip
     drawn = layout(
-        "Four of its numbers: a wave each", height=380, margin={"l": 8, "r": 16, "t": 104, "b": 48},
+        "Four of its numbers: a wave each", key(traces), showlegend=False, height=380,
         xaxis={"title": {"text": "position"}, "fixedrange": True, "range": [1, ranks[-1]]},
         yaxis={"title": {"text": "value"}, "range": [-1.1, 1.1], "fixedrange": True, "automargin": True},
     )  # fmt: skip
@@ -111,7 +111,7 @@ def learned(codes: Codes) -> Picture:
         traces.append({"type": "scatter", "mode": "lines", "name": name, "x": distances, "y": values, "customdata": said,
                        "line": {"color": colour, "width": 3, "dash": dash}, "hovertemplate": HOVER})  # fmt: skip
     drawn = layout(
-        "A code learned, beside the fixed one", height=380, margin={"l": 8, "r": 16, "t": 92, "b": 48},
+        "A code learned, beside the fixed one", key(traces), showlegend=False, height=380,
         xaxis={"title": {"text": "distance of two positions"}, "fixedrange": True, "range": [0, count - 1]},
         yaxis={"title": {"text": "cosine (shaded: how it varies)"}, "fixedrange": True, "automargin": True},
     )  # fmt: skip

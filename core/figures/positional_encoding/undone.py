@@ -8,7 +8,7 @@ from core.experiments.positional_encoding.results import HEAD_WIDTH, WIDTH, Undo
 from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
 from core.figures.positional_encoding.common import box, piece_axis, sketch, tiny
-from core.figures.style import HOVER, arrow, label, layout, plain
+from core.figures.style import HOVER, arrow, key, label, layout, plain
 
 LIMIT = 3.0  # what undoing gives back is drawn up to so many times the size of what was put in
 
@@ -31,7 +31,7 @@ def undone(found: Undone) -> Picture:
         })  # fmt: skip
     top = min(LIMIT * size, 1.15 * max(float(np.abs(v).max()) for v in (found.put_in, found.head)))
     drawn = layout(
-        "The number that comes back worst", height=355, margin={"l": 8, "r": 8, "t": 84, "b": 48},
+        "The number that comes back worst", key(traces), showlegend=False, height=355,
         xaxis=piece_axis(found.tokens),
         yaxis={"title": {"text": "value"}, "fixedrange": True, "automargin": True, "range": [-top, top]},
     )  # fmt: skip

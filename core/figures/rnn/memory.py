@@ -9,7 +9,7 @@ from core.experiments.characters import visible
 from core.experiments.rnn.results import HEALED, KINDS, Averages, Damage, Kind
 from core.figures.palette import CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, layout, percent, plain
+from core.figures.style import HOVER, key, layout, percent, plain
 
 DASHES = {"rnn_tanh": "solid", "rnn_relu": "dot", "gru": "dash", "lstm": "dashdot"}
 COLOURS = {"rnn_tanh": CATEGORY[0], "rnn_relu": CATEGORY[3], "gru": CATEGORY[2], "lstm": CATEGORY[1]}
@@ -52,7 +52,9 @@ def memory(damages: Sequence[Damage], model: str, after: str, averages: Averages
     spec = {
         "data": traces,
         "layout": layout(
-            "Probability lost by the damaged network",
+            "Probability lost after the damage",
+            key(traces),
+            showlegend=False,
             height=350,
             shapes=[level],
             annotations=[{**note, "y": 100 * THRESHOLD, "font": {"color": TEXT, "size": 15}}],

@@ -10,7 +10,7 @@ from core.experiments.rnn.results import Read, window
 from core.figures.palette import ACCENT, SEQUENTIAL, TEXT
 from core.figures.parts import text_axis
 from core.figures.picture import Picture
-from core.figures.style import HOVER, layout, plain
+from core.figures.style import HOVER, key, layout, plain
 
 SPAN = 80  # characters of the text that are drawn
 
@@ -68,6 +68,8 @@ def unit(read: Read, tracking: Tracking, feature: int, rank: int, position: int)
         "data": traces,
         "layout": layout(
             f"{followed.label.capitalize()} along the text",
+            key(traces),
+            showlegend=False,
             height=340,
             shapes=[mark],
             xaxis=text_axis(names),

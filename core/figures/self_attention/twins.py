@@ -9,7 +9,7 @@ from core.experiments.self_attention.results import HEADS, LAYERS, Senses, Study
 from core.figures.palette import ACCENT, CATEGORY, MUTED, SEQUENTIAL, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
-from core.figures.style import HOVER, layout, percent, plain, shorten, swatch
+from core.figures.style import HOVER, key, layout, percent, plain, shorten, swatch
 
 SHOWN = 16  # rows: of a longer sentence those with most weight, and one for the rest
 OTHER = CATEGORY[1]
@@ -132,7 +132,7 @@ def senses(found: Senses) -> Picture:
         for kind, (colour, symbol), row in zip(kinds, looks, found.cosines, strict=True)
     ]  # fmt: skip
     drawn = layout(
-        f"What is near the vector of “{found.word}”", height=400, margin={"l": 8, "r": 16, "t": 118, "b": 48},
+        f"What is near the vector of “{found.word}”", key(traces), showlegend=False, height=400,
         xaxis={"title": {"text": f"cosine with the vector of “{found.word}”"}, "fixedrange": True},
         yaxis={
             "tickvals": rows, "ticktext": list(found.words), "range": [len(rows) - 0.5, -0.5], "fixedrange": True,

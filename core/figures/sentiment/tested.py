@@ -17,7 +17,7 @@ from core.experiments.sentiment.results import (
 )
 from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, percent, sketch, swatch
+from core.figures.style import HOVER, arrow, key, label, layout, percent, sketch, swatch
 
 SAID = {FILM: "film snippets", NEGATED: "with a word like “not”", TWEETS: "tweets", PRODUCTS: "product reviews"}
 COLUMNS = ("model", "correct", "snippets", "share (%)", "95 % from", "95 % to")
@@ -124,8 +124,9 @@ def lengths(tested: Tested, name: str) -> Picture:
         "data": traces,
         "layout": layout(
             f"By length: {name}",
+            key(traces),
+            showlegend=False,
             height=360,
-            margin={"l": 8, "r": 16, "t": 84, "b": 48},
             xaxis={"title": {"text": "words and signs in the snippet"}, "tickmode": "array", "tickvals": list(range(len(names))),
                    "ticktext": names, "range": [-0.4, len(names) - 0.6], "fixedrange": True},
             yaxis={"title": {"text": "correct verdicts (%)"}, "fixedrange": True},

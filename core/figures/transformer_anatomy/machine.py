@@ -6,7 +6,7 @@ from typing import Any
 from core.experiments.transformer_anatomy.machine import PARTS, TIMES, Grown, Machine, growth
 from core.figures.palette import CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, percent, swatch
+from core.figures.style import HOVER, arrow, key, label, layout, percent
 from core.figures.transformer_anatomy.sketch import ATTENTION, EMBEDDING, FEED_FORWARD, canvas
 
 COLOURS = dict(zip(PARTS, (EMBEDDING, ATTENTION, CATEGORY[4], FEED_FORWARD, CATEGORY[3]), strict=True))
@@ -41,15 +41,12 @@ def machine(made: Machine, what: Grown) -> Picture:
                        for size, v in zip(sizes, everything, strict=True)],
     })  # fmt: skip
     total = sum(parameters.values())
-    short = ("matrices", "products", "feed-forward", "output")
-    key = "  ".join(f"{swatch(COLOURS[part])} {name}" for part, name in zip(SHOWN, short, strict=True))
-    key += f"  {swatch(TEXT)} all"
     line = {"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "yref": "paper"}
     spec = {
         "data": traces,
         "layout": layout(
             "The work of one text, by part",
-            key,
+            key(traces),
             showlegend=False,
             height=346,
             shapes=[{**line, "line": {"color": MUTED, "width": 2, "dash": "dot"}}],

@@ -7,8 +7,8 @@ from core.experiments.characters import visible
 from core.experiments.vanishing_gradients.results import NAMES, Curve, Reading
 from core.figures.palette import MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, layout, plain
-from core.figures.vanishing_gradients.numbers import BELOW, LINES, MARGIN, TICKS, part, share_axis
+from core.figures.style import HOVER, key, layout, plain
+from core.figures.vanishing_gradients.numbers import LINES, TICKS, part, share_axis
 
 Look = dict[str, Any]
 
@@ -53,9 +53,9 @@ def _picture(
         "data": [*traces, far],
         "layout": layout(
             title,
+            key(traces),
+            showlegend=False,
             height=350,
-            legend=BELOW,
-            margin=MARGIN | {"b": 84 if len(looks) < 5 else 108},
             shapes=[upright],
             xaxis={**along, "range": [steps - 0.5, -0.5]},  # time runs to the right, as in the sketch
             yaxis=share_axis((float(v) for curve in curves for v in curve.left()), "gradient left"),

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from core.figures.palette import CATEGORY, TEXT
+from core.figures.palette import CATEGORY
 from core.figures.style import percent
 
 LINES = {
@@ -14,9 +14,6 @@ LINES = {
     "gru": (CATEGORY[2], "dashdot"),
     "attention": (CATEGORY[3], "longdash"),
 }
-BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "yref": "container", "y": 0, "yanchor": "bottom"}
-BELOW |= {"font": {"size": 16, "color": TEXT}}
-MARGIN = {"l": 8, "r": 16, "t": 40, "b": 84}  # room for the axis' title and, under it, one row of a legend
 TICKS = {"tickfont": {"size": 15}, "fixedrange": True, "zeroline": False, "automargin": True}
 _LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _POWERS = {0: "all", 1: "1 in 10", 2: "1 in 100", 3: "1 in a thousand"}

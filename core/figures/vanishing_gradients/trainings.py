@@ -7,8 +7,8 @@ from typing import Any
 from core.experiments.vanishing_gradients.results import NAMES, UPDATES, Cliff, Training
 from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, label, layout, percent
-from core.figures.vanishing_gradients.numbers import BELOW, MARGIN, TICKS, amount, powers_axis
+from core.figures.style import HOVER, key, label, layout, percent
+from core.figures.vanishing_gradients.numbers import TICKS, amount, powers_axis
 
 WAYS = (("clipped", ACCENT, "solid"), ("not clipped", CATEGORY[1], "dash"))
 LEARNERS = ((CATEGORY[0], "solid"), (CATEGORY[2], "dashdot"), (CATEGORY[1], "dot"), (CATEGORY[1], "solid"))
@@ -83,7 +83,7 @@ def walk(cliff: Cliff) -> Picture:
 
 
 def _spec(title: str, data: list[dict[str, Any]], xaxis: Any, yaxis: Any, **more: Any) -> dict[str, Any]:
-    frame = layout(title, height=350, legend=BELOW, margin=MARGIN, xaxis=xaxis, yaxis=yaxis, **more)
+    frame = layout(title, key(data), showlegend=False, height=350, xaxis=xaxis, yaxis=yaxis, **more)
     return {"data": data, "layout": frame}
 
 

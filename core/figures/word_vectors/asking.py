@@ -7,7 +7,7 @@ import numpy as np
 from core.experiments.word_vectors.results import Judged, Leaning, Near
 from core.figures.palette import ACCENT, CATEGORY, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, swatch
+from core.figures.style import HOVER, arrow, key, label, layout, percent, plain, shorten, swatch
 
 BARS, LEVELS = 8, 12  # rows of bars; lines of occupations
 OTHER = CATEGORY[1]
@@ -135,7 +135,7 @@ def people(judged: Judged) -> Picture:
     """Draw GloVe's cosine against what people said of pairs of words, in tenths of the pairs."""
     traces = [
         {
-            "type": "scatter", "mode": "lines+markers", "name": f"{one.name}: {one.question} (rank correlation {one.rho:.2f})",
+            "type": "scatter", "mode": "lines+markers", "name": f"{one.name}: {one.question} ({one.rho:.2f})",
             "x": one.bins[:, 0].tolist(), "y": one.bins[:, 1].tolist(), "line": {"color": colour, "width": 3, "dash": dash},
             "marker": {"size": 10, "symbol": symbol}, "hovertemplate": HOVER,
             "customdata": [
@@ -146,7 +146,7 @@ def people(judged: Judged) -> Picture:
         for one, colour, dash, symbol in zip(judged.sets, (ACCENT, OTHER), ("solid", "dash"), ("circle", "diamond"), strict=True)
     ]  # fmt: skip
     drawn = layout(
-        "GloVe and people, pair by pair", height=350, margin={"l": 8, "r": 16, "t": 88, "b": 46},
+        "GloVe and people, pair by pair", key(traces), showlegend=False, height=350,
         xaxis={"title": {"text": "what people said of a pair (0 to 10)"}, "range": [0, 10.2], "fixedrange": True},
         yaxis={"title": {"text": "mean cosine in GloVe"}, "fixedrange": True},
     )  # fmt: skip
@@ -181,7 +181,7 @@ def leaning(found: Leaning) -> Picture:
     he, she = found.outside
     most = 1.25 * max(abs(value) for _, value in found.jobs)
     drawn = layout(
-        "Occupations between “he” and “she”", f"{swatch(MUTED)} band: where 95 % of neutral words such as “table” lie",
+        "Occupations between “he” and “she”", f"{swatch(MUTED)} band: 95 % of words such as “table”",
         height=350, margin={"l": 8, "r": 8, "t": 62, "b": 46}, shapes=[band],
         xaxis={"title": {"text": "← nearer to “he”  (cosine)  nearer to “she” →"}, "range": [-most, most], "fixedrange": True},
         yaxis={"range": [LEVELS + 0.7, -0.7], "visible": False, "fixedrange": True},

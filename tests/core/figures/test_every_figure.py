@@ -20,6 +20,8 @@ HERE = Path(__file__).parent / "examples"
 LESSONS = sorted(path.stem for path in HERE.glob("*.py") if path.stem != "__init__")
 MARKS = {*CATEGORY, *SEQUENTIAL, *DIVERGING, TEXT, FAINT, GROUND}
 SMALLEST = 14
+LONGEST_SUBTITLE, LONGEST_LEGEND = 50, 42  # characters of 15 px, in a line; a legend has the width of the plot alone
+SAMPLE = 6  # characters that a legend's line or square takes
 LONGEST_TITLE = 41  # characters of 18 px that a phone of 390 px has room for: Plotly breaks no lines
 
 
@@ -49,6 +51,10 @@ def strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
         yield key, value
 
 
+def shown(text: str) -> str:
+    return html.unescape(re.sub("<[^>]*>", "", text)).replace("\u200b", "")
+
+
 def test_every_lesson_shows_its_pictures() -> None:
     rooms = {path.name.removesuffix(".py") for path in (HERE.parents[3] / "core" / "figures").iterdir()}
     assert rooms - {"__init__", "__pycache__", "palette", "export", "parts", "picture", "style"} == set(LESSONS)
@@ -58,6 +64,23 @@ def test_every_lesson_shows_its_pictures() -> None:
 def test_its_title_fits_a_phone(lesson: str, name: str) -> None:
     lines = re.sub("<(?!br>)[^>]*>", "", of(lesson, name).title).split("<br>")
     assert max(len(html.unescape(line).replace("\u200b", "")) for line in lines) <= LONGEST_TITLE
+
+
+@every
+def test_what_its_colours_mean_fits_a_phone(lesson: str, name: str) -> None:
+    """Plotly's legend grows over the title with its second row; `style.key` breaks into lines that have room."""
+    picture = of(lesson, name)
+    if picture.kind != "plotly":
+        return
+    drawn = picture.spec["layout"]
+    title = drawn.get("title", {})
+    lines = title.get("subtitle", {}).get("text", "").split("<br>") if isinstance(title, dict) else [""]
+    assert max(len(shown(line)) for line in lines) <= LONGEST_SUBTITLE
+    named = [
+        shown(trace["name"]) for trace in picture.spec["data"] if trace.get("name") and trace.get("showlegend", True)
+    ]
+    if drawn.get("showlegend", len(named) > 1) and drawn.get("legend", {}).get("yanchor") == "bottom":
+        assert sum(SAMPLE + len(words) for words in named) <= LONGEST_LEGEND
 
 
 @every
