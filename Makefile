@@ -29,7 +29,7 @@ help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(VENV)/.app ## fetch what is missing and open the app (PORT=8501 HOST=127.0.0.1)
-	@$(PY) -m core.assets fetch || echo "Some assets are missing: the pages that need one say which. The others work."
+	@$(PY) -m core.assets fetch --first || echo "Some assets are missing: the pages that need one say which. The others work."
 	@echo "The course opens at http://$(HOST):$(PORT)"
 	$(PY) -m streamlit run app.py --server.address $(HOST) --server.port $(PORT) --server.showEmailPrompt false
 

@@ -42,7 +42,16 @@ STYLE_SHEETS = {"pages/kit/streaming.py"}
 # Folders and files that stand among the lessons and are none.
 NO_LESSONS = {
     "pages": {"course", "home", "about", "words", "kit"},
-    "core/experiments": {"record", "recording", "characters", "character_writing", "encoder", "intervals", "passes"},
+    "core/experiments": {
+        "record",
+        "recording",
+        "characters",
+        "character_writing",
+        "encoder",
+        "intervals",
+        "passes",
+        "word_errors",
+    },
     "core/figures": {"palette", "export", "parts", "picture", "style", "home"},
 }
 

@@ -41,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status, 1 after an error (one line a failed asset, on stderr)."""
     options = _parser().parse_args(arguments)
     manifest = load()
-    names = getattr(options, "names", None) or list(manifest)
+    first = getattr(options, "first", False)
+    names = getattr(options, "names", None) or [name for name, asset in manifest.items() if not (first and asset.asked)]
     if options.command == "list":
         _print_list(manifest)
         return 0
@@ -79,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--offline", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         if command != "list":
             sub.add_argument("names", nargs="*", metavar="NAME")
+        if command == "fetch":
+            sub.add_argument("--first", action="store_true", help="without what a page asks its reader about")
     return parser
 
 

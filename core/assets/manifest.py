@@ -53,6 +53,7 @@ class Asset:
     conversion: int = 1
     hub: str | None = None
     revision: str | None = None
+    asked: bool = False
 
     @property
     def command(self) -> str:

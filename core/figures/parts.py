@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from core.figures.palette import DIVERGING, GROUND, SEQUENTIAL, TEXT
+from core.figures.palette import DIVERGING, GROUND, MUTED, SEQUENTIAL, TEXT
 from core.figures.style import MONOSPACE, Figure, layout, plain
 
 LETTERS = 28  # up to so many characters each has its own tick, beyond it words have
@@ -17,6 +17,17 @@ BREAKS = ("␣", "⏎", "⇥", " ", "\n", "\t")
 def scale(colours: Sequence[str]) -> list[list[Any]]:
     """Return a Plotly colour scale that runs evenly through these colours."""
     return [[place / (len(colours) - 1), colour] for place, colour in enumerate(colours)]
+
+
+def outline(low: Float[np.ndarray, "pieces"], high: Float[np.ndarray, "pieces"], seconds: float) -> dict[str, Any]:
+    """Return a sound's outline over time: there and back, from its highest samples to its lowest; a piece is so long."""
+    times = (np.arange(len(low)) + 0.5) * seconds
+    across = np.concatenate([times, times[::-1]]).round(3).tolist()
+    up = np.concatenate([high, low[::-1]]).astype(float).round(4).tolist()
+    return {
+        "type": "scatter", "mode": "lines", "x": across, "y": up, "fill": "toself", "fillcolor": MUTED,
+        "line": {"width": 0.5, "color": MUTED}, "hoverinfo": "skip",
+    }  # fmt: skip
 
 
 def text_axis(characters: Sequence[str], title: str = "character") -> dict[str, Any]:

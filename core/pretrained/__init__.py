@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from core.pretrained.encoder import load_encoder as load_encoder
     from core.pretrained.registry import load_language_model as load_language_model
     from core.pretrained.speech.silero import load_voice_activity as load_voice_activity
+    from core.pretrained.speech.transcriber import load_speech as load_speech
     from core.pretrained.translation.translator import load_translator as load_translator
     from core.pretrained.word_vectors import load_word_vectors as load_word_vectors
 
@@ -32,4 +33,8 @@ def __getattr__(name: str) -> Any:
         from core.pretrained.speech.silero import load_voice_activity
 
         return load_voice_activity
+    if name == "load_speech":
+        from core.pretrained.speech.transcriber import load_speech
+
+        return load_speech
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -128,6 +128,11 @@ TERMS = (
         "word_vectors",
     ),
     Term(
+        "cross-attention",
+        "A decoder’s attention to what the encoder made of its input: each token that is written takes from what was read or heard.",
+        "listening",
+    ),
+    Term(
         "decoder",
         "The part of a model that writes, one token after another: a translator's second half.",
         "encoder_decoder",

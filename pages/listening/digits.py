@@ -3,15 +3,8 @@
 from functools import partial
 
 from core.experiments import listening as lesson
-from core.experiments.listening.results import (
-    DEFAULT_DIGIT,
-    DEFAULT_NUMBER,
-    DEFAULT_ORDER,
-    DIGITS,
-    ORDERS,
-    DigitHeard,
-    DigitScores,
-)
+from core.experiments.listening import results
+from core.experiments.listening.results import DIGITS, ORDERS, DigitHeard, DigitScores
 from core.figures import listening as figures
 from pages.kit import controls
 from pages.kit.ask import ask, draw
@@ -27,11 +20,11 @@ def show(stage: Stage) -> Shown:
     """Show the belief of one recording, and how many of all recordings are named when they are read in this order."""
     with stage.decide:
         order = controls.choice(
-            "The recordings are read", tuple(ORDERS), DEFAULT_ORDER, key="order", names=lambda key: ORDERS[key]
+            "The recordings are read", tuple(ORDERS), results.DEFAULT_ORDER, key="order", names=lambda key: ORDERS[key]
         )
     with stage.more:
-        digit = controls.slider("Digit", 0, 9, DEFAULT_DIGIT, 1, key="digit")
-        number = controls.slider("Recording", 1, MOST, DEFAULT_NUMBER + 1, 1, key="recording") - 1
+        digit = controls.slider("Digit", 0, 9, results.DEFAULT_DIGIT, 1, key="digit")
+        number = controls.slider("Recording", 1, MOST, results.DEFAULT_NUMBER + 1, 1, key="recording") - 1
     heard, scores = ask(lesson.hear_digit, digit, number, order), ask(lesson.digit_scores)
     low, high = scores.interval(scores.in_order(order))
     stage.note("A GRU is a simpler LSTM, trained here. The mean frame is the average over a recording, without order.")
@@ -100,4 +93,4 @@ def _outcome() -> tuple[str, str]:
     )
 
 
-VIEW = View("Spoken digits", show)
+VIEW = View("Digits", show)

@@ -1,7 +1,7 @@
 """Listening: sound as a sequence of frames, heard by recurrent networks."""
 
 from pages.kit.lesson import Lesson
-from pages.listening import below, digits, voice
+from pages.listening import below, digits, voice, writing
 
 Lesson(
     name="listening",
@@ -9,7 +9,7 @@ Lesson(
         "Cut a sound into **frames** of 32 ms. An **LSTM** reads one after another and hands on its **state**. "
         "Silero’s LSTM says of each frame how likely somebody speaks. We erase the state, and see what one frame is worth alone."
     ),
-    views=(voice.VIEW, digits.VIEW),
+    views=(voice.VIEW, digits.VIEW, writing.VIEW),
     words=below.WORDS,
     how=below.how,
     questions=below.questions,

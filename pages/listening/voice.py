@@ -4,16 +4,8 @@ from functools import partial
 
 from core.data.sound import Sound
 from core.experiments import listening as lesson
-from core.experiments.listening.results import (
-    DEFAULT_ERASE,
-    DEFAULT_SOUND,
-    ERASURES,
-    FRAME_SECONDS,
-    NOISES,
-    SOUNDS,
-    Heard,
-    voiced,
-)
+from core.experiments.listening import results
+from core.experiments.listening.results import ERASURES, FRAME_SECONDS, SOUNDS, Heard, voiced
 from core.figures import listening as figures
 from pages.kit import controls
 from pages.kit.ask import ask, ask_alone, draw
@@ -27,10 +19,12 @@ SHORT, MIDDLE, REST = "under 0.2 s", "0.2 to 1 s", "longer than 1 s"
 def show(stage: Stage) -> Shown:
     """Show a sound, the probability of a voice, and the cells, with the state erased as the reader likes."""
     with stage.decide:
-        erase = controls.choice("Erase the state", tuple(ERASURES), DEFAULT_ERASE, key="erase", names=_erasure)
+        erase = controls.choice("Erase the state", tuple(ERASURES), results.DEFAULT_ERASE, key="erase", names=_erasure)
     with stage.more:
-        name = controls.choice("Sound", tuple(SOUNDS), DEFAULT_SOUND, key="sound", names=lambda key: SOUNDS[key])
-        times = controls.slider("Noise, times as loud as the sound", *NOISES, 0.0, 0.25, key="noise")
+        name = controls.choice(
+            "Sound", tuple(SOUNDS), results.DEFAULT_SOUND, key="sound", names=lambda key: SOUNDS[key]
+        )
+        times = controls.slider("Noise, times as loud as the sound", *results.NOISES, 0.0, 0.25, key="noise")
         own = own_sound(stage)
     heard = listen(name, times, erase, own)
     pictured = drawing(own)

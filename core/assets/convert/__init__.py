@@ -20,6 +20,7 @@ from core.assets.convert.marian import marian
 from core.assets.convert.silero import silero
 from core.assets.convert.textgenrnn import textgenrnn
 from core.assets.convert.texts import hutto, vader
+from core.assets.convert.whisper import whisper
 
 if TYPE_CHECKING:
     import numpy as np
@@ -245,4 +246,5 @@ CONVERTERS: dict[str, Callable[[Path, Path, Report], None]] = {
     "glove": glove,
     "silero": silero,
     "digits": digits,
+    "whisper": whisper,
 }

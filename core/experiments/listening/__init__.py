@@ -1,12 +1,12 @@
-"""Listening: a public LSTM that says whether somebody speaks, and GRUs trained here that name spoken digits.
+"""Listening: an LSTM that hears whether somebody speaks, GRUs that name spoken digits, a Transformer that writes words.
 
 The public names of the lesson. Functions import what computes (torch) when they are called; what they return is in
 `results`, plain numpy.
 """
 
-from core.data.sound import Sound
-from core.experiments.listening.results import DigitHeard, DigitScores, Heard, Memory
-from core.progress import doing
+from core.data.sound import Sound, named
+from core.experiments.listening.results import DigitHeard, DigitScores, Heard, Memory, WordScores, Written
+from core.progress import Steps, doing
 
 
 @doing("Listening")
@@ -17,7 +17,7 @@ def hear(sound: str, noise: float, erase: str) -> Heard:
     """
     from core.experiments.listening import voice
 
-    return voice.hear(voice.made(sound), noise, erase)
+    return voice.hear(named(sound), noise, erase)
 
 
 @doing("Listening to you")
@@ -53,3 +53,30 @@ def digit_scores() -> DigitScores:
     from core.experiments.listening import digits
 
     return digits.scores()
+
+
+@doing("Bringing Whisper, then writing", "step")
+def write(clip: str, noise: float) -> Steps[Written]:
+    """Write down one of `results.CLIPS` with noise so many times as loud. Yields megabytes, then tokens.
+
+    Raises `core.assets.fetch.AssetError` where the model can't be had, and `KeyError` for an unknown name.
+    """
+    from core.experiments.listening import writing
+
+    return writing.write(named(clip), noise)
+
+
+@doing("Bringing Whisper, then writing", "step")
+def write_own(sound: Sound, noise: float) -> Steps[Written]:
+    """Write down a reader's sound; as `write`."""
+    from core.experiments.listening import writing
+
+    return writing.write(sound.samples, noise)
+
+
+@doing("Writing down all clips", "clip")
+def word_scores() -> Steps[WordScores]:
+    """Count right words in noise, and measure how well the attention of each layer says when they are said; as `write`."""
+    from core.experiments.listening import writing
+
+    return writing.scores()

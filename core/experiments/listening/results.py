@@ -1,13 +1,15 @@
 """What the experiments of the lesson on listening return, and what is settled about them. Plain numpy, no torch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.data.sound import STARTS, WORDS
 from core.experiments.intervals import wilson
+from core.experiments.word_errors import plain
 
 FRAME_SECONDS = 0.032  # 512 of 16,000 samples a second
 ENVELOPE = 4  # pieces of a frame whose lowest and highest sample are kept
@@ -29,7 +31,7 @@ DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 ORDERS: Mapping[str, str] = {
     "forwards": "forwards",
     "backwards": "reversed",
-    "trained": "trained reversed",
+    "trained": "retrained",
 }
 SURE = 0.9  # a digit with more than this probability is settled on
 DEFAULT_SOUND, DEFAULT_ERASE, DEFAULT_DIGIT, DEFAULT_NUMBER, DEFAULT_ORDER = "young_man", "never", 7, 1, "forwards"
@@ -144,3 +146,74 @@ class DigitScores:
     def in_order(self, order: str) -> int:
         """Return the GRU's count in one of `ORDERS`."""
         return self.right[list(ORDERS).index(order)]
+
+
+CLIPS = tuple(WORDS)
+LAYERS = ("all", "1", "2", "3", "4")  # of the decoder: whose cross-attention
+DEFAULT_CLIP, DEFAULT_LAYER, DEFAULT_WORD, LOUD = "young_man", "all", 2, 2.0
+STEP_SECONDS = 0.02  # of Whisper's frames
+
+
+@dataclass(frozen=True)
+class Written:
+    """What Whisper wrote for a sound, and what each word attended to while it was written, by layer as in `LAYERS`.
+
+    low, high: the lowest and highest sample of each 20 ms. attention: of a word's tokens, the mean over the heads; rows
+    sum to 1. starts: in seconds, of each word, and last the end of the text. nobody: how likely nobody speaks, it says.
+    """
+
+    words: tuple[str, ...]
+    low: Float[np.ndarray, "frames"]
+    high: Float[np.ndarray, "frames"]
+    attention: Float[np.ndarray, "layers words frames"]
+    starts: Float[np.ndarray, "layers words_and_end"]
+    nobody: float
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the sound is."""
+        return len(self.low) * STEP_SECONDS
+
+    def box(self, layer: str, word: int) -> tuple[float, float]:
+        """Return from when to when a word is said, by the attention of one of `LAYERS`."""
+        start, end = self.starts[LAYERS.index(layer), word : word + 2]
+        return float(start), float(end)
+
+    def inside(self, layer: str, word: int) -> float:
+        """Return how much of a word's attention lies in its box."""
+        start, end = (round(one / STEP_SECONDS) for one in self.box(layer, word))
+        return float(self.attention[LAYERS.index(layer), word, start : max(end, start + 1)].sum(dtype=np.float64))
+
+    def guessed(self) -> Float[np.ndarray, "words"]:
+        """Return when each word begins if every letter takes as long as any other: a guess without the sound."""
+        letters = np.cumsum([0, *(len(plain(word)) for word in self.words)])
+        return letters[:-1] / max(int(letters[-1]), 1) * self.seconds
+
+
+def off(begun: Float[np.ndarray, "words"], pairs: Sequence[tuple[int, int]], clip: str) -> Float[np.ndarray, "pairs"]:
+    """Return by how many seconds the beginning of each right word of a clip is wrong; see `core.data.sound.STARTS`."""
+    return np.array([abs(begun[i] - STARTS[clip][j] / 100) for i, j in pairs])
+
+
+@dataclass(frozen=True)
+class WordScores:
+    """How well Whisper hears the clips, and how well it is known when each word is said.
+
+    In noise so many times as loud as the voice (`noises`), `right` of `said` words are right, and `written` are written.
+    off: seconds that the beginning of a right word is wrong, by each of `readers`. took: seconds, without noise.
+    """
+
+    clips: int
+    said: int
+    noises: tuple[float, ...]
+    right: tuple[int, ...]
+    written: tuple[int, ...]
+    errors: int
+    readers: tuple[str, ...]
+    off: Float[np.ndarray, "readers words"]
+    took: float
+
+    def mean(self, reader: str) -> tuple[float, float]:
+        """Return the mean of a reader's errors, and how far the true mean may be from it (95 %, as if words were independent)."""
+        errors = self.off[self.readers.index(reader)]
+        return float(errors.mean()), 1.96 * float(errors.std(ddof=1)) / len(errors) ** 0.5

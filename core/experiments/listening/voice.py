@@ -4,18 +4,11 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from core.data.sound import WORDS, load_clip, melody, noise, with_noise
-from core.experiments.listening.results import ENVELOPE, LIKELY, Heard, Memory, resets
+from core.data.sound import WORDS, load_clip, with_noise
+from core.experiments.listening.results import ENVELOPE, LIKELY, SOUNDS, Heard, Memory, resets
 from core.pretrained.speech.silero import FRAME, VoiceActivity, cut, load_voice_activity
 
 REMEMBERED = (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48)
-
-
-def made(sound: str) -> Float[np.ndarray, "samples"]:
-    """Return one of `results.SOUNDS`; raises `KeyError` for another name."""
-    if sound == "melody":
-        return melody()
-    return noise(3.0) if sound == "noise" else load_clip(sound)
 
 
 def hear(wave: Float[np.ndarray, "samples"], times: float, erase: str) -> Heard:
@@ -53,13 +46,14 @@ def memory() -> Memory:
     """Return how much of the clips' voice a model hears whose state began a few frames earlier."""
     model = load_voice_activity()
     heard, voiced = np.zeros(len(REMEMBERED), int), 0
-    for name in WORDS:
+    spoken = [name for name in SOUNDS if name in WORDS]
+    for name in spoken:
         frames = model.hear(cut(torch.as_tensor(load_clip(name))))
         whole = model.trace(load_clip(name)).probabilities > LIKELY
         voiced += int(whole.sum())
         for row, remembered in enumerate(REMEMBERED):
             heard[row] += int((with_memory(model, frames, remembered) > LIKELY)[whole].sum())
-    return Memory(REMEMBERED, tuple(heard.tolist()), voiced, len(WORDS))
+    return Memory(REMEMBERED, tuple(heard.tolist()), voiced, len(spoken))
 
 
 @torch.no_grad()

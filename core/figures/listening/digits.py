@@ -44,14 +44,8 @@ def digit(heard: DigitHeard, scores: DigitScores, order: str) -> Picture:
         label(0.64, text="all recordings", size=15, **above),
     ]
     # A frame round the row of what was said.
-    edge = {
-        "type": "rect",
-        "x0": 0.5,
-        "x1": steps + 0.5,
-        "y0": at - 0.5,
-        "y1": at + 0.5,
-        "line": {"color": TEXT, "width": 2},
-    }
+    line = {"color": TEXT, "width": 2}
+    edge = {"type": "rect", "x0": 0.5, "x1": steps + 0.5, "y0": at - 0.5, "y1": at + 0.5, "line": line}
     drawn = layout(
         f"“{said.capitalize()}”, {'read forwards' if order == 'forwards' else 'reversed'}: {steps} frames",
         height=352, margin={"l": 8, "r": 8, "t": 58, "b": 46}, annotations=words, shapes=[edge], showlegend=False,
@@ -65,9 +59,8 @@ def digit(heard: DigitHeard, scores: DigitScores, order: str) -> Picture:
     bars = [_score(n, right, scores, name, colour) for n, (name, right, colour) in enumerate(readers)]
     alt = (
         f"Heat map of ten digits by {steps} frames: after the last the GRU gives “{DIGITS[heard.said]}” "
-        f"{percent(float(belief[-1].max()))}, "
-        f"“{said}” was said; beside it, of {scores.asked} recordings it names {readers[0][1]}, the nearest "
-        f"average {scores.nearest}."
+        f"{percent(float(belief[-1].max()))}, “{said}” was said; beside it, of {scores.asked} recordings "
+        f"it names {readers[0][1]}, the nearest average {scores.nearest}."
     )
     rows = [(t + 1, *(round(100 * float(p), 2) for p in belief[t])) for t in range(steps)]
     return Picture(
@@ -112,9 +105,8 @@ def after_each_share(scores: DigitScores) -> Picture:
     )  # fmt: skip
     half = shares.index(50)
     alt = (
-        f"Line chart: after half of the frames the GRU names {values[half]:.1f} % of {scores.asked} recordings, "
-        f"after 80 % of them "
-        f"{values[shares.index(80)]:.1f} %, after all {values[-1]:.1f} %."
+        f"Line chart: after half of the frames the GRU names {values[half]:.1f} % of {scores.asked} recordings, after 80 % of "
+        f"them {values[shares.index(80)]:.1f} %, after all {values[-1]:.1f} %."
     )
     return Picture(
         {"data": [line], "layout": drawn}, alt, ("heard (%)", "named"), list(zip(shares, right, strict=True))

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from core.experiments.listening.results import DIGITS, DigitHeard, Heard
+from core.experiments.listening.results import DIGITS, LAYERS, DigitHeard, Heard, Written
 from core.figures.palette import ACCENT, CATEGORY, DIVERGING, GROUND, MUTED, TEXT
 from core.figures.parts import scale
 from core.figures.picture import Picture
-from core.figures.style import arrow, label, percent, sketch
+from core.figures.style import arrow, label, percent, plain, shorten, sketch
 
 BOX = {"type": "rect", "line": {"color": ACCENT, "width": 2}, "fillcolor": GROUND, "layer": "below"}
 WIDE, HIGH = (0.0, 10.0), (-0.3, 3.9)
@@ -87,11 +87,8 @@ def digit_mechanism(heard: DigitHeard, order: str) -> Picture:
     ]
     for row, digit in enumerate(top):
         said = f"{DIGITS[digit]} {percent(float(heard.belief[step, digit]))}"
-        words.append(
-            label(
-                7.0, 2.9 - 0.7 * row, f"<b>{said}</b>" if not row else said, ACCENT if not row else TEXT, xanchor="left"
-            )
-        )
+        shown, colour = (said, TEXT) if row else (f"<b>{said}</b>", ACCENT)
+        words.append(label(7.0, 2.9 - 0.7 * row, shown, colour, xanchor="left"))
     shapes = [{**BOX, "x0": 2.95, "x1": 6.1, "y0": 1.35, "y1": 3.05}]
     listed = ", ".join(f"{DIGITS[digit]} {percent(float(heard.belief[step, digit]))}" for digit in top)
     alt = (
@@ -99,3 +96,45 @@ def digit_mechanism(heard: DigitHeard, order: str) -> Picture:
         f"{listed}."
     )
     return Picture(sketch(words, shapes, WIDE, HIGH, traces=[bars]), alt)
+
+
+def word_mechanism(written: Written, layer: str, word: int) -> Picture:
+    """Draw a word being written: the sound through the encoder, and the decoder whose chosen layers attend to it."""
+    name, (start, end) = written.words[word], written.box(layer, word)
+    inside = percent(written.inside(layer, word))
+    times = np.linspace(0.0, 2.1, len(written.low))
+    here = (times >= 2.1 * start / written.seconds) & (times <= 2.1 * end / written.seconds)
+    loud = max(float(np.abs(written.high).max()), float(np.abs(written.low).max()), 0.001)
+    waves = [
+        {
+            "type": "scatter", "mode": "lines", "x": np.repeat(times[those], 2).round(3).tolist(),
+            "y": (2.2 + 0.8 * np.stack([written.low, written.high], 1)[those].astype(float).ravel() / loud).round(3).tolist(),
+            "line": {"color": colour, "width": 1}, "hoverinfo": "skip", "showlegend": False,
+        }
+        for those, colour in ((slice(None), MUTED), (here, ACCENT))
+    ]  # fmt: skip
+    lit = [layer in ("all", one) for one in LAYERS[1:]]
+    tall = 2.5 / len(lit)
+    shapes: list[dict[str, Any]] = [{**BOX, "x0": 2.55, "x1": 4.6, "y0": 1.35, "y1": 3.05}]
+    parts = [
+        label(3.575, 2.2, "encoder", ACCENT),
+        arrow((2.15, 2.2), (2.5, 2.2), MUTED),
+        label(6.95, 3.6, "<b>decoder</b>", ACCENT),
+        arrow((7.95, 2.2), (8.35, 2.2), ACCENT),
+        label(8.4, 2.2, f"<b>{plain(shorten(name, 9))}</b>", ACCENT, xanchor="left"),
+        label(0.0, 3.6, f"{start:.2f} to {end:.2f} s", ACCENT, xanchor="left"),
+        label(0.0, 0.05, f"in its box: <b>{inside}</b> of its attention", TEXT, xanchor="left"),
+    ]
+    for n, is_lit in enumerate(lit):
+        low = 0.7 + n * tall
+        line = {"color": ACCENT if is_lit else MUTED, "width": 2 if is_lit else 1}
+        shapes.append({**BOX, "x0": 6.0, "x1": 7.9, "y0": low + 0.06, "y1": low + tall - 0.06, "line": line})
+        parts.append(label(6.95, low + tall / 2, f"layer {n + 1}", ACCENT if is_lit else MUTED))
+        if is_lit:
+            parts.append(arrow((4.65, 2.2), (5.95, low + tall / 2), ACCENT, 1.5))
+    which = "all four layers" if layer == "all" else f"layer {layer}"
+    alt = (
+        f"Sketch: the sound goes through an encoder; a decoder attends to it in {which} and writes “{name}”, with {inside} of "
+        f"its attention between {start:.2f} and {end:.2f} s."
+    )
+    return Picture(sketch(parts, shapes, WIDE, HIGH, traces=waves), alt)

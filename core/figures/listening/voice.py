@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from core.experiments.listening.results import ENVELOPE, FRAME_SECONDS, Heard, Memory, voiced
-from core.figures.palette import ACCENT, CATEGORY, DIVERGING, MUTED, TEXT
-from core.figures.parts import scale
+from core.figures.palette import ACCENT, CATEGORY, DIVERGING, TEXT
+from core.figures.parts import outline, scale
 from core.figures.picture import Picture
 from core.figures.style import HOVER, label, layout, percent, swatch
 
@@ -43,7 +43,7 @@ def voice(heard: Heard, name: str) -> Picture:
                 "title": {"text": "128 cells"}},
     )  # fmt: skip
     traces = [
-        _wave(heard),
+        outline(heard.low, heard.high, FRAME_SECONDS / ENVELOPE),
         _line(times, heard.other, other, OTHER, 2),
         _line(times, heard.probabilities, this, ACCENT, 3),
     ]
@@ -59,22 +59,11 @@ def voice(heard: Heard, name: str) -> Picture:
     ]  # fmt: skip
     alt = (
         f"Line chart over {frames * FRAME_SECONDS:.1f} seconds of sound: a voice is likelier than not in "
-        f"{voiced(heard.probabilities)} "
-        f"of {frames} frames, {this}, and in {voiced(heard.other)}, {other}; below it a heat map of the LSTM's 128 cells."
+        f"{voiced(heard.probabilities)} of {frames} frames, {this}, and in "
+        f"{voiced(heard.other)}, {other}; below it a heat map of the LSTM's 128 cells."
     )
     columns = ("frame", "seconds", "probability (%)", "never erased (%)", "each frame alone (%)")
     return Picture({"data": [*traces, cells], "layout": drawn}, alt, columns, rows)
-
-
-def _wave(heard: Heard) -> dict[str, Any]:
-    """Return the sound's outline: there and back, from the highest samples to the lowest."""
-    times = (np.arange(len(heard.low)) + 0.5) * FRAME_SECONDS / ENVELOPE
-    across = np.concatenate([times, times[::-1]]).round(3).tolist()
-    up = np.concatenate([heard.high, heard.low[::-1]]).astype(float).round(4).tolist()
-    return {
-        "type": "scatter", "mode": "lines", "x": across, "y": up, "fill": "toself", "fillcolor": MUTED,
-        "line": {"width": 0.5, "color": MUTED}, "hoverinfo": "skip",
-    }  # fmt: skip
 
 
 def _loudest(heard: Heard) -> list[float]:
@@ -106,12 +95,8 @@ def remembered(memory: Memory) -> Picture:
         "line": {"color": ACCENT, "width": 3}, "marker": {"size": 9}, "customdata": said, "hovertemplate": HOVER,
     }  # fmt: skip
     enough = memory.enough()
-    note = label(
-        enough,
-        shares[memory.frames.index(enough)] - 9,
-        f"{enough} frames, {enough * FRAME_SECONDS:.1f} s",
-        xanchor="left",
-    )
+    near, said_of = shares[memory.frames.index(enough)] - 9, f"{enough} frames, {enough * FRAME_SECONDS:.1f} s"
+    note = label(enough, near, said_of, xanchor="left")
     drawn = layout(
         "How far back does it have to listen?", f"{memory.clips} clips, {memory.voiced} frames with a voice", height=360,
         annotations=[note], showlegend=False,
@@ -120,9 +105,8 @@ def remembered(memory: Memory) -> Picture:
         yaxis={"title": {"text": "of these it hears (%)"}, "fixedrange": True, "range": [0, 105]},
     )  # fmt: skip
     alt = (
-        f"Line chart: a model that remembers no frame hears {percent(memory.heard[0] / memory.voiced)} of the "
-        f"frames with a voice; "
-        f"with {enough} it hears at least 95 %."
+        f"Line chart: a model that remembers no frame hears {percent(memory.heard[0] / memory.voiced)} of the frames with a "
+        f"voice; with {enough} it hears at least 95 %."
     )
     rows = list(zip(memory.frames, memory.heard, [round(s, 2) for s in shares], strict=True))
     return Picture({"data": [line], "layout": drawn}, alt, ("frames remembered", "frames heard", "share (%)"), rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,15 @@ def test_fetch_without_names_fetches_all_and_shows_numbers(
     ]
     assert "letters: extract 2.1 MB of 2.1 MB (100 %)" in output.err
     assert "letters: convert 2 of 2 (100 %)" in output.err
+
+
+def test_what_a_reader_is_asked_about_is_left_out_at_first(
+    manifest: dict[str, Asset], capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest["letters"] = replace(manifest["letters"], asked=True)
+    assert command.main(["fetch", "--first"]) == 0
+    assert capsys.readouterr().out.startswith("words: in place")
+    assert [name for name, asset in load().items() if asset.asked] == ["whisper-tiny-en"]
 
 
 def test_fetch_and_verify_take_names(manifest: dict[str, Asset], capsys: pytest.CaptureFixture[str]) -> None:

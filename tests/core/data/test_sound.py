@@ -50,7 +50,11 @@ def test_half_a_minute_at_most() -> None:
 def test_clips_and_noise() -> None:
     for name in sound.WORDS:
         clip = sound.load_clip(name)
-        assert 2 * sound.RATE < len(clip) < 6 * sound.RATE
+        assert 2 * sound.RATE < len(clip) < 8 * sound.RATE
+        starts = sound.STARTS[name]
+        assert len(starts) == len(sound.WORDS[name].split())
+        assert list(starts) == sorted(starts)
+        assert starts[-1] < 100 * len(clip) / sound.RATE
         assert sound.read_wav(sound.as_wav(clip)) == pytest.approx(clip, abs=1e-6)
     clip = sound.load_clip("young_man")
     added = sound.with_noise(clip, 1.0) - clip

@@ -1,12 +1,14 @@
 """The lesson on listening as a reader moves through it."""
 
 import functools
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data.sound import Sound, load_clip
+from core.data.sound import STARTS, WORDS, Sound, load_clip
 from core.experiments import listening as lesson
 from core.experiments.listening.results import voiced
 from core.experiments.recording import find
@@ -37,11 +39,55 @@ def test_erasing_and_noise_change_what_is_heard() -> None:
 
 def test_the_orders_of_digits() -> None:
     scores = find(lesson.digit_scores)
-    for name, right in zip(("forwards", "reversed", "trained reversed"), scores.right, strict=True):
-        assert f"{right} of 600" in said(visit(view="Spoken digits", order=name))
+    for name, right in zip(("forwards", "reversed", "retrained"), scores.right, strict=True):
+        assert f"{right} of 600" in said(visit(view="Digits", order=name))
 
 
-@pytest.mark.parametrize(("link", "moved"), [({}, "erase"), ({"view": "Spoken digits"}, "order")])
+def test_layers_clips_and_noise_change_what_is_written() -> None:
+    written, words = find(lesson.write, "young_man", 0.0), {"He": 0, "was": 1, "not": 2, "an": 3, "young": 5, "man.": 6}
+    true = dict(zip(WORDS["young_man"].split(), STARTS["young_man"], strict=True))
+    for row, layer in ((0, "all"), (1, "1"), (4, "4")):
+        error = np.mean([abs(written.starts[row, n] - true[word] / 100) for word, n in words.items()])
+        assert f"6 of 7 words are right; attention places them {error:.2f} s off" in said(
+            visit(view="Words", layer=layer)
+        )
+    assert "22 of 22 words" in said(visit(view="Words", clip="john dashwood"))
+    assert "9 words, none of the 7 that were said" in said(visit(view="Words", loud=2.0))
+
+
+def test_a_tapped_word_is_played() -> None:
+    at = visit(view="Words")
+    assert len(at.get("audio")) == 1
+    assert helpers.token_texts(at, "text")[4].strip() == "old-sposed"
+    at = sound(helpers.click_token(at, "text", 4))
+    assert len(at.get("audio")) == 2
+    assert widget(at, "word").value == 5
+
+
+def test_whisper_is_fetched_only_when_the_reader_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.kit.fetching.status", lambda asset: "not here")
+    at = visit(view="Words", loud=0.5)
+    assert said(at) == said(visit(view="Words"))
+    assert any("71 MB" in caption.value for caption in at.caption)
+    at = sound(widget(at, "_fetch_whisper-tiny-en").click().run())
+    assert said(at) != said(visit(view="Words"))
+    assert not any("71 MB" in caption.value for caption in at.caption)
+
+
+def test_a_sound_without_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, written = Sound("theirs", load_clip("go_forward")), find(lesson.write, "young_man", 0.0)
+    monkeypatch.setattr("pages.listening.writing.own_sound", lambda stage: own)
+    at = visit(view="Words")
+    assert said(at) == "Whisper writes 4 words; its attention says when each is said."
+    assert not [key for key in cache.results()._held if "theirs" in repr(key)]
+    monkeypatch.setattr("pages.listening.writing.listen", lambda *_: replace(written, nobody=0.9))
+    assert said(visit(view="Words")).startswith("Whisper writes 7 words, yet says with 90.0\u00a0% that nobody speaks")
+    nothing = replace(written, words=(), attention=written.attention[:, :0], starts=written.starts[:, :1], nobody=0.97)
+    monkeypatch.setattr("pages.listening.writing.listen", lambda *_: nothing)
+    assert "nobody speaks" in visit(view="Words").info[0].value
+
+
+@pytest.mark.parametrize(("link", "moved"), [({}, "erase"), ({"view": "Digits"}, "order"), ({"view": "Words"}, "loud")])
 def test_a_bet_and_its_undo(link: dict[str, str], moved: str) -> None:
     at = visit(**link)
     bet = widget(at, "_answer")
