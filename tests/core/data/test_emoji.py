@@ -1,14 +1,8 @@
-"""The emoji: what is kept apart was not trained on, and pictures are drawn as they are stored."""
+"""The emoji: what is kept apart was not trained on."""
 
-import io
 from itertools import chain
 
-import numpy as np
-import pytest
-from PIL import Image
-
 from core.data.emoji import ALWAYS, ARTISTS, LANGUAGES, SIDE, SOMEBODY, load_emoji, without_tone, words_of
-from core.figures.four_shapes.png import png
 
 EMOJI = load_emoji()
 NAMES = EMOJI.names["en"]
@@ -41,9 +35,3 @@ def test_the_split_is_by_its_seed() -> None:
     assert load_emoji(seed=0).parts == EMOJI.parts
     assert load_emoji(seed=1).parts != EMOJI.parts
     assert set(LANGUAGES) == set(EMOJI.names)
-
-
-@pytest.mark.parametrize("number", [0, 1000])
-def test_a_picture_survives_as_a_png(number: int) -> None:
-    picture = EMOJI.pictures["twemoji"][number]
-    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(png(picture)))), picture)
