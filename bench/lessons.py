@@ -20,6 +20,8 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("rnn", "", "place", tuple(range(20, 80)), 100),
     ("rnn", "view=Memory", "place", tuple(range(20, 80)), 100),
     ("rnn", "view=Step by step", "place", tuple(range(20, 80)), 100),
+    ("four_shapes", "", "hours", tuple(range(15, 40)), 100),
+    ("four_shapes", "view=Emoji", "number", tuple(range(2, 20)), 400),
     ("vanishing_gradients", "", "length", tuple(range(40, 70)), 100),
     ("vanishing_gradients", "", "length", (*range(186, 201),), 300),
     ("lstm_gates", "", "value", tuple(round(0.05 * i, 2) for i in range(1, 20)), 100),

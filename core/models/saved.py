@@ -9,13 +9,14 @@ from safetensors import safe_open
 from safetensors.torch import save as to_bytes
 from torch import nn
 
+from core.models.captioner import Captioner
 from core.models.char_lm import CharLM
 from core.models.char_transformer import CharTransformer
 from core.models.classifier import DenseClassifier, SequenceClassifier
 from core.models.recaller import Recaller
 from core.models.transformer import TransformerLM
 
-Saved = CharLM | CharTransformer | Recaller | DenseClassifier | SequenceClassifier | TransformerLM
+Saved = Captioner | CharLM | CharTransformer | Recaller | DenseClassifier | SequenceClassifier | TransformerLM
 
 
 def save(model: Saved, path: Path) -> None:
@@ -54,7 +55,7 @@ def load(path: Path, device: torch.device | None = None) -> Saved:
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a dictionary
     classes: dict[str, type[Saved]] = {
         kind.__name__: kind
-        for kind in (CharLM, CharTransformer, Recaller, DenseClassifier, SequenceClassifier, TransformerLM)
+        for kind in (Captioner, CharLM, CharTransformer, Recaller, DenseClassifier, SequenceClassifier, TransformerLM)
     }
     if header.get("class") not in classes:
         raise ValueError(f"{path.name} holds no model of ours")

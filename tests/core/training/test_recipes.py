@@ -29,6 +29,7 @@ RECALLERS = tuple(f"{name}_{seed}" for name in recipes.RECIPES if name.startswit
 SENTIMENT = tuple(f"sentiment_{name}" for name in readers.EVERY)  # see tests/core/experiments/sentiment
 POSITIONS = tuple(f"positions_{kind}" for kind in ("learned", "none", "rotary", "sinusoidal"))  # see test_lengths
 PIXELS = ("pixels_columns", "pixels_dense", "pixels_rows", "pixels_shuffle")  # see tests/core/experiments/why_order
+FOUR_SHAPES = ("captions", "students", "tweets_bag", "tweets_gru")  # see tests/core/experiments/four_shapes
 DIGITS = ("digits_backwards", "digits_forwards")  # see tests/core/experiments/listening
 TABLES = tuple(f"{recipes.BY_DISTANCE}_{seed}" for seed in range(3))
 GPT_AND_BERT = ("masked_head", "pair_bidirectional", "pair_causal", "pair_tokenizer")  # see test_gpt_and_bert.py
@@ -39,6 +40,7 @@ def test_every_file_says_how_it_was_made() -> None:
     known = {
         *PIXELS,
         *DIGITS,
+        *FOUR_SHAPES,
         *CHARACTERS,
         *RECALLERS,
         *TABLES,
@@ -67,9 +69,10 @@ def test_all_of_it_is_small() -> None:
     assert {path.suffix for path in files} == {".json", ".safetensors"}
     translators = [path for path in files if path.stem.endswith(("_en_pt", "_en_fr"))]
     assert sum(path.stat().st_size for path in translators) < 45_000_000
-    others = [path for path in files if path not in translators and path.stem not in GPT_AND_BERT]
+    others = [path for path in files if path not in translators and path.stem not in (*GPT_AND_BERT, *FOUR_SHAPES)]
     assert sum(path.stat().st_size for path in others) < 10_000_000
     assert sum(path.stat().st_size for path in files if path.stem in GPT_AND_BERT) < 7_000_000
+    assert sum(path.stat().st_size for path in files if path.stem in FOUR_SHAPES) < 2_500_000
 
 
 @pytest.mark.parametrize("name", [*CHARACTERS, *RECALLERS])
