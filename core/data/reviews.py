@@ -71,7 +71,15 @@ def load_reviews(folder: Path | None = None, *, seed: int = SEED) -> Reviews:
 
     `folder` is that of the asset "hutto-snippets", fetched when None. Raises `AssetError` where it can't be had.
     """
-    every = _read("movie_reviews", folder)
+    return _parted(_read("movie_reviews", folder), seed)
+
+
+def load_tweets(folder: Path | None = None, *, seed: int = SEED) -> Reviews:
+    """Return the tweets, parted as `load_reviews` parts film snippets; raises as it does."""
+    return _parted(_read("tweets", folder), seed)
+
+
+def _parted(every: Sequence[Snippet], seed: int) -> Reviews:
     decided = [snippet for snippet in every if abs(snippet.score) > DECIDED and snippet.words]
     copies = near_copies([snippet.words for snippet in decided])
     kept = [snippet for number, snippet in enumerate(decided) if number not in copies]

@@ -51,11 +51,15 @@ def newton(
 
 
 def held_out(
-    x: Float[np.ndarray, "rows width"], labels: Bool[np.ndarray, "rows"], groups: Int[np.ndarray, "rows"], parts: int
+    x: Float[np.ndarray, "rows width"],
+    labels: Bool[np.ndarray, "rows"],
+    groups: Int[np.ndarray, "rows"],
+    parts: int,
+    penalty: float = 0.1,
 ) -> Bool[np.ndarray, "rows"]:
     """Return which rows are read correctly by a regression that has seen no row of their group; groups count from 0."""
     correct = np.zeros(len(labels), bool)
     for part in range(parts):
         out = groups % parts == part
-        correct[out] = (fit(x[~out], labels[~out]).read(x[out]) > 0.5) == labels[out]
+        correct[out] = (fit(x[~out], labels[~out], penalty).read(x[out]) > 0.5) == labels[out]
     return correct

@@ -6,31 +6,38 @@ from typing import Any
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as to_bytes
 from torch import nn
 
+from core.models.captioner import Captioner
 from core.models.char_lm import CharLM
+from core.models.char_transformer import CharTransformer
 from core.models.classifier import DenseClassifier, SequenceClassifier
 from core.models.recaller import Recaller
 from core.models.transformer import TransformerLM
 from core.models.word_lm import WordLM
 
-Saved = CharLM | Recaller | DenseClassifier | SequenceClassifier | TransformerLM | WordLM
+Saved = Captioner | CharLM | CharTransformer | Recaller | DenseClassifier | SequenceClassifier | TransformerLM | WordLM
 
 
 def save(model: Saved, path: Path) -> None:
     """Write a model in float16 (float32 where that would overflow); `load` makes it anew."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(packed(model))
+
+
+def packed(model: Saved) -> bytes:
+    """Return what `save` writes."""
     if isinstance(model, CharLM):
         hidden = [layer.hidden_size for layer in model.body.layers]
         embedding = model.embedding.embedding_dim
         built = {"kind": model.kind, "vocabulary": model.vocabulary, "embedding": embedding, "hidden": hidden}
-    elif isinstance(model, (DenseClassifier, SequenceClassifier, TransformerLM, WordLM)):
-        built = model.built
-    else:
+    elif isinstance(model, Recaller):
         built = {"kind": model.kind, "symbols": model.symbols, "classes": model.classes, "hidden": model.hidden}
+    else:
+        built = model.built
     tensors = {name: half(value) for name, value in model.state_dict().items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, path, metadata={"class": type(model).__name__, "built": json.dumps(built)})
+    return to_bytes(tensors, metadata={"class": type(model).__name__, "built": json.dumps(built)})
 
 
 def half(value: torch.Tensor) -> torch.Tensor:
@@ -48,7 +55,17 @@ def load(path: Path, device: torch.device | None = None) -> Saved:
         header = file.metadata() or {}
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a dictionary
     classes: dict[str, type[Saved]] = {
-        kind.__name__: kind for kind in (CharLM, Recaller, DenseClassifier, SequenceClassifier, TransformerLM, WordLM)
+        kind.__name__: kind
+        for kind in (
+            Captioner,
+            CharLM,
+            CharTransformer,
+            Recaller,
+            DenseClassifier,
+            SequenceClassifier,
+            TransformerLM,
+            WordLM,
+        )
     }
     if header.get("class") not in classes:
         raise ValueError(f"{path.name} holds no model of ours")

@@ -94,21 +94,29 @@ def load_readers() -> Readers:
     return load_folder(TRAINED)
 
 
-def load_folder(folder: Path, kinds: Sequence[str] = KINDS) -> Readers:
+@held
+def load_tweet_readers() -> Readers:
+    """Return the two models that were trained on tweets, a bag of words and a GRU; raises as `load_readers` does."""
+    return load_folder(TRAINED, ("gru",), about="tweets")
+
+
+def load_folder(folder: Path, kinds: Sequence[str] = KINDS, *, about: str = "sentiment") -> Readers:
     """Return the bag and the recurrent models of these kinds from a folder that `core.training.sentiment` filled.
+
+    about: "sentiment" (film snippets) or "tweets", what they were trained on.
 
     Raises as `load_readers` does, and `TypeError` for a file that holds another kind of model.
     """
     from core.models.classifier import SequenceClassifier
     from core.models.saved import load
 
-    bag = read(folder / f"sentiment_{BAG}.safetensors", load_file)
-    facts = read(folder / f"sentiment_{BAG}.json", lambda path: json.loads(path.read_text("utf-8")))
+    bag = read(folder / f"{about}_{BAG}.safetensors", load_file)
+    facts = read(folder / f"{about}_{BAG}.json", lambda path: json.loads(path.read_text("utf-8")))
     recurrent: dict[str, SequenceClassifier] = {}
     for kind in kinds:
-        model = read(folder / f"sentiment_{kind}.safetensors", load)
+        model = read(folder / f"{about}_{kind}.safetensors", load)
         if not isinstance(model, SequenceClassifier):
-            raise TypeError(f"sentiment_{kind}.safetensors holds no classifier")
+            raise TypeError(f"{about}_{kind}.safetensors holds no classifier")
         recurrent[kind] = model
     weights = bag["weights"].astype(np.float64)
     return Readers(tuple(facts["vocabulary"]), weights, float(bag["bias"][0]), recurrent)

@@ -37,14 +37,16 @@ def train(
     every: int = 50,
     keep: Path | None = None,
     keep_every: int = 500,
+    schedule: Callable[[int], float] | None = None,
 ) -> Iterator[Progress]:
     """Minimise `loss(step)`, a scalar, in the parameters of `model`; yield a `Progress` every so many steps and at the end.
 
     AdamW (Loshchilov and Hutter 2019) without weight decay; the rate rises linearly over `warm_up` steps, then falls
-    as a cosine to a twentieth. The gradient is clipped to norm `clip` (Pascanu et al. 2013, algorithm 1). Batches are
-    `loss`'s business, so that the loop knows nothing of data. To stop, stop asking (or `close()` the generator): the
-    model then has what was learned so far. With `keep`, a file, the run is written there every `keep_every` steps and goes
-    on from what it finds there: the same run, if `loss` depends on nothing but the step.
+    as a cosine to a twentieth; or `schedule` says what share of it each step gets, counted from 0. The gradient is
+    clipped to norm `clip` (Pascanu et al. 2013, algorithm 1). Batches are `loss`'s business, so that the loop knows
+    nothing of data. To stop, stop asking (or `close()` the generator): the model then has what was learned so far. With
+    `keep`, a file, the run is written there every `keep_every` steps and goes on from what it finds there: the same run,
+    if `loss` depends on nothing but the step.
 
     Raises `FloatingPointError` when the loss is no number any more.
     """
@@ -52,7 +54,8 @@ def train(
     done = checkpoint.read(keep, model, optimizer) if keep else 0
     for group in optimizer.param_groups:
         group["initial_lr"] = rate
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps, warm_up), done - 1)
+    share = schedule or (lambda step: _rate(step, steps, warm_up))
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, share, done - 1)
     began = time.perf_counter()
     total: Tensor | float = 0.0  # stays on the device: asking for its value at each step would wait for the device
     since = 0
@@ -62,7 +65,7 @@ def train(
         value.backward()
         norm = nn.utils.clip_grad_norm_(model.parameters(), clip, foreach=True)
         optimizer.step()
-        schedule.step()
+        scheduler.step()
         total, since = total + value.detach(), since + 1
         if keep and (step % keep_every == 0 or step == steps):
             checkpoint.write(keep, model, optimizer, step)

@@ -1,8 +1,8 @@
-"""Models that tell good film snippets from bad ones: `python -m core.training.sentiment KIND [--seed N]`.
+"""Models that tell good film snippets from bad ones: `python -m core.training.sentiment KIND [--seed N] [--about tweets]`.
 
 KIND is `bag` (make it first: it fixes the vocabulary), `rnn_tanh`, `lstm` or `gru`. All learn from the same snippets and words;
 the recurrent ones start with GloVe's vectors. A recipe writes sentiment_KIND.safetensors and, beside it, the command, the
-data, the time and what came out, measured on the file as it is stored.
+data, the time and what came out, measured on the file as it is stored. With `--about tweets` they learn from tweets instead.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
 from core.assets.own import TRAINED, seal
-from core.data.reviews import Snippet, load_reviews
+from core.data.reviews import Snippet, load_reviews, load_tweets
 from core.models.char_lm import Kind
 from core.models.classifier import SequenceClassifier
 from core.models.saved import half, save
@@ -38,6 +38,7 @@ HIDDEN, DROPOUT, FORGOTTEN = 64, 0.5, 0.1  # numbers in the state; left out of v
 BATCH, EPOCHS = 32, 7
 RATES = {"rnn_tanh": 4e-3, "lstm": 2e-3, "gru": 2e-3}
 PENALTIES = (0.3, 1.0, 3.0, 10.0)  # of the regression on words, by the snippet; the tuning part chooses
+KINDS_OF_TEXT = {"sentiment": (load_reviews, "film snippets"), "tweets": (load_tweets, "tweets")}
 LEARNT_AS = 0.5  # the size of GloVe's numbers when training starts, so that they can still be moved
 
 
@@ -124,11 +125,12 @@ def learn(
     return model, train(model.train(), loss, steps=epochs * every, rate=RATES[kind], every=every)
 
 
-def make(kind: str, seed: int = 0, *, epochs: int = EPOCHS, folder: Path = TRAINED) -> Path:
+def make(kind: str, seed: int = 0, *, epochs: int = EPOCHS, folder: Path = TRAINED, about: str = "sentiment") -> Path:
     """Train one model, write it, and return the JSON file beside it; raises `KeyError` for a kind that there is not."""
     began = time.perf_counter()
-    reviews = load_reviews()
-    path = folder / f"sentiment_{kind}.safetensors"
+    load, texts = KINDS_OF_TEXT[about]
+    reviews = load()
+    path = folder / f"{about}_{kind}.safetensors"
     path.parent.mkdir(parents=True, exist_ok=True)
     own: dict[str, Any] = {}
     if kind == BAG:
@@ -147,7 +149,7 @@ def make(kind: str, seed: int = 0, *, epochs: int = EPOCHS, folder: Path = TRAIN
         save_file({"weights": half(weights), "bias": torch.tensor([bias])}, path)
         own = {"penalty": best, "parameters": len(vocabulary) + 1, "vocabulary": vocabulary}
     elif kind in KINDS:
-        vocabulary = json.loads((folder / f"sentiment_{BAG}.json").read_text("utf-8"))["vocabulary"]
+        vocabulary = json.loads((folder / f"{about}_{BAG}.json").read_text("utf-8"))["vocabulary"]
         model, run = learn(kind, vocabulary, reviews.train, seed, epochs)  # type: ignore[arg-type]
         for progress in run:
             print(f"step {progress.step} of {progress.steps}: loss {progress.loss:.3f}, {progress.seconds:.0f} s")
@@ -156,11 +158,12 @@ def make(kind: str, seed: int = 0, *, epochs: int = EPOCHS, folder: Path = TRAIN
         own = {"epochs": epochs, "hidden": HIDDEN, "parameters": count}
     else:
         raise KeyError(kind)
-    call, data = f"sentiment {kind} --seed {seed}", f"asset hutto-snippets: {len(reviews.train):,} film snippets"
+    call = f"sentiment {kind} --seed {seed}" + ("" if about == "sentiment" else f" --about {about}")
+    data = f"asset hutto-snippets: {len(reviews.train):,} {texts}"
     start_of = {} if kind == BAG else {"start": "asset glove-6b-50d"}
     facts.write(path, call, data, time.perf_counter() - began, **start_of, **own)  # the vocabulary is read from there
     seal(folder)  # what is loaded is checked against its hash
-    reader = load_folder(folder, [kind] if kind in KINDS else [])
+    reader = load_folder(folder, [kind] if kind in KINDS else [], about=about)
     metrics = {
         name: float(np.mean((reader.read(kind, [s.words for s in part]) > 0.5) == [s.is_positive for s in part]))
         for name, part in (("tune", reviews.tune), ("held_out", reviews.held_out))
@@ -173,8 +176,9 @@ if __name__ == "__main__":
     parser.add_argument("kind", choices=[BAG, *KINDS])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=TRAINED)
+    parser.add_argument("--about", choices=KINDS_OF_TEXT, default="sentiment")
     wanted = parser.parse_args()
     torch.set_num_threads(1)
-    made = make(wanted.kind, wanted.seed, folder=wanted.folder)
+    made = make(wanted.kind, wanted.seed, folder=wanted.folder, about=wanted.about)
     seal(made.parent)
     print(made, json.loads(made.read_text("utf-8"))["metrics"])

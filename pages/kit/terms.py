@@ -63,6 +63,11 @@ TERMS = (
         "gpt_vs_bert",
     ),
     Term(
+        "bit",
+        "A unit of surprise: one toss of a coin. A character that costs 2 bits was as unsure as one of four equal choices.",
+        "char_rnn",
+    ),
+    Term(
         "block",
         "One storey of a Transformer: attention, then a feed-forward network, each of which adds to the stream.",
         "transformer_anatomy",
@@ -91,6 +96,11 @@ TERMS = (
         "cepstral coefficients",
         "Numbers that say how the loudness of a frame is spread over low and high pitches, as coarsely as the ear hears it.",
         "listening",
+    ),
+    Term(
+        "character model",
+        "A model that reads a text one character at a time and gives each character that may come next a probability.",
+        "char_rnn",
     ),
     Term(
         "chat template",
@@ -240,8 +250,8 @@ TERMS = (
     ),
     Term(
         "n-gram",
-        "A run of n words; a model that counts which word came after the last n − 1 words in a text, and nothing else.",
-        "language_model",
+        "n characters or words in a row; also the model that predicts the last of them by counting what followed the others.",
+        "char_rnn",
     ),
     Term(
         "output gate",
@@ -380,6 +390,11 @@ TERMS = (
     ),
     Term(
         "weight matrix", "A table of numbers, learned in training, by which a network multiplies what comes in.", "rnn"
+    ),
+    Term(
+        "window",
+        "How many steps of a text a gradient goes back through, or a Transformer sees, at once.",
+        "char_rnn",
     ),
     Term(
         "word vector",

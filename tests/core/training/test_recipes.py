@@ -13,6 +13,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from core.assets import own
+from core.data import texts_to_learn
 from core.data.prose import load_prose, vocabulary_of
 from core.data.recall import CHANCE
 from core.models.char_lm import CharLM
@@ -23,10 +24,12 @@ from core.pretrained.translation.recurrent import RECURRENT
 from core.training import recipes
 
 CHARACTERS = ("char_gru", "char_lstm", "char_rnn_relu", "char_rnn_tanh")
+WRITERS = tuple(f"writer_{name}" for name in texts_to_learn.TEXTS)  # see test_characters.py
 RECALLERS = tuple(f"{name}_{seed}" for name in recipes.RECIPES if name.startswith("recall") for seed in range(3))
 SENTIMENT = tuple(f"sentiment_{name}" for name in readers.EVERY)  # see tests/core/experiments/sentiment
 POSITIONS = tuple(f"positions_{kind}" for kind in ("learned", "none", "rotary", "sinusoidal"))  # see test_lengths
 PIXELS = ("pixels_columns", "pixels_dense", "pixels_rows", "pixels_shuffle")  # see tests/core/experiments/why_order
+FOUR_SHAPES = ("captions", "students", "tweets_bag", "tweets_gru")  # see tests/core/experiments/four_shapes
 DIGITS = ("digits_backwards", "digits_forwards")  # see tests/core/experiments/listening
 WORDS = ("word_lstm", "word_rnn", "word_text")  # see tests/core/experiments/language_model
 TABLES = tuple(f"{recipes.BY_DISTANCE}_{seed}" for seed in range(3))
@@ -38,6 +41,7 @@ def test_every_file_says_how_it_was_made() -> None:
     known = {
         *PIXELS,
         *DIGITS,
+        *FOUR_SHAPES,
         *CHARACTERS,
         *RECALLERS,
         *TABLES,
@@ -48,6 +52,7 @@ def test_every_file_says_how_it_was_made() -> None:
         *MOVED,
         *SENTIMENT,
         *WORDS,
+        *WRITERS,
     }
     assert set(own.names()) == known
     for name in (*CHARACTERS, *RECALLERS, *TABLES):
@@ -66,9 +71,12 @@ def test_all_of_it_is_small() -> None:
     assert {path.suffix for path in files} == {".json", ".safetensors", ".xz"}
     translators = [path for path in files if path.stem.endswith(("_en_pt", "_en_fr"))]
     assert sum(path.stat().st_size for path in translators) < 45_000_000
-    others = [path for path in files if path not in translators and path.stem not in (*GPT_AND_BERT, *WORDS)]
+    others = [
+        path for path in files if path not in translators and path.stem not in (*GPT_AND_BERT, *FOUR_SHAPES, *WORDS)
+    ]
     assert sum(path.stat().st_size for path in others) < 10_000_000
     assert sum(path.stat().st_size for path in files if path.stem in GPT_AND_BERT) < 7_000_000
+    assert sum(path.stat().st_size for path in files if path.stem in FOUR_SHAPES) < 2_500_000
     assert sum(path.stat().st_size for path in files if path.stem in WORDS) < 6_200_000
 
 
