@@ -56,6 +56,8 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("recurrence_vs_attention", "", "seconds", tuple(range(1, 40)), 100),
     ("recurrence_vs_attention", "view=Dense", "shift", tuple(range(9)), 100),
     ("induction", "view=Training", "step", tuple(range(0, 400, 10)), 100),
+    ("language_model", "", "kept", tuple(range(1, 9)), 100),
+    ("language_model", "view=How far back", "context", ("1", "2", "3", "4", "8", "16", "32"), 100),
     ("listening", "view=Words", "word", tuple(range(1, 8)), 100),
     ("gpt_vs_bert", "", "place", tuple(range(1, 12)), 400),
     ("why_order", "view=Three kinds", "back", tuple(range(21, 60)), 100),

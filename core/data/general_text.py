@@ -27,16 +27,17 @@ class GeneralText:
     held_out: tuple[str, ...]
 
 
-def load_general_text(folder: Path, *, seed: int = 0, snippets: Path | None = None) -> GeneralText:
+def load_general_text(folder: Path, *, seed: int = 0, snippets: Path | None = None, since: int = 0) -> GeneralText:
     """Return about 14 million characters in documents, 6 in 100 of each kind held out.
 
-    `folder` is the one that the commands above fill; `snippets` that of the asset, fetched when None. Snippets come as two
-    documents, with the split of `load_prose`. Raises `FileNotFoundError` where the folder holds no such texts.
+    `folder` is the one that the commands above fill; `snippets` that of the asset, fetched when None; speeches are those
+    given in the year `since` or later. Snippets come as two documents, the last of each part, with the split of
+    `load_prose`. Raises `FileNotFoundError` where the folder holds no such texts.
     """
     rng = random.Random(seed)
     train: list[str] = []
     held_out: list[str] = []
-    for paths in (_speeches(folder), _chapters(folder)):
+    for paths in (_speeches(folder, since), _chapters(folder)):
         rng.shuffle(paths)
         cut = max(1, round(len(paths) * HELD_OUT))
         held_out += [_read(path) for path in paths[:cut]]
@@ -45,8 +46,9 @@ def load_general_text(folder: Path, *, seed: int = 0, snippets: Path | None = No
     return GeneralText((*train, prose.train), (*held_out, prose.held_out))
 
 
-def _speeches(folder: Path) -> list[Path]:
-    return _found(folder / "sotu" / "package" / "data", "[0-9]*.txt")
+def _speeches(folder: Path, since: int) -> list[Path]:
+    paths = _found(folder / "sotu" / "package" / "data", "[0-9]*.txt")
+    return [path for path in paths if int(path.name[:4]) >= since]
 
 
 def _chapters(folder: Path) -> list[Path]:

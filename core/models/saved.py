@@ -15,8 +15,9 @@ from core.models.char_transformer import CharTransformer
 from core.models.classifier import DenseClassifier, SequenceClassifier
 from core.models.recaller import Recaller
 from core.models.transformer import TransformerLM
+from core.models.word_lm import WordLM
 
-Saved = Captioner | CharLM | CharTransformer | Recaller | DenseClassifier | SequenceClassifier | TransformerLM
+Saved = Captioner | CharLM | CharTransformer | Recaller | DenseClassifier | SequenceClassifier | TransformerLM | WordLM
 
 
 def save(model: Saved, path: Path) -> None:
@@ -55,7 +56,16 @@ def load(path: Path, device: torch.device | None = None) -> Saved:
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a dictionary
     classes: dict[str, type[Saved]] = {
         kind.__name__: kind
-        for kind in (Captioner, CharLM, CharTransformer, Recaller, DenseClassifier, SequenceClassifier, TransformerLM)
+        for kind in (
+            Captioner,
+            CharLM,
+            CharTransformer,
+            Recaller,
+            DenseClassifier,
+            SequenceClassifier,
+            TransformerLM,
+            WordLM,
+        )
     }
     if header.get("class") not in classes:
         raise ValueError(f"{path.name} holds no model of ours")

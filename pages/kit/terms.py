@@ -332,6 +332,11 @@ TERMS = (
         "word_vectors",
     ),
     Term(
+        "smoothing",
+        "Taking a little from what was counted often and giving it to what was never counted, so that nothing is impossible.",
+        "language_model",
+    ),
+    Term(
         "softmax",
         "Turns scores into probabilities: all positive, adding up to 1, the highest score the likeliest.",
         "rnn",

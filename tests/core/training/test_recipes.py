@@ -31,6 +31,7 @@ POSITIONS = tuple(f"positions_{kind}" for kind in ("learned", "none", "rotary", 
 PIXELS = ("pixels_columns", "pixels_dense", "pixels_rows", "pixels_shuffle")  # see tests/core/experiments/why_order
 FOUR_SHAPES = ("captions", "students", "tweets_bag", "tweets_gru")  # see tests/core/experiments/four_shapes
 DIGITS = ("digits_backwards", "digits_forwards")  # see tests/core/experiments/listening
+WORDS = ("word_lstm", "word_rnn", "word_text")  # see tests/core/experiments/language_model
 TABLES = tuple(f"{recipes.BY_DISTANCE}_{seed}" for seed in range(3))
 GPT_AND_BERT = ("masked_head", "pair_bidirectional", "pair_causal", "pair_tokenizer")  # see test_gpt_and_bert.py
 MOVED = ("moved_dense", "moved_lstm")  # see tests/core/experiments/recurrence_vs_attention
@@ -50,6 +51,7 @@ def test_every_file_says_how_it_was_made() -> None:
         *GPT_AND_BERT,
         *MOVED,
         *SENTIMENT,
+        *WORDS,
         *WRITERS,
     }
     assert set(own.names()) == known
@@ -66,13 +68,16 @@ def test_every_file_says_how_it_was_made() -> None:
 
 def test_all_of_it_is_small() -> None:
     files = list(own.TRAINED.iterdir())
-    assert {path.suffix for path in files} == {".json", ".safetensors"}
+    assert {path.suffix for path in files} == {".json", ".safetensors", ".xz"}
     translators = [path for path in files if path.stem.endswith(("_en_pt", "_en_fr"))]
     assert sum(path.stat().st_size for path in translators) < 45_000_000
-    others = [path for path in files if path not in translators and path.stem not in (*GPT_AND_BERT, *FOUR_SHAPES)]
+    others = [
+        path for path in files if path not in translators and path.stem not in (*GPT_AND_BERT, *FOUR_SHAPES, *WORDS)
+    ]
     assert sum(path.stat().st_size for path in others) < 10_000_000
     assert sum(path.stat().st_size for path in files if path.stem in GPT_AND_BERT) < 7_000_000
     assert sum(path.stat().st_size for path in files if path.stem in FOUR_SHAPES) < 2_500_000
+    assert sum(path.stat().st_size for path in files if path.stem in WORDS) < 6_200_000
 
 
 @pytest.mark.parametrize("name", [*CHARACTERS, *RECALLERS])

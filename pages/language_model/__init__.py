@@ -1,0 +1,1 @@
+"""The lesson: page.py is its script, the other files are its views and what lies below them."""
