@@ -60,7 +60,7 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("language_model", "view=How far back", "context", ("1", "2", "3", "4", "8", "16", "32"), 100),
     ("listening", "view=Words", "word", tuple(range(1, 8)), 100),
     ("gpt_vs_bert", "", "place", tuple(range(1, 12)), 400),
-    ("why_order", "view=Three kinds", "back", tuple(range(21, 60)), 100),
+    ("why_order", "view=Kinds", "back", tuple(range(21, 60)), 100),
     ("sentiment", "", "word", tuple(range(1, 10)), 100),
     ("listening", "", "noise", tuple(range(0, 30, 3)), 400),
     ("word_vectors", "", "done", tuple(range(0, 20)), 100),

@@ -187,13 +187,13 @@ def depth(found: Depth, kept: int, what: str) -> Picture:
 
 def depth_mechanism(found: Depth, kept: int) -> Picture:
     """Sketch a passage as 64 dots, those that are kept lit up, and each model's perplexity after them."""
-    at = [(n % 16, n // 16) for n in range(KEPT[-1])]
+    at = [(n % 8, n // 8) for n in range(KEPT[-1])]  # a square: no row of it is a model's
     lit = [n >= KEPT[-1] - kept for n in range(KEPT[-1])]
     notes = [
         label(0, 3.55, f"<b>{kept} of {KEPT[-1]} words kept</b>", ACCENT, xanchor="left"),
-        arrow((6.05, 1.2), (6.7, 1.2), ACCENT),
+        arrow((5.3, 1.4), (6.6, 1.4), ACCENT),
     ]
-    places = [(0.15 + 0.375 * x, 2.6 - 0.8 * y) for x, y in at]
+    places = [(0.9 + 0.5 * x, 2.85 - 0.42 * y) for x, y in at]
     dots = [
         _dots([place for place, on in zip(places, lit, strict=True) if on == wanted], lit=wanted)
         for wanted in (True, False)

@@ -7,6 +7,11 @@ from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, TEXT
 from core.figures.picture import Picture
 from core.figures.style import HOVER, arrow, label, layout, percent, sketch
 
+OUTCOMES = {
+    "rises": ("it rose", "it did not rise"),
+    "warmer": ("it was warmer", "it was not warmer"),
+    "rain": ("it rained", "it stayed dry"),
+}
 COLUMNS = ("forecaster", "right", "asked", "share (%)", "95 % from", "95 % to")
 
 
@@ -70,7 +75,8 @@ def accuracy(walk: Walk, honest: Walk | None, title: str, names: tuple[str, ...]
             annotations=numbers,
             shapes=[{"type": "line", "x0": bar, "x1": bar, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
                      "line": {"color": MUTED, "width": 1.5, "dash": "dot"}}],
-            xaxis={"title": {"text": "right (%), with 95 % interval"}, "range": list(ends), "fixedrange": True},
+            xaxis={"title": {"text": "right (%), with 95 % interval"}, "range": list(ends), "fixedrange": True,
+                   **({"tickvals": [50, 60, 70, 80, 90, 100]} if ends[1] > 100 else {})},
             yaxis={"tickmode": "array", "tickvals": rows, "ticktext": list(names), "tickfont": {"size": 15}, "showgrid": False,
                    "range": [len(rows) - 0.5, -0.5], "zeroline": False, "fixedrange": True, "automargin": True},
         ),
@@ -183,6 +189,7 @@ def mechanism(walk: Walk, unit: str, asked: str, leak: str = "none") -> Picture:
         )
     shapes.append({"type": "rect", "x0": 5.2, "x1": 6.7, "y0": 1.2, "y1": 2.2, "line": {"color": ACCENT, "width": 2},
                    "fillcolor": GROUND, "layer": "below"})  # fmt: skip
+    came = OUTCOMES[asked][not one.up]
     where = f"{'Share ' if unit == '%' else ''}{one.name}, {days} days: {_signed(low)} to {_signed(high)} {unit}"
     notes = [
         label(0, 3.15, where, TEXT, xanchor="left"),
@@ -190,17 +197,14 @@ def mechanism(walk: Walk, unit: str, asked: str, leak: str = "none") -> Picture:
         arrow((4.5, 1.7), (5.15, 1.7), ACCENT),
         arrow((6.75, 1.7), (7.3, 1.7), ACCENT),
         label(7.35, 1.7, f"{asked}:<br><b>{percent(one.probability)}</b>", TEXT, xanchor="left", align="left"),
-        label(0, 0.2, f"{one.day}: it {'did' if one.up else 'did not'}", TEXT, xanchor="left"),
+        label(0, 0.2, f"{one.day}: {came}", TEXT, xanchor="left"),
     ]
     if leak != "none":
         notes += [
             label(10, 0.2, f"leak: {leak}", CATEGORY[1], xanchor="right"),
             arrow((7.6, 0.5), (6.0, 1.15), CATEGORY[1]),
         ]
-    alt = (
-        f"Sketch: a GRU reads {days} days of {one.name} and gives “{asked}” {percent(one.probability)}; on {one.day} it "
-        f"{'did' if one.up else 'did not'}."
-    )
+    alt = f"Sketch: a GRU reads {days} days of {one.name} and gives “{asked}” {percent(one.probability)}; on {one.day} {came}."
     return Picture(sketch(notes, shapes, (0.0, 10.0), (-0.2, 3.5)), alt)
 
 

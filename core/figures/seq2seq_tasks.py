@@ -112,7 +112,7 @@ def summaries(
         "data": traces,
         "layout": layout(
             "What a summary keeps, copies, adds",
-            f"{swatch(ACCENT)} SmolLM2  {swatch(RULE)} first words  {swatch(MUTED)} 1st sentence",
+            f"{swatch(ACCENT)} SmolLM2  {swatch(RULE)} first words  {swatch(MUTED)} 1st sentence  ◆ below",
             height=335, showlegend=False, margin={"l": 8, "r": 16, "t": 66, "b": 40},
             xaxis={"fixedrange": True, "tickvals": names, "tickangle": 0,
                    "ticktext": ["key words<br>kept", "copied in<br>a row", "not in<br>the text"]},

@@ -217,7 +217,8 @@ def reach(found: LookBack, steps: int, shuffled: bool) -> Picture:
             "error_y": {"type": "data", "array": [0 if shuffled else 100 * float(found.spread[kind, steps - 1])], "color": TEXT},
         })  # fmt: skip
     drawn = layout(
-        f"What one item says of the next, {how}", key(traces), showlegend=False, height=340,
+        "Shuffled: what is told of a later one" if shuffled else "What an item tells of a later one",
+        key(traces), showlegend=False, height=340,
         margin={"l": 8, "r": 16, "t": 68, "b": 48},
         xaxis={"type": "log", "range": [-0.05, 2.62], "tickvals": [1, 2, 5, 10, 20, 50, 100, 200, 400], "fixedrange": True,
                "title": {"text": "steps back (1 to 400)"}},

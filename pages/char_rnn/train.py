@@ -255,4 +255,9 @@ def _outcome(name: str, kind: str, other: str) -> tuple[str, str]:
     return BETTER if two < one else WORSE, f"{two:.2f} bits against {one:.2f}."
 
 
-VIEW = View("Train", show)
+IDEA = (
+    "A **character model** learns from nothing while you look on. **Bits** measure its surprise at each next "
+    "character of text that it has not read: 0 would be a perfect guess. What it has to beat is counting: an "
+    "**n-gram**."
+)
+VIEW = View("Train", show, IDEA)

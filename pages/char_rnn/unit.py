@@ -90,4 +90,8 @@ def _outcome(name: str, text: str, feature: int, other: int) -> tuple[str, str]:
     return CLOSER if two > one else LESS, f"A correlation of {two:.2f} against {one:.2f} (its size)."
 
 
-VIEW = View("One unit", show)
+IDEA = (
+    "The state of this **LSTM** is 512 numbers, and nobody told them what to mean. We look for the **unit**, the "
+    "one number, that best follows something that can be named, and colour the text by its value."
+)
+VIEW = View("One unit", show, IDEA)

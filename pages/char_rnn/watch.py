@@ -88,8 +88,8 @@ def bet(name: str) -> Bet:
     """Ask when the writing comes to sound like the text."""
     other = next(SHORT[each] for each in SHORT if each != name)
     return Bet(
-        question=f"A judge that only counts words must say which text a piece imitates, {SHORT[name]} or {other}. When is it "
-        "halfway to certain?",
+        question=f"It learns from {SHORT[name]}. When can a judge that only counts words tell its writing from {other}, halfway "
+        "to certainty?",
         answers=(EARLY, BETWEEN, LATE),
         change={"style": True},
         moved="style is drawn, too",

@@ -89,9 +89,9 @@ def bet(kind: str, language: str) -> Bet:
     """Ask how many pictures of another kind it names."""
     other = OTHER_KIND if kind != OTHER_KIND else OTHER_ARTIST
     what = (
-        "Now a picture of a thing that was not in training. Of all such things, how many does it name wholly correctly?"
+        "Now a picture of a thing that was not in training. Of all such things, how many does it name exactly right?"
         if other == OTHER_KIND
-        else "Now pictures of known things by another artist. How many does it name wholly correctly?"
+        else "Now pictures of known things by another artist. How many does it name exactly right?"
     )
     return Bet(what, (FEW, SOME, MANY), {"kind": other}, f"picture: {BRIEF[other]}", partial(_outcome, other, language))
 

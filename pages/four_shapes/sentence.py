@@ -54,7 +54,8 @@ def show(stage: Stage) -> Shown | Nothing:
 
 def judge(found: Translated) -> str:
     """Say how many pieces went in and came out, and what they say."""
-    return f"{count(len(found.source), 'piece')} in, {len(found.target)} out: {code(shorten(found.text, 90) or ' ')}"
+    written = code(shorten(found.text, 90) or " ")
+    return f"{count(len(found.source), 'piece')} in, {len(found.target)} out in Portuguese: {written}"
 
 
 def caption(scores: Scores) -> str:
@@ -74,8 +75,8 @@ def bet(which: str) -> Bet:
     """Ask how sure it is of what it writes for another sentence."""
     other = LAST if which != LAST else FIRST
     return Bet(
-        f"Now the {BRIEF[other]} sentence, {code(SENTENCES[other])} Of how many pieces that come out is it at least "
-        f"{100 * SURE:.0f} % sure?",
+        f"Now the {BRIEF[other]} sentence, {code(SENTENCES[other])} For how many of the pieces that it writes is "
+        f"it at least {100 * SURE:.0f} % sure?",
         (ABOVE, BELOW),
         {"sentence": other},
         f"the {BRIEF[other]} sentence",

@@ -13,7 +13,7 @@ from pages.kit.words import count, percent
 
 OWN = "Your own"
 FIRST = next(iter(TWEETS))
-BRIEF = dict(zip((*TWEETS, OWN), ("notes’", "worst", "own"), strict=True))
+BRIEF = dict(zip((*TWEETS, OWN), ("best", "worst", "own"), strict=True))
 POSITIVE, NEGATIVE = "still positive", "negative now"
 
 

@@ -89,10 +89,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class View:
-    """One experiment of a lesson: its name on the choice and in the link, and what it shows."""
+    """One experiment of a lesson: its name on the choice and in the link, and what it shows.
+
+    `idea` stands in place of the lesson's where that speaks of another machine or another question; empty where it fits.
+    """
 
     name: str
     show: Callable[[Stage], Shown | Nothing]
+    idea: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,13 +181,14 @@ class Lesson:
             controls.show_notices(st.empty())
         left, right = st.columns([5, 11], gap="medium")
         with left:
-            terms.paragraph(self.idea, key="_idea")
-            mechanism, bet = st.container(), st.container()
+            idea, mechanism, bet = (st.container() for _ in range(3))
         with right:
             row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
             verdict, ground, picture, under = (st.container() for _ in range(4))
         below = st.container()
         view = self._choose(row)
+        with idea:
+            terms.paragraph(view.idea or self.idea, key="_idea")
         shown = self._run(view, Stage(row, ground, under), ground)
         with mechanism:
             if shown.mechanism:

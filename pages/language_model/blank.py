@@ -75,7 +75,7 @@ def judge(small: Guess, large: Guess, kept: int, units: int) -> str:
         if np.isnan(lstm)
         else f"the LSTM gives it {percent(lstm)}, the 5-gram, which sees {min(LAST, kept)}, {percent(gram)}"
     )
-    return f"After {which} SmolLM2 puts “{word}” first of these, with {percent(share)}; {others}."
+    return f"After {which} SmolLM2 puts “{word}” first of these ({percent(share)}); {others}."
 
 
 def bet(text: str, words: tuple[str, ...], kept: int) -> Bet | None:
@@ -88,7 +88,7 @@ def bet(text: str, words: tuple[str, ...], kept: int) -> Bet | None:
     word, _ = _first(large.probabilities[0], words)
     left = " ".join(units[-fewer:])
     return Bet(
-        question=f"Keep only {code(left)}. What becomes of SmolLM2’s “{word}”?",
+        question=f"Keep only {code(left)}. How much is left of what SmolLM2 gives “{word}”?",
         answers=(STAYS, SOME, LITTLE),
         change={"kept": fewer},
         moved=f"{fewer} kept" if fewer > 1 else "1 word kept",

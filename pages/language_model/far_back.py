@@ -97,7 +97,7 @@ def bet(what: str, kept: int) -> Bet:
     """Ask how many first guesses are right, or, once these are shown, how much worse it is with one word."""
     if what == PERPLEXITY:
         return Bet(
-            question=f"With {_words(kept)} kept, of 100 words, how many are SmolLM2’s first guess?",
+            question=f"With {_words(kept)} kept, how many of 100 words does SmolLM2 get right at its first guess?",
             answers=(FEW, SOME, MANY),
             change={"measure": CORRECT},
             moved="correct first guesses",
@@ -124,4 +124,8 @@ def _gain() -> tuple[str, str]:
     return right, f"By {percent(gain)}, 95 % interval {100 * low:.1f} to {100 * high:.1f} %."
 
 
-VIEW = View("How far back", show)
+IDEA = (
+    "**Perplexity** tells how unsure a **language model** is: 50 means as unsure as between 50 equally likely "
+    "words. We give four models the last 1 to 64 words before a blank, on text that was kept apart, and measure."
+)
+VIEW = View("How far back", show, IDEA)

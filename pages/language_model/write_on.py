@@ -18,7 +18,7 @@ SHORTER, SAME, LONGER = "shorter", "as long", "longer"
 def show(stage: Stage) -> Shown | Nothing:
     """Show what the models write on, and how long a run of it each has copied."""
     with stage.decide:
-        temperature = controls.slider("Temperature", 0.1, 1.5, TEMPERATURE, 0.1, key="temperature")
+        temperature = controls.slider("Temperature (higher: bolder)", 0.1, 1.5, TEMPERATURE, 0.1, key="temperature")
     with stage.more:
         text, dropped = sentence()
         seed = controls.slider("Draw number", 1, 20, SEED, 1, key="draw")
@@ -48,12 +48,12 @@ def judge(small: Sequence[Written], temperature: float) -> str:
     name, copied = most.replace("-", "\u2011"), runs[most]  # no line ends at its hyphen
     if most == "LSTM":
         return (
-            f"At temperature {temperature:g} even the LSTM has copied {copied} words in a row from its training text; the "
-            f"5\u2011gram {runs['5-gram']}."
+            f"At temperature {temperature:g} even the LSTM has copied {copied} words and signs in a row from its training text; "
+            f"the 5\u2011gram {runs['5-gram']}."
         )
     return (
-        f"At temperature {temperature:g} the {name} has copied most: {copied} words in a row stand just so in its training "
-        f"text; of the LSTM’s, {runs['LSTM']}."
+        f"At temperature {temperature:g} the {name} has copied most: {copied} words and signs in a row are from its training "
+        f"text. The LSTM copied {runs['LSTM']}."
     )
 
 
@@ -81,4 +81,9 @@ def _outcome(text: str, temperature: float, other: float, seed: int) -> tuple[st
     return right, f"{after} words, and {before} before."
 
 
-VIEW = View("Write on", show)
+IDEA = (
+    "A **language model** writes by drawing the next word from its probabilities, again and again. The "
+    "**temperature** says how boldly: near 0, always the likeliest word. We mark what is copied from the text "
+    "that it learned from."
+)
+VIEW = View("Write on", show, IDEA)

@@ -93,4 +93,8 @@ def _outcome() -> tuple[str, str]:
     )
 
 
-VIEW = View("Digits", show)
+IDEA = (
+    "A **GRU**, a simpler LSTM that was trained here, hears one spoken digit **frame** by frame and names it. We "
+    "play every recording backwards, and put a rule beside it that knows no order: the average frame."
+)
+VIEW = View("Digits", show, IDEA)

@@ -44,7 +44,6 @@ def show(stage: Stage) -> Shown | Nothing:
     play(stage, clip, times, own)
     pictured, agreed = drawing(own), None if own else matched(written.words, WORDS[clip].split())
     scores: WordScores = ask(lesson.word_scores)
-    stage.note("Whisper is a Transformer: each word that it writes attends to pieces of the sound (cross-attention).")
     return Shown(
         verdict=judge(written, layer, clip, agreed),
         picture=pictured(figures.words, written, layer, "" if own else clip, word),
@@ -125,7 +124,7 @@ def what_it_is(scores: WordScores, agreed: Matched | None) -> str:
 def bet(clip: str) -> Bet:
     """Ask what Whisper writes where it can't hear."""
     return Bet(
-        question="Add noise twice as loud as the voice. How many words will Whisper write?",
+        question="Add noise twice as loud as the voice. What will Whisper write?",
         answers=(HARDLY, PARTS, INVENTED),
         change={"loud": LOUD, "clip": clip},
         moved="noise twice as loud as the voice",
@@ -140,4 +139,8 @@ def _outcome(clip: str) -> tuple[str, str]:
     return answer, f"{count(number, 'word')} where {len(said)} were said, {right} of them right: fluent, and invented."
 
 
-VIEW = View("Words", show)
+IDEA = (
+    "Whisper is a **Transformer** that writes down what it hears. For each word, its **cross-attention** says "
+    "from which pieces of the sound it took. We compare that with when the word was said, and then add noise."
+)
+VIEW = View("Words", show, IDEA)

@@ -107,4 +107,8 @@ def _outcome(kind: str, steps: int) -> tuple[str, str]:
     )
 
 
-VIEW = View("Leak", show)
+IDEA = (
+    "A **leak** is anything by which the answer gets into what a model reads or learns from. The same **GRU** "
+    "forecasts the same days again, and some of the future is let in, in one of three ways that look harmless."
+)
+VIEW = View("Leak", show, IDEA)

@@ -59,7 +59,7 @@ def judge(walk: Walk) -> str:
     if lead(walk, MAJORITY) == LEANS:
         return f"Reading {days} days the GRU is right in {gru}, “always up” in {base}: no more than luck explains."
     won = "The baseline wins" if ahead(walk, GRU, MAJORITY)[2] < 0 else "Not beaten"
-    return f"{won}: “always up” is right in {base}, the GRU in {gru}."
+    return f"{won}: “always up” is right in {base} of forecasts, the GRU in {gru}."
 
 
 def bet(days: int) -> Bet:

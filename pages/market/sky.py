@@ -60,8 +60,9 @@ def judge(walk: Walk, question: str) -> str:
         past = f", {rules[walk.names[0]]} {percent(always.share)}" if helps else ""
         start = "Weather holds a signal" if helps else "No more than luck explains"
         other = found[LOGISTIC]
-        more = "even more" if other.right > found[GRU].right else "less"
-        return f"{start}: the GRU gets {gru}{past}; {said} {percent(best.share)}, the regression {more}, {percent(other.share)}."
+        return (
+            f"{start}: the GRU gets {gru}{past}; {said} {percent(best.share)}, the regression {percent(other.share)}."
+        )
     won = "The baseline wins" if ahead(walk, GRU, best.name)[2] < 0 else "Not beaten"
     return f"{won}: {said} is right in {percent(best.share)}, the GRU in {gru}."
 
@@ -87,4 +88,9 @@ def _outcome(question: str) -> tuple[str, str]:
     return right, f"GRU {percent(found[GRU].share)}, {name} {percent(best.share)}."
 
 
-VIEW = View("Weather", show)
+IDEA = (
+    "The same **GRU** reads fourteen days of Seattle’s weather and says whether the next day will be warmer, or "
+    "wet. A **baseline** is a plain rule, such as what is usual at this time of the year. We count who is right "
+    "more often."
+)
+VIEW = View("Weather", show, IDEA)

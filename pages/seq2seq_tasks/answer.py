@@ -19,7 +19,7 @@ TOTAL = len(QUESTIONS)
 def show(stage: Stage) -> Shown | Nothing:
     """Show how many of thirty answers are right, and one of them."""
     with stage.decide:
-        given = controls.choice("Asked", tuple(NAMES), "with", key="given", names=NAMES.__getitem__)
+        given = controls.choice("SmolLM2 is asked", tuple(NAMES), "with", key="given", names=NAMES.__getitem__)
     with stage.more:
         place = int(controls.slider("Which question", 1, TOTAL, 1, 1, key="question_number")) - 1
         about = controls.text_area("Or a text of your own", "", key="about", height=98, max_chars=MAX_TEXT).strip()
@@ -27,7 +27,7 @@ def show(stage: Stage) -> Shown | Nothing:
     question, with_text = " ".join(question.split()), given == "with"
     found = language_models.ask(MODEL, lesson.answers, with_text)
     number, asked = QUESTIONS[place]
-    source, wanted, written, number_note = TEXTS[number].text, asked.question, found[place], f"wanted: {asked.answer}"
+    source, wanted, written, number_note = TEXTS[number].text, asked.question, found[place], f"right: {asked.answer}"
     if question:
         source, wanted, number_note = about or source, question, "your question"
         written = language_models.ask(MODEL, lesson.answer, source if with_text else "", question)
@@ -69,8 +69,8 @@ def judge(right: int, rule: int, with_text: bool) -> str:
     how = "With the text" if with_text else "Without the text"
     than = "more than" if right > rule else "as many as" if right == rule else "fewer than"
     return (
-        f"{how}, SmolLM2 gives {right} of {TOTAL} right answers, {than} a rule: "
-        f"the sentence that shares most words with the question holds {rule}."
+        f"{how}, SmolLM2 gives {right} of {TOTAL} right answers, {than} a rule, which finds {rule}: "
+        "it takes the sentence that shares most words with the question."
     )
 
 
@@ -97,4 +97,9 @@ def _outcome(with_text: bool, answers: tuple[str, ...]) -> tuple[str, str]:
     return answers[sum(right > end for end in ends)], f"{right} of {TOTAL} are right."
 
 
-VIEW = View("Answer", show)
+IDEA = (
+    "SmolLM2, a small chat model, is a **decoder** alone: it is given a text and a question in one go, and writes "
+    "on word by word. We count its right answers, with the text and without it, and what a rule without a model "
+    "finds."
+)
+VIEW = View("Answer", show, IDEA)

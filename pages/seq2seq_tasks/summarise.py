@@ -101,7 +101,7 @@ def bet(style: str) -> Bet:
     """Ask what the other request does to copying."""
     other = "own" if style == "plain" else "plain"
     return Bet(
-        question=f"Ask for {NAMES[other]} instead. How much will it copy from the ten texts?",
+        question=f"Ask for {NAMES[other]} instead. How much of the ten texts will it copy?",
         answers=(LESS, SAME, MORE),
         change={"style": other},
         moved=f"asked for {NAMES[other]}",
@@ -115,4 +115,9 @@ def _outcome(style: str, other: str) -> tuple[str, str]:
     return right, f"It copies {percent(after)} of its words; before it copied {percent(before)}."
 
 
-VIEW = View("Summarise", show)
+IDEA = (
+    "SmolLM2, a small chat model, is a **decoder** alone: it is given a request and a text in one go, and writes "
+    "on word by word. We count which words of its summaries are copied, which are new, and what is kept of the "
+    "text."
+)
+VIEW = View("Summarise", show, IDEA)

@@ -44,7 +44,7 @@ def show(stage: Stage) -> Shown | Nothing:
             (("English", before), ("Portuguese", there), ("English", back)),
             ("encoder, decoder", "encoder, decoder"),
             2,
-            f"agrees to {own.chrf[rounds - 1]:.0f} of 100",
+            f"agreement: {own.chrf[rounds - 1]:.0f} of 100",
         ),
         bet=bet(found, rounds),
         numbers=[
@@ -64,8 +64,8 @@ def judge(found: Drift, chat: Drift, rounds: int) -> str:
     """Say how far sentences agree with their originals, by the translator and by the chat model."""
     times = "once" if rounds == 1 else f"{rounds} times"
     return (
-        f"To Portuguese and back {times}, Marian keeps {found.mean()[0][rounds - 1]:.0f} of 100; with SmolLM2 on the way there, "
-        f"{chat.chrf.mean():.0f} is left. Two unrelated sentences share {found.unrelated:.0f}."
+        f"To Portuguese and back {times} by Marian, sentences agree with themselves to {found.mean()[0][rounds - 1]:.0f} of 100; "
+        f"with SmolLM2 on the way there, to {chat.chrf.mean():.0f}. Two unrelated sentences: {found.unrelated:.0f}."
     )
 
 

@@ -90,9 +90,9 @@ def try_next() -> list[Try]:
         Try("A film, good or bad", "“Not bad, it was good” against “not good, it was bad”: the same seven words.",
             {"view": "Words", "pair": "A film"}),
         Try("A new shuffle", "The network that learned rows is given the pixels in an order that it has never met.",
-            {"view": "784 pixels", "order": NEW}),
+            {"view": "Pixels", "order": NEW}),
         Try("Half a year back", "A day’s warmth 183 days ago still tells of today’s; a letter 183 back does not.",
-            {"view": "Three kinds", "back": HALF_A_YEAR}),
+            {"view": "Kinds", "back": HALF_A_YEAR}),
         Try("What such a reader remembers", "The hidden state is all that it carries from one step to the next.",
             {}, lesson="rnn"),
     ]  # fmt: skip

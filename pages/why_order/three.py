@@ -44,15 +44,15 @@ def show(stage: Stage) -> Shown:
 
 
 def judge(found: LookBack, steps: int, shuffled: bool) -> str:
-    """Say what one item removes, one step back and so many, for all three; or that a shuffle leaves nothing of it."""
-    first, here = ([percent(share) for share in found.shares(far, False)] for far in (1, steps))
+    """Say what one item so many steps back removes, for all three; or that a shuffle leaves nothing of it."""
+    here = [percent(share) for share in found.shares(steps, False)]
     if shuffled:
         return (
             f"Shuffled, an item says next to nothing of the next: at most {percent(max(found.shares(steps, True)))} of the "
             f"uncertainty goes. In order: letter {here[0]}, day {here[1]}, sound {here[2]}."
         )
-    one = f"One step back, a letter removes {first[0]} of the uncertainty, a day {first[1]}, a sound {first[2]}"
-    return f"{one}." if steps == 1 else f"{one}; {steps} steps back: {', '.join(here)}."
+    where = "One step back" if steps == 1 else f"{steps} steps back"
+    return f"{where}, a letter removes {here[0]} of the uncertainty about the next, a day {here[1]}, a sound {here[2]}."
 
 
 def bet(steps: int) -> Bet:
@@ -73,4 +73,8 @@ def _outcome(steps: int) -> tuple[str, str]:
     return PHRASES[shares.index(max(shares))], f"Of the uncertainty goes, {steps} back: {said}."
 
 
-VIEW = View("Three kinds", show)
+IDEA = (
+    "A text, a weather record and a voice are each a **sequence**: of letters, of days, of samples. We ask of all "
+    "three: how much does one item tell of another one some steps later? And what is left of that in a shuffle?"
+)
+VIEW = View("Kinds", show, IDEA)

@@ -81,8 +81,10 @@ def kept(at: AppTest, name: str) -> dict[str, Any]:
 @every
 def test_the_idea_is_short_and_its_terms_are_explained(name: str) -> None:
     one = lesson(name)
-    assert 20 <= len(one.idea.replace("*", "").split()) <= MOST_WORDS
-    for text in (one.idea, one.words):
+    ideas = [one.idea, *(view.idea for view in one.views if view.idea)]
+    for idea in ideas:
+        assert 20 <= len(idea.replace("*", "").split()) <= MOST_WORDS
+    for text in (*ideas, one.words):
         terms.begin()
         pieces = terms.segments(text)
         assert any(piece.get("definition") for piece in pieces)

@@ -50,7 +50,7 @@ def coloured(read: Coloured, feature: int) -> Picture:
     }  # fmt: skip
     axis = {"visible": False, "fixedrange": True}
     drawn = layout(
-        f"{name.capitalize()}, over the text it reads", "colour: the unit’s value after each character", height=330,
+        f"{name.capitalize()}, over the text it reads", "orange: low, green: high, after each character", height=330,
         margin={"l": 4, "r": 4, "t": 66, "b": 8}, xaxis={**axis, "range": [-0.5, COLUMNS + 0.5]},
         yaxis={**axis, "autorange": "reversed"},
     )  # fmt: skip

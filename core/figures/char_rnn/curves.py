@@ -67,7 +67,7 @@ def stages(run: Run, counts: Counts, moment: int, text: str, style: bool = False
     drawn = layout(
         f"Its writing: how much is in {text}", key, height=290, margin={"l": 8, "r": 12, "t": 66, "b": 46},
         shapes=[line], xaxis=_axis(places),
-        yaxis={"range": [-2, 104], "fixedrange": True, "automargin": True, "title": {"text": "occurs there (%)"}},
+        yaxis={"range": [-2, 104], "fixedrange": True, "automargin": True, "title": {"text": "found in the text (%)"}},
     )  # fmt: skip
     now = run.moments[moment].shares
     alt = f"Lines over the characters read: after {rounded(run.moments[moment].read)}, " + ", ".join(

@@ -37,7 +37,7 @@ def student(found: Passing, classed: Classed, gpa: float, quiz: int, hours: int)
     ]  # fmt: skip
     step: dict[str, Any] = {"xref": "x2", "yref": "y2"}
     notes = [
-        label(0, -1.25, f"grades {gpa:.1f}<br>quiz {quiz}<br>{hours} hours", IN, yanchor="top", **step),
+        label(0, -1.25, f"grades {gpa:.1f} of 4<br>quiz {quiz} of 10<br>{hours} hours", IN, yanchor="top", **step),
         label(
             0, 1.25, f"passes:<br><b>{percent(float(found.middle[hours]))}</b>", OUT, size=18, yanchor="bottom", **step
         ),
@@ -45,9 +45,12 @@ def student(found: Passing, classed: Classed, gpa: float, quiz: int, hours: int)
         {**arrow((0, 0.4), (0, 1.2), OUT), "xref": "x2", "yref": "y2", "axref": "x2", "ayref": "y2"},
     ]
     still = {"visible": False, "fixedrange": True}
-    key = f"{swatch(STATE)} one step, {swatch(SIMPLER)} logistic regression, {swatch(MUTED)} real students"
+    key = (
+        f"{swatch(STATE)} network (band: how unsure), {swatch(OUT)} this student,<br>"
+        f"{swatch(SIMPLER)} logistic regression, {swatch(MUTED)} real students"
+    )
     drawn = layout(
-        "Will this student pass?", key, height=350, annotations=notes, margin={"l": 8, "r": 12, "t": 76, "b": 48},
+        "Will this student pass?", key, height=350, annotations=notes, margin={"l": 8, "r": 12, "t": 68, "b": 48},
         xaxis={"domain": RIGHT, "range": [-1, MOST_HOURS + 1], "fixedrange": True, "title": {"text": "hours of study a week"}},
         yaxis={"range": [0, 102], "fixedrange": True, "automargin": True, "title": {"text": "passes (%)"}, "anchor": "x"},
         xaxis2={**still, "domain": LEFT, "range": [-1, 1], "anchor": "y2"},

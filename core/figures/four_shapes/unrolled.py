@@ -64,7 +64,7 @@ def _unrolled(steps: Sequence[Step], title: str, subtitle: str, axis: str, **mor
         xaxis={"tickvals": places, "ticktext": [step.given for step in steps], "range": [-0.6 - left, count - 0.3],
                "tickangle": angle if slanted else 0, "fixedrange": True, "showgrid": False, "zeroline": False,
                "title": {"text": axis}},
-        yaxis={"tickvals": [BELOW, 0, 50, 100], "ticktext": ["state", "0 %", "50 %", "100 %"], "fixedrange": True,
+        yaxis={"tickvals": [BELOW, 0, 50, 100], "ticktext": ["state", "0 %", "sure: 50 %", "100 %"], "fixedrange": True,
                "range": [-29, 190 if crowded else 118], "automargin": True, "zeroline": False},
         **more,
     )  # fmt: skip
@@ -95,7 +95,7 @@ def tweet(read: Tweet) -> Picture:
         steps,
         "Positive? The belief after each word",
         key,
-        "goes in: a word (italics: not known)",
+        "goes in: a word (italics: too rare to be learned)",
         traces=[line],
     )
     alt = (
@@ -115,7 +115,7 @@ def caption(seen: Caption, language: str, title: str) -> Picture:
     title: what is new about the picture.
     """
     words = [step[0] for step in seen.likeliest]
-    given = [f"({language})", *(_word(word) for word, _ in words[:-1])]
+    given = [f"start ({language})", *(_word(word) for word, _ in words[:-1])]
     steps = [
         Step(
             before,

@@ -24,13 +24,13 @@ def number(layer: Layer, head: int, query: int, key: int) -> Picture:
     powers = float(np.exp(found.scores - found.scores.max()).sum())
     rows = {"query": found.query, "key": found.key, "q × k": found.products}
     given = {"a × v": found.weight * found.value, "mixture": found.mixture}
-    sums = f"sum of q × k = {found.total:.4f}; ÷ √{width} = <b>{found.score:.4f}</b>"
-    weighed = f"softmax: <b>{found.weight:.6f}</b> (the model: {found.model_weight:.6f})"
+    sums = f"sum {found.total:.4f}; ÷ √{width} = <b>{found.score:.4f}</b>"
+    weighed = f"softmax <b>{found.weight:.6f}</b>, model {found.model_weight:.6f}"
     notes = [
         _over(TOP[1], f"query of “{asks}”, key of “{asked}”"),
         {**_over(TOP[0], sums, yanchor="top"), "yshift": -4},
         _over(MIDDLE[1], weighed),
-        _over(BOTTOM[1], f"{found.weight:.4f} × its value; the mixture of all"),
+        _over(BOTTOM[1], f"{found.weight:.4f} × value; mixture of all"),
     ]
     names = [f"{at + 1} {plain(token)}" for at, token in enumerate(layer.tokens[: query + 1])]
     few = len(names) <= LABELLED

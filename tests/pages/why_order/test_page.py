@@ -53,7 +53,7 @@ def test_the_finding_is_what_was_measured() -> None:
 
 @pytest.mark.parametrize("order", list(ORDERS))
 def test_each_order_has_its_share(order: str) -> None:
-    at = visit(view="784 pixels", order=order)
+    at = visit(view="Pixels", order=order)
     assert plain(percent(FOUND.of(order) / TESTED)) in said(at)
 
 
@@ -66,7 +66,7 @@ def test_the_bet_goes_to_another_pair() -> None:
 
 
 def test_the_sketch_fills_with_the_steps() -> None:
-    at = visit(view="784 pixels")
+    at = visit(view="Pixels")
     first = charts(at)
     assert charts(sound(choose(at, steps=3))) != first
 
@@ -78,7 +78,7 @@ def test_an_empty_sentence_has_no_order() -> None:
 
 @pytest.mark.parametrize("steps", [1, DEFAULT_BACK, HALF_A_YEAR, 400])
 def test_three_kinds_say_what_was_counted(steps: int) -> None:
-    at = visit(view="Three kinds", back=steps)
+    at = visit(view="Kinds", back=steps)
     found = find(lesson.look_back)
     for share, line in zip(found.known[:, steps - 1], main(at)["data"][::2], strict=True):
         assert line["x"][-1] == steps
@@ -87,7 +87,7 @@ def test_three_kinds_say_what_was_counted(steps: int) -> None:
 
 
 def test_shuffled_kinds_say_nothing() -> None:
-    at = sound(choose(visit(view="Three kinds"), mixed=True))
+    at = sound(choose(visit(view="Kinds"), mixed=True))
     assert said(at).startswith("Shuffled, an item says next to nothing")
     assert max(max(line["y"]) for line in main(at)["data"]) < 2
 
@@ -95,7 +95,7 @@ def test_shuffled_kinds_say_nothing() -> None:
 @pytest.mark.parametrize(("steps", "right"), [(DEFAULT_BACK, "the day"), (HALF_A_YEAR, "the sound")])
 def test_the_bet_on_three_kinds(steps: int, right: str) -> None:
     for answer in ("the letter", "the day", "the sound"):
-        at = sound(choose(visit(view="Three kinds", back=steps), _answer=answer))
+        at = sound(choose(visit(view="Kinds", back=steps), _answer=answer))
         (outcome,) = [each.value for each in at.markdown if "Moved for you" in each.value]
         assert ("You were right" in outcome) == (answer == right)
         assert widget(at, "back").value != steps

