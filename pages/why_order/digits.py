@@ -118,7 +118,6 @@ def _outcome(order: str, number: int) -> tuple[str, str]:
 
 IDEA = (
     "A picture of a digit can be read as a **sequence**: 28 of its 784 pixels at each step. A **recurrent "
-    "network** has learned to read them in one order. We shuffle the pixels, in a way that it was trained on and "
-    "in a new one."
+    "network** has learned to read them in one order. We shuffle the pixels, in a way that it learned and in a new one."
 )
 VIEW = View("Pixels", show, IDEA)
