@@ -10,7 +10,7 @@ from core.data.controlled import article, plural, sentences, verb
 
 @pytest.fixture(scope="module")
 def made() -> list[str]:
-    return sentences(3000, seed=7)
+    return sentences(1500, seed=7)
 
 
 def test_a_seed_gives_the_same_sentences_and_no_sentence_twice(made: list[str]) -> None:
