@@ -112,4 +112,8 @@ def _outcome(gap: Gap, seen: int, words: tuple[str, ...], before: str) -> tuple[
     return (SAME if whole.words[0] == before else ANOTHER), f"It prefers {code(whole.words[0])} with {share}."
 
 
-VIEW = View("Fill the blank", show)
+IDEA = (
+    "One word of a sentence is hidden. SmolLM2, a **causal** model, sees what stands to the left of it; MiniLM, a "
+    "**bidirectional** one, sees both sides. We ask each for the word, and let words on the right appear."
+)
+VIEW = View("Fill the blank", show, IDEA)

@@ -152,4 +152,9 @@ def _outcome(task: str) -> tuple[str, str]:
     )
 
 
-VIEW = View("Uses", show)
+IDEA = (
+    "Two **Transformers** of the same size learned from the same text: one **causal**, one **bidirectional**. We "
+    "ask which guesses a hidden **token** better, which of them can write, and what a model that sees both sides "
+    "is good for."
+)
+VIEW = View("Uses", show, IDEA)

@@ -70,4 +70,8 @@ def _outcome(seed: int) -> tuple[str, str]:
     return (SOON if half - tenth <= 50 else SLOW), f"10 % at step {tenth}, 50 % at step {half}."
 
 
-VIEW = View("Training", show)
+IDEA = (
+    "Two small **Transformers** learn here from lists of random words that come twice: one has two layers, one a "
+    "single layer. We look when each learns to go on with such a list, and when its **attention heads** appear."
+)
+VIEW = View("Training", show, IDEA)

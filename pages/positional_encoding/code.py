@@ -176,4 +176,9 @@ def _undoing(text: str, layer: int, head: int) -> tuple[str, str]:
     return right, f"{tiny(then)} off; before, {tiny(now)}."
 
 
-VIEW = View("The code", show)
+IDEA = (
+    "A **positional encoding** writes each position as numbers taken from waves, fast ones and slow ones. We "
+    "compare the codes of two positions, and look at what their distance does to them, and at other ways to write "
+    "positions."
+)
+VIEW = View("The code", show, IDEA)

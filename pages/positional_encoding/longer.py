@@ -119,4 +119,9 @@ def _windowed(length: int) -> tuple[str, str]:
     return {0: "none", len(KINDS): "all"}.get(good, "some"), f"{_listed(now)} bits a character."
 
 
-VIEW = View("Longer", show)
+IDEA = (
+    "Four small models learned to read 64 characters, each with another **positional encoding** or with none. Now "
+    "they read on, further than ever before. **Bits** say how unsure each is of the next character: less is "
+    "better."
+)
+VIEW = View("Longer", show, IDEA)

@@ -85,4 +85,8 @@ def _outcome(reader: int, shift: int) -> tuple[str, str]:
     )
 
 
-VIEW = View("Dense", show)
+IDEA = (
+    "A **dense network** can read a whole text at once, with weights of its own for each position. We let the "
+    "same reviews begin a few positions later, and count how many of its verdicts change, beside an **LSTM**’s."
+)
+VIEW = View("Dense", show, IDEA)

@@ -79,4 +79,8 @@ def _outcome(width: int, length: int) -> tuple[str, str]:
     return FASTER if one < other else SLOWER, f"{1000 * one:,.3g} ms against {1000 * other:,.3g} ms."
 
 
-VIEW = View("Time", show)
+IDEA = (
+    "A **recurrent network** takes one step for each token, and each step waits for the last. **Attention** takes "
+    "all tokens at once, but each with each. We measure on this machine how long both need as the text grows."
+)
+VIEW = View("Time", show, IDEA)

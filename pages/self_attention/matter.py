@@ -125,4 +125,8 @@ def _outcome(text: str, name: str, now: tuple[int, int], then: tuple[int, int]) 
     return MORE if high > 2 * low else LESS, f"It moves by {percent(moved[1])} instead of {percent(moved[0])}."
 
 
-VIEW = View("One cut", show)
+IDEA = (
+    "A large **attention weight** need not matter. We cut the link from “it” to one **token** after another, and "
+    "measure how far the vector of “it” moves, and what a small classifier still reads from it."
+)
+VIEW = View("One cut", show, IDEA)

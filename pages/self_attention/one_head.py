@@ -129,4 +129,8 @@ def _outcome(role: str) -> tuple[str, str]:
     return MORE if score > 0.5 else LESS, f"Head {layer}.{head} gives {percent(score)}."
 
 
-VIEW = View("One head", show)
+IDEA = (
+    "MiniLM has 72 attention **heads**, each with a map of what every **token** gives to every other. Some do one "
+    "thing nearly always, such as giving all to the token before. We put them in order of what they do."
+)
+VIEW = View("One head", show, IDEA)

@@ -116,4 +116,8 @@ def about_norms() -> str:
     )
 
 
-VIEW = View("The whole", show)
+IDEA = (
+    "The first **Transformer**, of 2017, has an **encoder** that reads and a **decoder** that writes. We count "
+    "its **parameters** and its work, part by part, and let the text, its vectors or its number of blocks grow."
+)
+VIEW = View("The whole", show, IDEA)

@@ -96,4 +96,9 @@ def _outcome(text: str, number: int, head: int, query: int, key: int) -> tuple[s
     return (MORE if weight > 0.5 else LESS), f"Head {head + 1} gives it {percent(weight)}."
 
 
-VIEW = View("One number", show)
+IDEA = (
+    "How does one weight of **attention** come about? The query of one **token** and the key of another are "
+    "multiplied, number by number, and a **softmax** makes weights of the sums. Here is every number of one such "
+    "product."
+)
+VIEW = View("One number", show, IDEA)
