@@ -11,6 +11,7 @@ import lzma
 import sys
 import textwrap
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -48,13 +49,17 @@ def built_in(name: str) -> str:
     return lzma.decompress((FOLDER / f"{name}.txt.xz").read_bytes()).decode()
 
 
+@lru_cache(maxsize=len(TEXTS))  # a page asks for it at every move of a control
+def parts_of(name: str) -> Parts:
+    """Return a text that ships, cut in two; raises as `built_in`."""
+    return divide(built_in(name))
+
+
 def divide(text: str) -> Parts:
     """Cut a text in two; the vocabulary is that of the part to learn from, in the order of the code points."""
     held_out = min(HELD_OUT_MOST, int(HELD_OUT * len(text)))
     train = text[: len(text) - held_out]
-    counts: dict[str, int] = {}
-    for character in train:
-        counts[character] = counts.get(character, 0) + 1
+    counts = Counter(train)
     often = sorted(counts, key=lambda character: (-counts[character], character))[:KINDS_MOST]
     return Parts(train, text[len(train) :], tuple(sorted(c for c in often if counts[c] >= RARE)))
 

@@ -106,7 +106,6 @@ def repeated(found: Repeated, case: str = "") -> Picture:
         "layout": layout(
             "How sure it is of each word of the list",
             key(traces),
-            showlegend=False,
             height=340,
             barmode="overlay",
             bargap=0.25,
@@ -205,7 +204,6 @@ def together(found: Switched, count: int) -> Picture:
         "layout": layout(
             "The second time, with heads off",
             key(traces),
-            showlegend=False,
             height=340,
             xaxis={"title": {"text": "heads off"}, "type": "category", "fixedrange": True},
             yaxis={"title": {"text": "typical probability (%)"}, "type": "log", "fixedrange": True, "dtick": 1},
@@ -251,7 +249,6 @@ def alone(found: Switched) -> Picture:
         "layout": layout(
             "The second time, one head off",
             key(traces),
-            showlegend=False,
             height=340,
             xaxis={"title": {"text": "head that is off (layer.head)"}, "type": "category", "fixedrange": True},
             yaxis={"title": {"text": "typical probability (%)"}, "fixedrange": True, "rangemode": "tozero"},
@@ -296,7 +293,6 @@ def moment(two: Trained, one: Trained, step: int) -> Picture:
         "layout": layout(
             "Both heads appear, and then it can",
             key(traces),
-            showlegend=False,
             height=350,
             xaxis={"title": {"text": "step of training"}, "fixedrange": True, "range": [0, steps[-1]], "nticks": 9},
             yaxis={"title": {"text": "per cent"}, "fixedrange": True, "range": [0, 101]},

@@ -54,7 +54,7 @@ def drift(found: Drift, chat: Drift, own: Rounds, at: int) -> Picture:
         "layout": layout(
             "Agreement with the original",
             f"{swatch(RULE)} Marian  {swatch(ACCENT)} one sentence  {swatch(CATEGORY[2])} SmolLM2",
-            height=330, showlegend=False, margin={"l": 8, "r": 16, "t": 66, "b": 48},
+            height=330, margin={"l": 8, "r": 16, "t": 66, "b": 48},
             xaxis={"title": {"text": "times there and back"}, "range": [-0.2, ROUNDS + 0.2], "dtick": 1, "fixedrange": True},
             yaxis={"title": {"text": "agreement (chrF, 0 to 100)"}, "range": [0, 104], "fixedrange": True},
             shapes=[{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": found.unrelated, "y1": found.unrelated,
@@ -113,7 +113,7 @@ def summaries(
         "layout": layout(
             "What a summary keeps, copies, adds",
             f"{swatch(ACCENT)} SmolLM2  {swatch(RULE)} first words  {swatch(MUTED)} 1st sentence  ◆ below",
-            height=335, showlegend=False, margin={"l": 8, "r": 16, "t": 66, "b": 40},
+            height=335, margin={"l": 8, "r": 16, "t": 66, "b": 40},
             xaxis={"fixedrange": True, "tickvals": names, "tickangle": 0,
                    "ticktext": ["key words<br>kept", "copied in<br>a row", "not in<br>the text"]},
             yaxis={"title": {"text": "per cent, mean of 10 texts"}, "range": [0, 104], "fixedrange": True},

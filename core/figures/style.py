@@ -75,9 +75,9 @@ def label(x: float, y: float, text: str, colour: str = TEXT, *, size: int = 15, 
     return {"x": x, "y": y, "text": text, "showarrow": False, "font": {"size": size, "color": colour}, **more}
 
 
-def swatch(colour: str) -> str:
-    """Return a small square in one of the palette's colours, for a title that says what is drawn in it."""
-    return f"<span style='color:{colour};font-size:17px'>\u25a0</span>"
+def swatch(colour: str, sign: str = "\u25a0") -> str:
+    """Return a small square, or another sign, in one of the palette's colours, for a title that says what is drawn in it."""
+    return f"<span style='color:{colour};font-size:17px'>{sign}</span>"
 
 
 def key(traces: Sequence[Mapping[str, Any]]) -> str:
@@ -103,12 +103,10 @@ def key(traces: Sequence[Mapping[str, Any]]) -> str:
 def _mark(trace: Mapping[str, Any]) -> str:
     """Return a trace's sign for the key: a square, or two dashes where its line is broken, or its marker."""
     line, marker = trace.get("line", {}), trace.get("marker", {})
-    colour = line.get("color") or trace.get("fillcolor") or marker.get("color")
+    colour = str(line.get("color") or trace.get("fillcolor") or marker.get("color"))
     if "lines" not in trace.get("mode", "lines"):
-        return f"<span style='color:{colour};font-size:17px'>{SIGNS.get(marker.get('symbol', 'circle'), '●')}</span>"
-    if line.get("dash", "solid") != "solid":
-        return f"<span style='color:{colour};font-size:17px'>– –</span>"
-    return swatch(str(colour))
+        return swatch(colour, SIGNS.get(marker.get("symbol", "circle"), "●"))
+    return swatch(colour, "– –") if line.get("dash", "solid") != "solid" else swatch(colour)
 
 
 def layout(title: str, subtitle: str = "", **more: Any) -> dict[str, Any]:
@@ -131,6 +129,8 @@ def layout(title: str, subtitle: str = "", **more: Any) -> dict[str, Any]:
     margins = {"l": 8, "r": 16, "t": 68, "b": 44, **more.pop("margin", {})}
     margins["t"] += 20 * subtitle.count("<br>")
     frame = {"title": heading, "margin": margins, "legend": legend, "hovermode": "closest", "dragmode": False}
+    if subtitle:  # where the colours are named, or there is no room for a legend
+        frame["showlegend"] = False
     colours = {"font": {"color": TEXT, "size": READ}, "hoverlabel": {"font": {"color": TEXT, "size": READ}}}
     axes = {name: _legible(more.get(name, {})) for name in ("xaxis", "yaxis", *filter(_AXIS.fullmatch, more))}
     return frame | colours | more | axes

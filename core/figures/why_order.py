@@ -186,7 +186,7 @@ def kinds(found: Accuracies) -> Picture:
                            for w, n, (a, b) in zip(where, counts, ends, strict=True)],
         })  # fmt: skip
     drawn = layout(
-        "Three kinds of model, 1,000 digits", key(traces), showlegend=False, height=320,
+        "Three kinds of model, 1,000 digits", key(traces), height=320,
         xaxis={"range": [0, 102], "fixedrange": True, "title": {"text": "correct (%)"}},
         yaxis={"fixedrange": True, "automargin": True, "autorange": "reversed", "title": {"text": "what reads"}},
     )  # fmt: skip
@@ -218,7 +218,7 @@ def reach(found: LookBack, steps: int, shuffled: bool) -> Picture:
         })  # fmt: skip
     drawn = layout(
         "Shuffled: what is told of a later one" if shuffled else "What an item tells of a later one",
-        key(traces), showlegend=False, height=340,
+        key(traces), height=340,
         margin={"l": 8, "r": 16, "t": 68, "b": 48},
         xaxis={"type": "log", "range": [-0.05, 2.62], "tickvals": [1, 2, 5, 10, 20, 50, 100, 200, 400], "fixedrange": True,
                "title": {"text": "steps back (1 to 400)"}},

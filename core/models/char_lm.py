@@ -73,6 +73,9 @@ class CharLM(nn.Module):
         super().__init__()
         self.kind: Kind = kind
         self.vocabulary = tuple(vocabulary)
+        self.built: dict[str, Any] = {
+            "kind": kind, "vocabulary": self.vocabulary, "embedding": embedding, "hidden": list(hidden),
+        }  # fmt: skip
         self._ids = {character: i + 1 for i, character in enumerate(self.vocabulary)}
         size = len(self.vocabulary) + 1
         generator = torch.Generator().manual_seed(seed)

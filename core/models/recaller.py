@@ -17,6 +17,7 @@ class Recaller(nn.Module):
         super().__init__()
         self.kind: Kind = kind
         self.symbols, self.classes, self.hidden = symbols, classes, hidden
+        self.built: dict[str, Any] = {"kind": kind, "symbols": symbols, "classes": classes, "hidden": hidden}
         self.body = recurrent_layer(kind, symbols, hidden, seed=seed)
         self.output = nn.Linear(hidden, classes)
         generator = torch.Generator().manual_seed(seed + 1)

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import torch
 from safetensors import safe_open
@@ -28,16 +28,8 @@ def save(model: Saved, path: Path) -> None:
 
 def packed(model: Saved) -> bytes:
     """Return what `save` writes."""
-    if isinstance(model, CharLM):
-        hidden = [layer.hidden_size for layer in model.body.layers]
-        embedding = model.embedding.embedding_dim
-        built = {"kind": model.kind, "vocabulary": model.vocabulary, "embedding": embedding, "hidden": hidden}
-    elif isinstance(model, Recaller):
-        built = {"kind": model.kind, "symbols": model.symbols, "classes": model.classes, "hidden": model.hidden}
-    else:
-        built = model.built
     tensors = {name: half(value) for name, value in model.state_dict().items()}
-    return to_bytes(tensors, metadata={"class": type(model).__name__, "built": json.dumps(built)})
+    return to_bytes(tensors, metadata={"class": type(model).__name__, "built": json.dumps(model.built)})
 
 
 def half(value: torch.Tensor) -> torch.Tensor:
@@ -54,19 +46,7 @@ def load(path: Path, device: torch.device | None = None) -> Saved:
     with safe_open(path, framework="pt") as file:
         header = file.metadata() or {}
         tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a dictionary
-    classes: dict[str, type[Saved]] = {
-        kind.__name__: kind
-        for kind in (
-            Captioner,
-            CharLM,
-            CharTransformer,
-            Recaller,
-            DenseClassifier,
-            SequenceClassifier,
-            TransformerLM,
-            WordLM,
-        )
-    }
+    classes: dict[str, type[Saved]] = {kind.__name__: kind for kind in get_args(Saved)}
     if header.get("class") not in classes:
         raise ValueError(f"{path.name} holds no model of ours")
     built: dict[str, Any] = json.loads(header["built"])

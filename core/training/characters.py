@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from core.assets.own import TRAINED, seal
-from core.data.texts_to_learn import TEXTS, built_in, divide
+from core.data.texts_to_learn import TEXTS, parts_of
 from core.models.char_lm import FORGET_BIAS, UNKNOWN, CharLM
 from core.models.char_transformer import CharTransformer
 from core.models.gru import GRU
@@ -201,7 +201,7 @@ def make(name: str, seed: int = 0, *, characters: int = FULL, folder: Path = TRA
     On the way, at ever larger distances, it writes: the samples and the bits a character at each moment are in that file.
     """
     began = time.perf_counter()
-    parts = divide(built_in(name))
+    parts = parts_of(name)
     ids, apart = parts.encode(parts.train), parts.encode(parts.held_out)
     learner = Learner(
         build("lstm", parts.vocabulary, SIZE, WINDOW, ids, seed), ids, window=WINDOW, rate=RATE, seed=seed

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from core.data.texts_to_learn import built_in, divide
+from core.data.texts_to_learn import parts_of
 from core.experiments import char_rnn as lesson
 from core.experiments.char_rnn.features import FEATURES
 from core.experiments.char_rnn.results import PASSAGE, PASSAGES, Coloured
@@ -52,7 +52,7 @@ def show(stage: Stage) -> Shown:
 def passage(name: str) -> str:
     """Return the passage that is shown first: of held-out text, so that there is a quotation in it where there is one."""
     start = PASSAGES[name]
-    return divide(built_in(name)).held_out[start : start + PASSAGE]
+    return parts_of(name).held_out[start : start + PASSAGE]
 
 
 def _own(read: Coloured, feature: int) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from core.experiments.alignment.results import FELT, HALF, Alignment
+from core.experiments.intervals import middle
 from core.generation.seeds import checked
 
 RESAMPLES = 2000
@@ -158,7 +159,7 @@ def mean_of(values: Float[np.ndarray, "n"], sentence: Int[np.ndarray, "n"], *, s
     sums, counts = np.bincount(which, values), np.bincount(which)
     drawn = np.random.default_rng(checked(seed)).integers(0, len(names), (RESAMPLES, len(names)))
     means = sums[drawn].sum(1) / counts[drawn].sum(1)
-    low, high = np.quantile(means, (0.025, 0.975))
+    low, high = middle(means)
     return Share(float(values.mean()), float(low), float(high))
 
 

@@ -22,10 +22,10 @@ def full(name: str) -> Run:
 
 def counts(name: str) -> Counts:
     """Return what n-grams achieve on the held-out part of a text that ships, and what of it occurs in the rest."""
-    from core.data.texts_to_learn import built_in, divide
+    from core.data.texts_to_learn import parts_of
     from core.experiments.char_rnn import learning, measures
 
-    return learning.counted(divide(built_in(name)), measures.inventory(name), name)
+    return learning.counted(parts_of(name), measures.inventory(name), name)
 
 
 @doing("Counting your text", "step")
@@ -50,10 +50,9 @@ def begin(text: str, name: str, setting: Setting, number: int) -> "Learning":
 
     Raises `ValueError`, with a sentence for the reader, for a text that can't be learned from.
     """
-    from core.data.texts_to_learn import built_in
     from core.experiments.char_rnn.learning import Learning
 
-    return Learning(built_in(name) if name else text, name, setting)
+    return Learning(text, name, setting)
 
 
 @doing("Training", "character")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from core.assets import own
-from core.data.texts_to_learn import Parts, built_in, divide, trouble
+from core.data.texts_to_learn import Parts, divide, parts_of, trouble
 from core.experiments.char_rnn.measures import Inventory, inventory, other_than
 from core.experiments.char_rnn.results import MINUTE, SHOWN, Counts, Moment, Run, Setting, moments_up_to
 from core.models.character_ngrams import CharacterNGrams, bits
@@ -21,14 +21,14 @@ class Learning:
     """A training that can pause and go on: it is kept in the visit of the reader who began it, and nowhere else."""
 
     def __init__(self, text: str, name: str, setting: Setting) -> None:
-        """Begin a training on a text; `name` says which of those that ship it is, empty for a reader's own.
+        """Begin a training on the text `name` that ships, or, where that is empty, on a reader's own `text`.
 
         Raises `ValueError`, with a sentence for the reader, for a text that can't be learned from.
         """
         if not name and (line := trouble(text)):
             raise ValueError(line)
         self.setting, self.name = setting, name
-        self.parts = divide(text)
+        self.parts = parts_of(name) if name else divide(text)
         self.inventory = inventory(name) if name else Inventory(self.parts.train)
         ids = self.parts.encode(self.parts.train)
         model = build(setting.kind, self.parts.vocabulary, setting.size, setting.window, ids, SEED)
@@ -72,7 +72,7 @@ def _look(learning: Learning, goal: int) -> Steps[None]:
 
 def minute(name: str, setting: Setting) -> Steps[Run]:
     """Train a model for `MINUTE` characters on a text that ships. Yields (characters read, all)."""
-    learning = Learning(built_in(name), name, setting)
+    learning = Learning("", name, setting)
     for until in moments_up_to(MINUTE, (-1,)):
         yield from further(learning, until, MINUTE)
     return learning.run

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from core.data.texts_to_learn import TEXTS, built_in, divide
+from core.data.texts_to_learn import TEXTS, parts_of
 from core.experiments.char_rnn.results import Shares
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -79,7 +79,7 @@ def _part(some: int, of: int) -> float:
 @lru_cache(maxsize=len(TEXTS))
 def inventory(name: str) -> Inventory:
     """Return the inventory of the part of a text that ships from which models learn."""
-    return Inventory(divide(built_in(name)).train)
+    return Inventory(parts_of(name).train)
 
 
 def other_than(name: str) -> Inventory:

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.assets.own import TRAINED, read
-from core.data.texts_to_learn import built_in, divide
+from core.data.texts_to_learn import parts_of
 from core.experiments.char_rnn.features import FEATURES, measure
 from core.experiments.char_rnn.results import Coloured
 from core.experiments.rnn.features import Tracking, correlations
@@ -42,7 +42,7 @@ def _states(model: CharLM, text: str) -> Steps[Float[np.ndarray, "time unit"]]:
 
 def tracking(name: str) -> Steps[Tracking]:
     """Correlate every unit with every feature on two halves of held-out text. Yields (characters read, all)."""
-    text = divide(built_in(name)).held_out[: 2 * HALF]
+    text = parts_of(name).held_out[: 2 * HALF]
     model = writer(name)
     states = yield from _states(model, text)
     features = measure(text)

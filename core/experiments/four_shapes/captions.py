@@ -9,7 +9,7 @@ from jaxtyping import Float, Int, UInt8
 
 from core.data.emoji import ALWAYS, LANGUAGES, Emoji, Language, load_emoji, words_of
 from core.experiments.four_shapes.results import PICTURES, SHOWN, TOP, Caption, Captioned, Scores, shared
-from core.experiments.intervals import Counted
+from core.experiments.intervals import Counted, middle
 from core.pretrained.captions import load_captions
 from core.progress import Steps
 
@@ -103,5 +103,5 @@ def _interval(shares: Float[np.ndarray, "pictures"]) -> tuple[float, float, floa
     """Return the mean of shares, and the ends between which 95 % of the means of pictures drawn anew lie (Efron 1979)."""
     rng = np.random.default_rng(0)
     means = np.array([shares[rng.integers(0, len(shares), len(shares))].mean() for _ in range(DRAWS)])
-    low, high = np.percentile(means, (2.5, 97.5))
+    low, high = middle(means)
     return round(float(shares.mean()), 4), round(float(low), 4), round(float(high), 4)

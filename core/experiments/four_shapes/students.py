@@ -11,7 +11,7 @@ from torch import Tensor
 from core.assets import own
 from core.data.students import FEATURES, load_students
 from core.experiments.four_shapes.results import BINS, MOST_HOURS, Classed, Passing, Scores
-from core.experiments.intervals import Counted
+from core.experiments.intervals import Counted, middle
 from core.models.classifier import SequenceClassifier
 from core.models.logistic import fit
 from core.pretrained.held import held
@@ -43,7 +43,7 @@ def student(gpa: float, quiz: int) -> Passing:
     rows = np.array([[gpa, quiz, hours] for hours in range(MOST_HOURS + 1)])
     x = torch.as_tensor((rows - everyone.mean) / everyone.spread, dtype=torch.float32)
     found = answers(x[:, None]).astype(np.float64)
-    low, high = np.percentile(found, (2.5, 97.5), axis=0)
+    low, high = middle(found)
     plain = fit(everyone.values, everyone.passed, PENALTY).read(rows)
     return Passing(found.mean(0), low, high, plain)
 

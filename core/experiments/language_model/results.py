@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from core.data.prose import tidy
 from core.data.word_text import spans
-from core.experiments.intervals import wilson
+from core.experiments.intervals import middle, redrawn, wilson
 
 MODEL = "smollm2-135m"
 LARGE = "SmolLM2"
@@ -109,24 +109,21 @@ class Depth:
 
     @cached_property
     def _resampled(self) -> Float[np.ndarray, "resamples models kept"]:
-        """Return the perplexity over passages drawn anew, with replacement (Efron 1979)."""
-        rng = np.random.default_rng(0)
-        count = self.logs.shape[2]
-        times = rng.multinomial(count, np.full(count, 1 / count), RESAMPLES).astype(np.float64)
+        """Return the perplexity over passages drawn anew."""
+        times = redrawn(self.logs.shape[2], RESAMPLES).astype(np.float64)
         sums = np.einsum("rp,mkp->rmk", times, self.logs.astype(np.float64))
         return perplexity(sums, self.words)
 
     @cached_property
     def interval(self) -> Float[np.ndarray, "ends models kept"]:
         """Return between which two perplexities 95 % of the resampled ones lie."""
-        found: np.ndarray = np.percentile(self._resampled, (2.5, 97.5), axis=0)
-        return found
+        return middle(self._resampled)
 
     def gain(self, model: int, fewer: int, more: int) -> tuple[float, float, float]:
         """Return by which share the perplexity falls from `fewer` to `more` words kept, and its 95 % interval."""
         few, many = KEPT.index(fewer), KEPT.index(more)
         shares = 1 - self._resampled[:, model, many] / self._resampled[:, model, few]
-        low, high = np.percentile(shares, (2.5, 97.5))
+        low, high = middle(shares)
         return float(1 - self.perplexity[model, many] / self.perplexity[model, few]), float(low), float(high)
 
     @cached_property

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.experiments.intervals import middle, redrawn
+
 MAJORITY, MOMENTUM, SEASON, LOGISTIC, GRU = "Majority", "As lately", "Season", "Logistic regression", "GRU"
 DAYS, DAYS_DEFAULT = ("5", "10", "20", "40"), "20"
 LEAKS = ("none", "random split", "smoothed prices", "scaled with tomorrow")
@@ -68,10 +70,10 @@ class Walk:
 def shares(walk: Walk) -> tuple[Share, ...]:
     """Return how often each forecaster was right over all groups."""
     right, asked = walk.right.sum(1), walk.asked.sum(0)
-    drawn = _drawn(len(walk.months))
+    drawn = redrawn(len(walk.months), DRAWS)
     found = []
     for name, row in zip(walk.names, right, strict=True):
-        low, high = _middle((drawn @ row) / (drawn @ asked))
+        low, high = map(float, middle((drawn @ row) / (drawn @ asked)))
         found.append(Share(name, int(row.sum()), int(asked.sum()), low, high))
     return tuple(found)
 
@@ -85,8 +87,8 @@ def ahead(walk: Walk, name: str, of: str, group: int | None = None) -> tuple[flo
     first, second = walk.names.index(name), walk.names.index(of)
     more = walk.right[first].astype(np.int64) - walk.right[second]
     gained, asked = (more.sum(0), walk.asked.sum(0)) if group is None else (more[group], walk.asked[group])
-    drawn = _drawn(len(walk.months))
-    low, high = _middle((drawn @ gained) / (drawn @ asked))
+    drawn = redrawn(len(walk.months), DRAWS)
+    low, high = map(float, middle((drawn @ gained) / (drawn @ asked)))
     return float(gained.sum() / asked.sum()), low, high
 
 
@@ -103,13 +105,3 @@ def by_year(walk: Walk, name: str) -> list[tuple[str, int, int]]:
         before = found.get(month[:4], (0, 0))
         found[month[:4]] = (before[0] + int(right), before[1] + int(asked))
     return [(year, *counts) for year, counts in found.items()]
-
-
-def _drawn(months: int) -> Int[np.ndarray, "draws months"]:
-    """Return how often each month is in each draw."""
-    return np.random.default_rng(0).multinomial(months, np.full(months, 1 / months), DRAWS)
-
-
-def _middle(values: Float[np.ndarray, "draws"]) -> tuple[float, float]:
-    low, high = np.quantile(values, (0.025, 0.975))
-    return float(low), float(high)

@@ -4,6 +4,7 @@ import numpy as np
 
 from core.data.pronouns import probe_sentences
 from core.experiments.encoder import encoder
+from core.experiments.intervals import middle
 from core.experiments.self_attention.results import WIDTH, Probe
 from core.models import logistic
 from core.progress import Steps
@@ -26,5 +27,5 @@ def fit_probe() -> Steps[Probe]:
     correct = logistic.held_out(vectors, living, nouns, PARTS)
     by_noun = np.array([correct[nouns == noun].mean() for noun in range(nouns.max() + 1)])
     drawn = np.random.default_rng(SEED).choice(by_noun, (DRAWS, len(by_noun))).mean(1)
-    low, high = map(float, np.quantile(drawn, (0.025, 0.975)))
+    low, high = map(float, middle(drawn))
     return Probe(logistic.fit(vectors, living), float(correct.mean()), low, high, len(by_noun), len(sentences))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from core.data.word_questions import ANALOGIES, NAMES, SETS, folder, read_analogies, spearman
+from core.experiments.intervals import middle
 from core.experiments.word_vectors.asking import glove
 from core.experiments.word_vectors.results import Group, Judged, Judgement
 from core.pretrained.word_vectors import WordVectors
@@ -51,7 +52,7 @@ def judge(vectors: WordVectors, name: str, asked: str, text: str) -> Judgement:
         spearman(people[rows], cosines[rows])
         for rows in (rng.integers(len(both), size=len(both)) for _ in range(DRAWS))
     ]
-    low, high = np.percentile(again, [2.5, 97.5])
+    low, high = middle(again)
     parts = np.array_split(np.argsort(people, kind="stable"), BINS)
     bins = np.array([[people[p].mean(), cosines[p].mean(), *np.percentile(cosines[p], [10, 90])] for p in parts])
     rho = spearman(people, cosines)

@@ -97,7 +97,7 @@ def _spec(
     up = {"title": {"text": y}, "rangemode": "tozero", "automargin": True, **still}
     return {
         "data": traces,
-        "layout": layout(title, key(traces), showlegend=False, height=340, shapes=shapes, xaxis=across, yaxis=up),
+        "layout": layout(title, key(traces), height=340, shapes=shapes, xaxis=across, yaxis=up),
     }
 
 

@@ -35,7 +35,6 @@ def curve(damage: Damage, amount: float) -> Picture:
             key(traces),
             height=340,
             shapes=[here, half],
-            showlegend=False,
             xaxis={"title": {"text": AXES[damage.kind]}, "range": [-0.02, 1.02], "dtick": 0.25, **still},
             yaxis={
                 "title": {"text": "agreement (chrF, 0 to 100)"},

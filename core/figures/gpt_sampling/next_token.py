@@ -132,7 +132,6 @@ def sweep(found: Sweep, at: float, entropy: float) -> Picture:
         "layout": layout(
             "Higher temperature, more likely tokens",
             key([*traces, mark]),
-            showlegend=False,
             height=380,
             xaxis={"title": {"text": "temperature"}, "range": [-0.05, 2.05], "fixedrange": True},
             yaxis={

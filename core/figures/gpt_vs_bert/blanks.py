@@ -29,7 +29,7 @@ def fill(causal: CausalBlank, masked: Ranked, seen: int) -> Picture:
     spec = {
         "data": bars[::-1],
         "layout": layout(
-            "Which candidate fills the blank", key(bars[::-1]), showlegend=False, height=max(300, 90 + 43 * len(words)),
+            "Which candidate fills the blank", key(bars[::-1]), height=max(300, 90 + 43 * len(words)),
             barmode="group", bargap=0.15, margin={"l": 8, "r": 60, "t": 68, "b": 44},
             xaxis={"title": {"text": "share of each way’s probability (%)"}, "range": [0, 105], "fixedrange": True},
             yaxis={"type": "category", "autorange": "reversed", "fixedrange": True, "automargin": True,
@@ -67,7 +67,7 @@ def held_out(found: HeldOut) -> Picture:
     spec = {
         "data": bars,
         "layout": layout(
-            "Right word of six, held-out sentences", key(bars), showlegend=False, height=380, barmode="group",
+            "Right word of six, held-out sentences", key(bars), height=380, barmode="group",
             margin={"l": 8, "r": 12, "t": 68, "b": 60},
             xaxis={"type": "category", "fixedrange": True, "title": {"text": "how the blank was filled"}},
             yaxis={"title": {"text": "correct (%)"}, "rangemode": "tozero", "fixedrange": True},

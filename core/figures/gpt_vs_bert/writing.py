@@ -79,7 +79,7 @@ def curves(facts: PairFacts) -> Picture:
     spec = {
         "data": lines,
         "layout": layout(
-            "While training: equal text, equal steps", key(lines), showlegend=False, height=380,
+            "While training: equal text, equal steps", key(lines), height=380,
             xaxis={"title": {"text": "step"}, "fixedrange": True},
             yaxis={"title": {"text": "perplexity of what is asked"}, "type": "log", "fixedrange": True},
         ),

@@ -91,7 +91,6 @@ def recall(free: Along, held: Along, hold: Hold) -> Picture:
         "layout": layout(
             "Symbols recalled at each step",
             key(lines),
-            showlegend=False,
             height=360,
             shapes=[
                 {**rect, "layer": "below", "line": {"width": 0}, "fillcolor": CATEGORY[1], "opacity": 0.16},

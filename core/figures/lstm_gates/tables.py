@@ -56,7 +56,6 @@ def recall_curve(table: Recall, together: bool) -> Picture:
         "layout": layout(
             f"Recalled after training on {'all distances' if together else 'one distance'}",
             key(traces),
-            showlegend=False,
             height=356,
             shapes=[guessing()],
             annotations=[label(start, 14, "guessing", size=14, xanchor="left", yanchor="bottom")],
@@ -99,7 +98,6 @@ def speed(table: Speed, batch: int) -> Picture:
         "layout": layout(
             f"Training speed, {batch} text{'s' if batch > 1 else ''} at a time",
             key(traces),
-            showlegend=False,
             height=350,
             xaxis=axis("length of the text (characters)", type="log", tickvals=lengths),
             yaxis=axis("characters a second", type="log", tickformat="~s", dtick="D2"),

@@ -76,7 +76,7 @@ def waves(codes: Codes) -> Picture:
             "hovertemplate": f"number {2 * pair + 1} of position %{{x}}: %{{y:.2f}}<extra></extra>",
         })  # fmt: skip
     drawn = layout(
-        "Four of its numbers: a wave each", key(traces), showlegend=False, height=380,
+        "Four of its numbers: a wave each", key(traces), height=380,
         xaxis={"title": {"text": "position"}, "fixedrange": True, "range": [1, ranks[-1]]},
         yaxis={"title": {"text": "value"}, "range": [-1.1, 1.1], "fixedrange": True, "automargin": True},
     )  # fmt: skip
@@ -111,7 +111,7 @@ def learned(codes: Codes) -> Picture:
         traces.append({"type": "scatter", "mode": "lines", "name": name, "x": distances, "y": values, "customdata": said,
                        "line": {"color": colour, "width": 3, "dash": dash}, "hovertemplate": HOVER})  # fmt: skip
     drawn = layout(
-        "A code learned, beside the fixed one", key(traces), showlegend=False, height=380,
+        "A code learned, beside the fixed one", key(traces), height=380,
         xaxis={"title": {"text": "distance of two positions"}, "fixedrange": True, "range": [0, count - 1]},
         yaxis={"title": {"text": "cosine (shaded: how it varies)"}, "fixedrange": True, "automargin": True},
     )  # fmt: skip

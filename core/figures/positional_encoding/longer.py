@@ -43,7 +43,7 @@ def longer(found: Longer, length: int, only_last: bool) -> Picture:
             "line": {"color": TEXT, "width": 1.5, "dash": "dot"}}  # fmt: skip
     drawn = layout(
         "Bits a character, " + ("last 64 read alone" if only_last else "all so far read"),
-        key(traces), showlegend=False, height=338, margin={"t": 64, "b": 48}, shapes=[trained, level, mark],
+        key(traces), height=338, margin={"t": 64, "b": 48}, shapes=[trained, level, mark],
         annotations=[label(TRAINED / 2, 0.99, "trained on these", yref="paper", yanchor="top", size=14),
                      label(0, found.frequencies, "letter counts alone", xref="paper", xanchor="left", yanchor="top",
                            size=14)],

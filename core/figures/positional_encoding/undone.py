@@ -31,7 +31,7 @@ def undone(found: Undone) -> Picture:
         })  # fmt: skip
     top = min(LIMIT * size, 1.15 * max(float(np.abs(v).max()) for v in (found.put_in, found.head)))
     drawn = layout(
-        "The number that comes back worst", key(traces), showlegend=False, height=355,
+        "The number that comes back worst", key(traces), height=355,
         xaxis=piece_axis(found.tokens),
         yaxis={"title": {"text": "value"}, "fixedrange": True, "automargin": True, "range": [-top, top]},
     )  # fmt: skip

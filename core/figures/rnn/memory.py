@@ -54,7 +54,6 @@ def memory(damages: Sequence[Damage], model: str, after: str, averages: Averages
         "layout": layout(
             "Probability lost after the damage",
             key(traces),
-            showlegend=False,
             height=350,
             shapes=[level],
             annotations=[{**note, "y": 100 * THRESHOLD, "font": {"color": TEXT, "size": 15}}],

@@ -69,7 +69,6 @@ def unit(read: Read, tracking: Tracking, feature: int, rank: int, position: int)
         "layout": layout(
             f"{followed.label.capitalize()} along the text",
             key(traces),
-            showlegend=False,
             height=340,
             shapes=[mark],
             xaxis=text_axis(names),

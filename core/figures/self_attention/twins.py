@@ -132,7 +132,7 @@ def senses(found: Senses) -> Picture:
         for kind, (colour, symbol), row in zip(kinds, looks, found.cosines, strict=True)
     ]  # fmt: skip
     drawn = layout(
-        f"What is near the vector of “{found.word}”", key(traces), showlegend=False, height=400,
+        f"What is near the vector of “{found.word}”", key(traces), height=400,
         xaxis={"title": {"text": f"cosine with the vector of “{found.word}”"}, "fixedrange": True},
         yaxis={
             "tickvals": rows, "ticktext": list(found.words), "range": [len(rows) - 0.5, -0.5], "fixedrange": True,

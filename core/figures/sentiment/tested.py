@@ -125,7 +125,6 @@ def lengths(tested: Tested, name: str) -> Picture:
         "layout": layout(
             f"By length: {name}",
             key(traces),
-            showlegend=False,
             height=360,
             xaxis={"title": {"text": "words and signs in the snippet"}, "tickmode": "array", "tickvals": list(range(len(names))),
                    "ticktext": names, "range": [-0.4, len(names) - 0.6], "fixedrange": True},

@@ -47,7 +47,6 @@ def machine(made: Machine, what: Grown) -> Picture:
         "layout": layout(
             "The work of one text, by part",
             key(traces),
-            showlegend=False,
             height=346,
             shapes=[{**line, "line": {"color": MUTED, "width": 2, "dash": "dot"}}],
             annotations=[label(math.log10(now), 0, f"{now:,} in 2017" if what != "length" else f"{now:,}", MUTED, yref="paper",

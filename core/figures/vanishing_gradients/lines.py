@@ -54,7 +54,6 @@ def _picture(
         "layout": layout(
             title,
             key(traces),
-            showlegend=False,
             height=350,
             shapes=[upright],
             xaxis={**along, "range": [steps - 0.5, -0.5]},  # time runs to the right, as in the sketch

@@ -83,7 +83,7 @@ def walk(cliff: Cliff) -> Picture:
 
 
 def _spec(title: str, data: list[dict[str, Any]], xaxis: Any, yaxis: Any, **more: Any) -> dict[str, Any]:
-    frame = layout(title, key(data), showlegend=False, height=350, xaxis=xaxis, yaxis=yaxis, **more)
+    frame = layout(title, key(data), height=350, xaxis=xaxis, yaxis=yaxis, **more)
     return {"data": data, "layout": frame}
 
 

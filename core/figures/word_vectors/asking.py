@@ -146,7 +146,7 @@ def people(judged: Judged) -> Picture:
         for one, colour, dash, symbol in zip(judged.sets, (ACCENT, OTHER), ("solid", "dash"), ("circle", "diamond"), strict=True)
     ]  # fmt: skip
     drawn = layout(
-        "GloVe and people, pair by pair", key(traces), showlegend=False, height=350,
+        "GloVe and people, pair by pair", key(traces), height=350,
         xaxis={"title": {"text": "what people said of a pair (0 to 10)"}, "range": [0, 10.2], "fixedrange": True},
         yaxis={"title": {"text": "mean cosine in GloVe"}, "fixedrange": True},
     )  # fmt: skip
