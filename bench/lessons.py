@@ -61,6 +61,8 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("listening", "view=Words", "word", tuple(range(1, 8)), 100),
     ("gpt_vs_bert", "", "place", tuple(range(1, 12)), 400),
     ("why_order", "view=Kinds", "back", tuple(range(21, 60)), 100),
+    ("market", "", "days", ("5", "10", "40"), 100),
+    ("seq2seq_tasks", "", "rounds", tuple(range(2, 7)), 100),
     ("sentiment", "", "word", tuple(range(1, 10)), 100),
     ("listening", "", "noise", tuple(range(0, 30, 3)), 400),
     ("word_vectors", "", "done", tuple(range(0, 20)), 100),

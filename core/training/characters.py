@@ -7,11 +7,11 @@ writer_NAME.safetensors and, beside it, the command, the time, and what the mode
 import argparse
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -27,6 +27,7 @@ from core.models.recurrent import Recurrent
 from core.models.saved import load, save
 from core.progress import Steps, finish
 from core.training import facts
+from core.training.lanes import Lanes, log_frequencies
 from core.training.loop import Progress, train
 
 Writer = CharLM | CharTransformer
@@ -53,9 +54,8 @@ def build(kind: str, vocabulary: Sequence[str], size: int, window: int, ids: Seq
     model = CharLM(kind, vocabulary, embedding=EMBEDDING, hidden=(size,), seed=seed)  # type: ignore[arg-type]
     if isinstance(model.body.layers[0], LSTM):
         model.body.layers[0].set_forget_bias(FORGET_BIAS)
-    counts = torch.bincount(torch.tensor(ids), minlength=len(vocabulary) + 1) + 1
     with torch.no_grad():
-        model.output.bias.copy_((counts / counts.sum()).log())
+        model.output.bias.copy_(log_frequencies(torch.tensor(ids), len(vocabulary) + 1))
     return model
 
 
@@ -103,13 +103,11 @@ class Learner:
         self.read, self.seconds, self.loss = 0, 0.0, math.nan
         text = torch.tensor(ids, dtype=torch.int16)  # a visit keeps it: four times smaller
         self.lanes = max(1, min(LANES, len(text) // (2 * window)))
-        length = len(text) // self.lanes
-        self._lanes = text[: self.lanes * length].view(self.lanes, length)
-        self._rng = np.random.default_rng(seed)
-        self._states: Any = None
+        lanes = Lanes(text, self.lanes, window=window, fresh=FRESH, seed=seed)
         self._steps: Iterator[Progress] = train(
-            model, self._loss, steps=ENDLESS, rate=rate, every=1, schedule=share_of_rate
-        )
+            model, lambda step: lanes.loss(step, partial(forward, model)),
+            steps=ENDLESS, rate=rate, every=1, schedule=share_of_rate,
+        )  # fmt: skip
 
     @property
     def step_characters(self) -> int:
@@ -122,28 +120,6 @@ class Learner:
         self.loss = next(self._steps).loss / math.log(2)
         self.seconds += time.thread_time() - began
         self.read += self.step_characters
-
-    def _loss(self, step: int) -> Tensor:
-        """Return the loss, in nats, on the next piece of each lane; the state goes on, its gradient ends at the piece."""
-        pieces = max(1, (self._lanes.shape[1] - 1) // self.window)
-        start = (step - 1) % pieces * self.window
-        if start == 0:  # a new round through the text: the lanes begin elsewhere
-            self._round = self._lanes.roll(int(self._rng.integers(self._lanes.shape[1])), 1)
-            self._states = None
-        piece = self._round[:, start : start + self.window + 1].long()
-        keep = torch.as_tensor(self._rng.random((self.lanes, 1)) > FRESH, dtype=torch.float32)
-        scores, states = forward(self.model, piece[:, :-1], carried(self._states, lambda state: state * keep))
-        self._states = carried(states, lambda state: state.detach())
-        return cross_entropy(scores.flatten(0, 1), piece[:, 1:].flatten())
-
-
-def carried(states: Any, change: Callable[[Tensor], Tensor]) -> Any:
-    """Return the states of all layers with each tensor changed; None for a model that has none."""
-    if states is None:
-        return None
-    if isinstance(states, list | tuple):
-        return type(states)(carried(state, change) for state in states)
-    return change(states)
 
 
 @torch.no_grad()

@@ -26,6 +26,7 @@ from core.models.lstm import LSTM
 from core.models.recaller import Recaller
 from core.models.saved import load, save
 from core.training import facts
+from core.training.lanes import Lanes, log_frequencies
 from core.training.loop import Progress, train
 
 CHAR_PARAMETERS = 300_000  # of layer and output matrix together, whatever the kind
@@ -55,41 +56,16 @@ def char(kind: Kind, seed: int, device: torch.device, report: Report) -> tuple[C
         cast(LSTM, model.body.layers[0]).set_forget_bias(FORGET_BIAS)
         # It starts with the characters' frequencies as its output bias. Else it learns them first, by driving every cell
         # to a large constant, which nothing brings back: cells of 15 after 50 steps, and 2.20 bits in the end.
-        counts = torch.bincount(torch.tensor(model.encode(prose.train)), minlength=len(vocabulary) + 1) + 1
         with torch.no_grad():
-            model.output.bias.copy_((counts / counts.sum()).log())
+            model.output.bias.copy_(log_frequencies(torch.tensor(model.encode(prose.train)), len(vocabulary) + 1))
     text = torch.tensor(model.encode(prose.train))
-    length = len(text) // streams
-    lanes = text[: length * streams].view(streams, length).to(device)
-    pieces = (length - 1) // window
-    rng = np.random.default_rng(seed)
-    shared: dict[str, Any] = {"states": None}
-
-    def loss(step: int) -> Tensor:
-        start = (step - 1) % pieces * window
-        if start == 0:  # a new round through the text: the lanes begin elsewhere
-            shared["lanes"] = lanes.roll(int(rng.integers(length)), 1)
-            shared["states"] = None
-        piece = shared["lanes"][:, start : start + window + 1]
-        keep = torch.as_tensor(rng.random((streams, 1)) > 0.05, device=device)
-        scores, states = model(piece[:, :-1], _masked(shared["states"], keep))
-        shared["states"] = _masked(states, None)
-        return cross_entropy(scores.flatten(0, 1), piece[:, 1:].flatten())
-
+    lanes = Lanes(text.to(device), streams, window=window, fresh=0.05, seed=seed)
+    steps = epochs * ((lanes.length - 1) // window)
     rate = {"rnn_tanh": 1e-3, "rnn_relu": 5e-4, "gru": 3e-3, "lstm": 5e-3}[kind]
-    for progress in train(model, loss, steps=epochs * pieces, rate=rate, every=100):
+    for progress in train(model, lambda step: lanes.loss(step, model), steps=steps, rate=rate, every=100):
         report(progress)
     facts = {"data": "asset hutto-snippets: film reviews and editorials", "epochs": epochs, "hidden": hidden}
     return model, {**facts, "characters": len(text), "parameters": sum(p.numel() for p in model.parameters())}
-
-
-def _masked(states: Any, keep: Tensor | None) -> Any:
-    """Return states cut off from what made them, with zeros where `keep` says no."""
-    if states is None:
-        return None
-    if isinstance(states, (list, tuple)):
-        return type(states)(_masked(state, keep) for state in states)
-    return states.detach() if keep is None else states.detach() * keep
 
 
 def held_out_bits(model: CharLM, pieces: int = 100, length: int = 1000) -> float:

@@ -26,6 +26,7 @@ from core.models.seq2seq import END, PAD, START, Look, Reads, Seq2Seq, pad
 from core.pretrained.translation import recurrent as recurrent_translator
 from core.pretrained.translation.subwords import Subwords
 from core.training import distil, facts, fast_seq2seq
+from core.training.lanes import log_frequencies
 from core.training.loop import Progress, train
 
 VOCABULARY = 4000
@@ -200,11 +201,9 @@ def make(
     ).to(device)
     batches = Batches(pairs, pieces, seed, device)
     # Else the pieces' frequencies are learned first, by driving the readout to constants that nothing brings back.
-    counts = torch.bincount(
-        torch.tensor([piece for _, target in batches.pairs for piece in target]), minlength=pieces.size
-    )
+    targets = torch.tensor([piece for _, target in batches.pairs for piece in target])
     with torch.no_grad():
-        model.bias.copy_(((counts + 1) / (counts + 1).sum()).log())
+        model.bias.copy_(log_frequencies(targets, pieces.size))
     packed = fast_in_bfloat16(device)
     parameters = sum(p.numel() for p in model.parameters())
     print(

@@ -24,6 +24,7 @@ from core.models.char_lm import Kind
 from core.models.saved import load, save
 from core.models.word_lm import WordLM
 from core.training import facts
+from core.training.lanes import log_frequencies
 from core.training.loop import train
 from core.training.recipes import seed_dropout
 
@@ -72,9 +73,8 @@ def learn(name: str, text: WordText, seed: int, folder: Path | None, *, epochs: 
     seed_dropout(seed)
     model = WordLM(KINDS[name], len(text.vocabulary), hidden=HIDDEN[name], dropout=DROPOUT, seed=seed).train()
     ids = torch.as_tensor(text.ids.astype(np.int64))
-    counts = torch.bincount(ids, minlength=len(text.vocabulary)) + 1
     with torch.no_grad():
-        model.bias.copy_((counts / counts.sum()).log())
+        model.bias.copy_(log_frequencies(ids, len(text.vocabulary)))
     steps = epochs * (len(ids) // (WINDOW * BATCH))
 
     def loss(step: int) -> Tensor:

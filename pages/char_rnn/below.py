@@ -23,13 +23,14 @@ def how() -> list[Line]:
     from core.experiments.rnn.features import correlations
     from core.models.character_ngrams import CharacterNGrams
     from core.training import characters
+    from core.training.lanes import Lanes
 
     return [
         Line("The loss: how many bits the characters that came cost, on average.",
              r"L = -\frac{1}{T} \sum_t \log_2 p(x_{t+1} \mid x_1 \ldots x_t)", characters.held_out_bits,
              "T: 50,000 characters that nobody trained on."),
         Line("Training: pieces of the text, many side by side. The state goes on to the next piece, the gradient does not.",
-             r"h_0^{(k+1)} = \mathrm{stop\_gradient}(h_W^{(k)})", characters.Learner._loss,
+             r"h_0^{(k+1)} = \mathrm{stop\_gradient}(h_W^{(k)})", Lanes.loss,
              "W: the window. 16 places of the text are read side by side."),
         Line("Counting: an n-gram is blended with the next shorter one; the more different characters followed, the more.",
              r"P_n(c \mid h) = \frac{N(hc) + T(h)\, P_{n-1}(c \mid h')}{N(h) + T(h)}", CharacterNGrams.probabilities,

@@ -22,6 +22,7 @@ from core.models.saved import load
 from core.pretrained import readers
 from core.pretrained.translation.recurrent import RECURRENT
 from core.training import recipes
+from core.training.lanes import carried
 
 CHARACTERS = ("char_gru", "char_lstm", "char_rnn_relu", "char_rnn_tanh")
 WRITERS = tuple(f"writer_{name}" for name in texts_to_learn.TEXTS)  # see test_characters.py
@@ -195,11 +196,11 @@ def test_a_character_recipe_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_streams_that_begin_anew_have_an_empty_state() -> None:
     h, c = torch.ones(3, 2, requires_grad=True), torch.full((3, 2), 2.0, requires_grad=True)
     keep = torch.tensor([[True], [False], [True]])
-    ((kept_h, kept_c),) = recipes._masked([(h, c)], keep)
+    ((kept_h, kept_c),) = carried([(h, c)], lambda state: state.detach() * keep)
     assert kept_h.tolist() == [[1, 1], [0, 0], [1, 1]]
     assert kept_c.tolist() == [[2, 2], [0, 0], [2, 2]]
     assert not kept_h.requires_grad
-    assert recipes._masked(None, keep) is None
+    assert carried(None, lambda state: state * keep) is None
 
 
 def test_distances_are_drawn_over_the_whole_range(monkeypatch: pytest.MonkeyPatch) -> None:
