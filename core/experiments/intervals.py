@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 
 def wilson(right: int, asked: int, z: float = 1.96) -> tuple[float, float]:
@@ -18,9 +18,10 @@ def wilson(right: int, asked: int, z: float = 1.96) -> tuple[float, float]:
 
 
 @lru_cache(maxsize=4)  # a fortieth of a second each, for every interval that a page shows
-def redrawn(parts: int, draws: int) -> Int[np.ndarray, "draws parts"]:
+def redrawn(parts: int, draws: int) -> Float[np.ndarray, "draws parts"]:
     """Return how often each part is in each draw, where as many parts are drawn with replacement (Efron 1979), seed 0."""
-    return np.random.default_rng(0).multinomial(parts, np.full(parts, 1 / parts), draws)
+    times = np.random.default_rng(0).multinomial(parts, np.full(parts, 1 / parts), draws)
+    return times.astype(np.float64)  # whole numbers are not multiplied as fast
 
 
 def middle(values: Float[np.ndarray, "draws *rest"] | Sequence[float]) -> Float[np.ndarray, "ends *rest"]:

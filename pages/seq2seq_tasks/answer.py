@@ -5,10 +5,10 @@ from functools import partial
 from core.data.short_texts import QUESTIONS, TEXTS
 from core.experiments import seq2seq_tasks as lesson
 from core.experiments.seq2seq_tasks import results
-from core.experiments.seq2seq_tasks.results import ANSWER_TOKENS, MAX_QUESTION, MAX_TEXT, MODEL
+from core.experiments.seq2seq_tasks.results import ANSWER_TOKENS, MAX_QUESTION, MAX_TEXT, MODEL, Written
 from core.figures import seq2seq_tasks as figures
 from pages.kit import controls, language_models
-from pages.kit.ask import draw
+from pages.kit.ask import derive, draw
 from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.seq2seq_tasks.shared import prompt_of, script_values, strip_of
 
@@ -35,9 +35,7 @@ def show(stage: Stage) -> Shown | Nothing:
         stage.note("Your text needs a question: type one under it. Until then one of the thirty is shown.")
     strip_of(stage, written.text, source, key="answer", label="what it wrote")
     prompt_of(stage, written, ANSWER_TOKENS)
-    right, rule = sum(results.correct(found)), sum(results.baseline())
-    lengths = [len(results.words(one.text)) for one in found]
-    sentences = [len(results.words(results.nearest_sentence(TEXTS[n].text, one.question))) for n, one in QUESTIONS]
+    right, rule, own_words, rule_words = derive(_counted, found)
     return Shown(
         verdict=judge(right, rule, with_text),
         picture=draw(figures.answers, found, with_text),
@@ -51,8 +49,8 @@ def show(stage: Stage) -> Shown | Nothing:
         bet=bet(with_text),
         numbers=[
             ("right answers", f"{right} of {TOTAL}"),
-            ("words in its answer, mean", f"{sum(lengths) / TOTAL:.1f}"),
-            ("words in the rule’s sentence, mean", f"{sum(sentences) / TOTAL:.1f}"),
+            ("words in its answer, mean", f"{own_words:.1f}"),
+            ("words in the rule’s sentence, mean", f"{rule_words:.1f}"),
         ],
         caption="An answer is right where the wanted words stand in it, one after the other: “12” does not count for “twelve”, "
         "and a long answer has more room to be right. The rule answers with a whole sentence, which is easier; it needs the "
@@ -62,6 +60,13 @@ def show(stage: Stage) -> Shown | Nothing:
             ANSWERS=[(asked.answer, one.text) for one, (_, asked) in zip(found, QUESTIONS, strict=True)],
         ),
     )
+
+
+def _counted(found: tuple[Written, ...]) -> tuple[int, int, float, float]:
+    """Return how many answers are right, of the model and of the rule, and the mean number of words of each one's answers."""
+    own = [len(results.words(one.text)) for one in found]
+    rule = [len(results.words(results.nearest_sentence(TEXTS[n].text, asked.question))) for n, asked in QUESTIONS]
+    return sum(results.correct(found)), sum(results.baseline()), sum(own) / TOTAL, sum(rule) / TOTAL
 
 
 def judge(right: int, rule: int, with_text: bool) -> str:

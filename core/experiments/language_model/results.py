@@ -110,7 +110,7 @@ class Depth:
     @cached_property
     def _resampled(self) -> Float[np.ndarray, "resamples models kept"]:
         """Return the perplexity over passages drawn anew."""
-        times = redrawn(self.logs.shape[2], RESAMPLES).astype(np.float64)
+        times = redrawn(self.logs.shape[2], RESAMPLES)
         sums = np.einsum("rp,mkp->rmk", times, self.logs.astype(np.float64))
         return perplexity(sums, self.words)
 
