@@ -6,9 +6,8 @@ from pages.kit.lesson import Lesson
 Lesson(
     name="four_shapes",
     idea=(
-        "A **recurrent network** repeats one step and hands a **hidden state** from each step to the next. It may take "
-        "something in at one step or at many, and give something out at one or at many. That makes four shapes, and each "
-        "runs here."
+        "A **recurrent network** repeats one step. Its **hidden state** is the memory that each step hands to the next. "
+        "Something goes in at one step or at many, and comes out at one or at many: four shapes."
     ),
     views=(student.VIEW, tweet.VIEW, picture.VIEW, sentence.VIEW),
     words=below.WORDS,

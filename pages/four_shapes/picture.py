@@ -81,7 +81,8 @@ def caption(measured: Captioned) -> str:
         f"{100 * right[2]:.1f} %). **A simpler way**: take the name of the training picture whose pixels are nearest. It is "
         f"wholly correct for {percent(copied.share)}, and shares {percent(near[0])} of the words ({100 * near[1]:.1f} to "
         f"{100 * near[2]:.1f} %), {order}. The network can only write words of its training names, so nearly all new things are "
-        "beyond it, and a photograph means nothing to it."
+        "beyond it. A photograph means nothing to it, so your own can’t be named here: captioners of photographs are to be had "
+        "from model hubs alone, and this lesson does without one."
     )
 
 
@@ -89,7 +90,7 @@ def bet(kind: str, language: str) -> Bet:
     """Ask how many pictures of another kind it names."""
     other = OTHER_KIND if kind != OTHER_KIND else OTHER_ARTIST
     what = (
-        "Now a picture of a thing that was not in training. Of all such things, how many does it name exactly right?"
+        "Now things that were not in training. How many of their pictures does it name exactly right?"
         if other == OTHER_KIND
         else "Now pictures of known things by another artist. How many does it name exactly right?"
     )

@@ -15,7 +15,7 @@ OWN = "Your own"
 FIRST, LAST = next(iter(SENTENCES)), list(SENTENCES)[-1]
 BRIEF = dict(zip((*SENTENCES, OWN), ("short", "long", "own"), strict=True))
 MOST_WORDS, MOST_LETTERS = 10, 70
-ABOVE, BELOW = "over half of the pieces", "at most half of the pieces"
+ABOVE, BELOW = "yes", "no"
 SURE = 0.5
 
 
@@ -75,8 +75,8 @@ def bet(which: str) -> Bet:
     """Ask how sure it is of what it writes for another sentence."""
     other = LAST if which != LAST else FIRST
     return Bet(
-        f"Now the {BRIEF[other]} sentence, {code(SENTENCES[other])} For how many of the pieces that it writes is "
-        f"it at least {100 * SURE:.0f} % sure?",
+        f"Now the {BRIEF[other]} sentence, {code(SENTENCES[other])} Is it at least {100 * SURE:.0f}\u00a0% sure of more than "
+        "half of the pieces that it writes?",
         (ABOVE, BELOW),
         {"sentence": other},
         f"the {BRIEF[other]} sentence",

@@ -18,7 +18,7 @@ from pages.kit.ask import ask, draw
 from pages.kit.lesson import Bet, Shown, Stage, View
 from pages.kit.words import percent
 
-DOWN, FLAT, UP = "falls by 5 points or more", "moves by less than 5 points", "rises by 5 points or more"
+DOWN, FLAT, UP = "it falls", "no", "it rises"
 
 
 def show(stage: Stage) -> Shown:
@@ -79,7 +79,7 @@ def bet(gpa: float, quiz: int, hours: int) -> Bet:
     """Ask what better grades do, which the picture does not show."""
     other = 3.8 if gpa < 3.3 else 1.8
     return Bet(
-        f"Leave everything as it is, but let the grade average be {other} instead of {gpa:.1f}. The probability to pass…",
+        f"Let the grade average be {other}, not {gpa:.1f}. Does the probability to pass change by 5 points or more?",
         (DOWN, FLAT, UP),
         {"gpa": other},
         f"grade average {other}",

@@ -65,5 +65,5 @@ def compared(found: dict[Shape, tuple[str, Scores]]) -> Picture:
 def captioned(found: Sequence[Captioned]) -> Picture:
     """Draw how many names are wholly correct, by kind of picture, of one language."""
     groups = [(each.kind, each.scores) for each in found]
-    key = f"{swatch(COLOURS[0])} the network, {swatch(COLOURS[1])} nearest picture, {swatch(COLOURS[2])} frequent words"
+    key = f"{swatch(COLOURS[0])} network, {swatch(COLOURS[1])} nearest picture, {swatch(COLOURS[2])} frequent words"
     return _chart(groups, "Names that are wholly correct", key, COLUMNS)

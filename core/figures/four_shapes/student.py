@@ -11,7 +11,7 @@ from core.figures.palette import MUTED, SEQUENTIAL, TEXT
 from core.figures.picture import Picture
 from core.figures.style import HOVER, arrow, label, layout, percent, swatch
 
-LEFT, RIGHT = [0.0, 0.2], [0.38, 1.0]
+LEFT, RIGHT = [0.0, 0.24], [0.41, 1.0]  # on a phone the words at the left just have room
 
 
 def student(found: Passing, classed: Classed, gpa: float, quiz: int, hours: int) -> Picture:
@@ -37,7 +37,7 @@ def student(found: Passing, classed: Classed, gpa: float, quiz: int, hours: int)
     ]  # fmt: skip
     step: dict[str, Any] = {"xref": "x2", "yref": "y2"}
     notes = [
-        label(0, -1.25, f"grades {gpa:.1f} of 4<br>quiz {quiz} of 10<br>{hours} hours", IN, yanchor="top", **step),
+        label(0, -1.25, f"grades {gpa:.1f}<br>quiz {quiz}<br>{hours} hours", IN, yanchor="top", **step),
         label(
             0, 1.25, f"passes:<br><b>{percent(float(found.middle[hours]))}</b>", OUT, size=18, yanchor="bottom", **step
         ),

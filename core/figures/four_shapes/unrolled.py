@@ -12,8 +12,9 @@ from core.figures.picture import Picture
 from core.figures.style import HOVER, arrow, label, layout, percent, plain, shorten, swatch
 
 BELOW = -17.0  # the height of the states, below 0 %
-FEW = 4  # up to so many steps words are level
-ANGLES = ((9, -40, -5), (20, -60, -7), (999, -90, -9))  # up to so many steps: degrees, and pixels to the side
+FEW, SOME = 3, 4  # up to so many steps words are level, and slanted a little
+# up to so many steps: degrees, and pixels to the side; on a phone the words still don't touch
+ANGLES = ((SOME, -25, -3), (9, -40, -5), (16, -60, -7), (20, -75, -8), (999, -90, -9))
 LONGEST = 11  # letters of a word
 
 
@@ -41,6 +42,7 @@ def _unrolled(steps: Sequence[Step], title: str, subtitle: str, axis: str, **mor
     left, count, slanted = more.pop("left", 0.0), len(steps), len(steps) > FEW
     crowded = slanted and sum(bool(step.out) for step in steps) > 1
     angle, shift = next((turn, by) for most, turn, by in ANGLES if count <= most)
+    top = 118 if not crowded else 150 if count <= SOME else 190
     places = list(range(count))
     chain = {
         "type": "scatter", "mode": "lines+markers", "x": places, "y": [BELOW] * count, "showlegend": False,
@@ -57,7 +59,11 @@ def _unrolled(steps: Sequence[Step], title: str, subtitle: str, axis: str, **mor
     for n in answering:
         if steps[n].out:
             height = 104 if crowded else 100 * float(steps[n].share or 0) + 2  # in one row, where words would touch
-            turned: dict[str, Any] = {"textangle": angle, "xanchor": "left", "xshift": shift} if crowded else {}
+            turned: dict[str, Any] = {}
+            if crowded:
+                turned = {"textangle": angle, "xanchor": "left", "xshift": shift}
+            elif slanted:  # the one answer, above the last of many steps: on a phone its end would be cut
+                turned = {"xanchor": "right", "xshift": 12}
             notes.append(label(n, height, steps[n].out, yanchor="bottom", size=14, **turned))
     drawn = layout(
         title, subtitle, height=345, annotations=notes, bargap=0, margin={"l": 8, "r": 12, "t": 62, "b": 92 if slanted else 62},
@@ -65,7 +71,7 @@ def _unrolled(steps: Sequence[Step], title: str, subtitle: str, axis: str, **mor
                "tickangle": angle if slanted else 0, "fixedrange": True, "showgrid": False, "zeroline": False,
                "title": {"text": axis}},
         yaxis={"tickvals": [BELOW, 0, 50, 100], "ticktext": ["state", "0 %", "sure: 50 %", "100 %"], "fixedrange": True,
-               "range": [-29, 190 if crowded else 118], "automargin": True, "zeroline": False},
+               "range": [-29, top], "automargin": True, "zeroline": False},
         **more,
     )  # fmt: skip
     return {"data": [bars, chain, *traces], "layout": drawn}
@@ -95,7 +101,7 @@ def tweet(read: Tweet) -> Picture:
         steps,
         "Positive? The belief after each word",
         key,
-        "goes in: a word (italics: too rare to be learned)",
+        "goes in: a word (italics: unknown)",
         traces=[line],
     )
     alt = (
@@ -128,7 +134,7 @@ def caption(seen: Caption, language: str, title: str) -> Picture:
         for n, (before, (word, share)) in enumerate(zip(given, words, strict=True))
     ]
     wide = max(1.3, 0.24 * len(steps))
-    high = 90 if len(steps) <= FEW else 150
+    high = 90 if len(steps) <= FEW else 115 if len(steps) <= SOME else 150
     image = {
         "source": link(seen.picture), "xref": "x", "yref": "y", "x": -0.75 - wide / 2, "y": high / 2 + 5, "sizex": wide,
         "sizey": high, "xanchor": "center", "yanchor": "middle", "sizing": "contain",
