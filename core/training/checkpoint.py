@@ -1,4 +1,4 @@
-"""A training run on disk, so that it goes on where it was interrupted: parameters, the optimiser's moments, the step."""
+"""A training run on disk, so that it goes on where it was interrupted: the model, the optimiser's moments, the step."""
 
 from pathlib import Path
 
@@ -17,6 +17,7 @@ def write(path: Path, model: nn.Module, optimizer: torch.optim.AdamW, step: int)
         tensors[f"parameter {name}"] = parameter.detach()
         for moment in MOMENTS:
             tensors[f"{moment} {name}"] = optimizer.state[parameter][moment]
+    tensors |= {f"buffer {name}": buffer for name, buffer in model.named_buffers()}
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
     save_file({name: value.contiguous() for name, value in tensors.items()}, beside, metadata={"step": str(step)})
@@ -35,4 +36,6 @@ def read(path: Path, model: nn.Module, optimizer: torch.optim.AdamW) -> int:
             parameter.copy_(stored[f"parameter {name}"])
         state = {moment: stored[f"{moment} {name}"].to(parameter.device) for moment in MOMENTS}
         optimizer.state[parameter] = {"step": torch.tensor(float(step)), **state}
+    for name, buffer in model.named_buffers():
+        buffer.copy_(stored[f"buffer {name}"])
     return step
