@@ -1,5 +1,6 @@
 """A picture in, words out: convolutions look at the picture once, a GRU writes its name word by word (Vinyals et al. 2015)."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from core.models.attention import drawn_linear
 from core.models.gru import GRU
 
 PAD, END = 0, 1  # ids; those after them up to `first_word` begin a name, one a language
-CHANNELS = (32, 64, 96)  # after each convolution; each halves the side of the picture
+CHANNELS = (48, 96, 160, 160)  # after each convolution; each halves the side of the picture
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,16 @@ class Captioner(nn.Module):
         self.dropout = dropout
         generator = torch.Generator().manual_seed(seed)
         sizes = (3, *CHANNELS)
-        layers = [nn.Conv2d(below, above, 3, padding=1) for below, above in zip(sizes, CHANNELS, strict=False)]
+        layers = [
+            nn.Conv2d(below, above, 3, stride=2, padding=1, bias=False)
+            for below, above in zip(sizes, CHANNELS, strict=False)
+        ]
         with torch.no_grad():
             for layer in layers:
                 layer.weight.normal_(0, (2 / (9 * layer.in_channels)) ** 0.5, generator=generator)  # He et al. 2015
-                layer.bias.zero_()  # type: ignore[union-attr]
         self.convolutions = nn.ModuleList(layers)
-        left = CHANNELS[-1] * (side // 2 ** len(CHANNELS)) ** 2
+        self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for channels in CHANNELS)
+        left = CHANNELS[-1] * math.ceil(side / 2 ** len(CHANNELS)) ** 2
         self.first = drawn_linear(left, hidden, generator=generator)
         drawn = torch.randn(vocabulary, embedding, generator=generator) * embedding**-0.5
         self.embedding = nn.Embedding(vocabulary, embedding, _weight=drawn)
@@ -67,9 +71,10 @@ class Captioner(nn.Module):
     def see(self, pictures: Float[Tensor, "batch 3 side side"]) -> Float[Tensor, "batch hidden"]:
         """Return the state that each picture leaves: all that the writer learns of it. Pixels are from 0 (black) to 1."""
         x = 1 - pictures
-        for layer in self.convolutions:
-            # x <- max over 2 x 2 of max(0, W * x + b)
-            x = F.max_pool2d(torch.relu(layer(x)), 2)
+        for layer, norm in zip(self.convolutions, self.norms, strict=True):
+            # x <- max(0, norm(W * x)) at every second pixel; norm: less each channel's mean in training, over its spread
+            # there, then scaled and shifted (Ioffe and Szegedy 2015)
+            x = torch.relu(norm(layer(x)))
         # h_0 = tanh(W x + b)
         return torch.tanh(self.first(self._dropped(x.flatten(1))))
 

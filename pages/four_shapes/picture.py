@@ -73,16 +73,16 @@ def caption(measured: Captioned) -> str:
     order = "more than the network" if near[0] > right[0] else "less than the network"
     return (
         "Pictures are Google’s Noto emoji (another artist’s are Twemoji), 32 x 32 pixels; names are Unicode’s. A new pair is "
-        "somebody and what they do: each was trained on, but never these two together, in any skin tone. Three **convolutions**, "
+        "somebody and what they do: each was trained on, but never these two together, in any skin tone. Four **convolutions**, "
         "small filters that slide over the picture, make the first state of it; then a GRU writes, and each word "
         "is what goes in next. It was trained on 3,012 pictures. "
         f"Of {scores.network.asked:,} pictures of this kind it names {percent(scores.network.share)} wholly correctly "
         f"({between(scores.network)}), and it shares {percent(right[0])} of the words with the names ({100 * right[1]:.1f} to "
         f"{100 * right[2]:.1f} %). **A simpler way**: take the name of the training picture whose pixels are nearest. It is "
         f"wholly correct for {percent(copied.share)}, and shares {percent(near[0])} of the words ({100 * near[1]:.1f} to "
-        f"{100 * near[2]:.1f} %), {order}. The network can only write words of its training names, so nearly all new things are "
-        "beyond it. A photograph means nothing to it, so your own can’t be named here: captioners of photographs are to be had "
-        "from model hubs alone, and this lesson does without one."
+        f"{100 * near[2]:.1f} %), {order}. The network can only write words of its training names, which make up "
+        f"{measured.writable:,} of these {scores.network.asked:,} names. A photograph means nothing to it, so your own can’t be "
+        "named here: captioners of photographs are to be had from model hubs alone, and this lesson does without one."
     )
 
 

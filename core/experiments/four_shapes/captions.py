@@ -95,7 +95,9 @@ def measured() -> Steps[tuple[Captioned, ...]]:
                 for who, each in answers.items()
             )
             scores = Scores(right[NETWORK], tuple((who, each) for who, each in right.items() if who != NETWORK))
-            found.append(Captioned(language, kind, scores, shares))
+            trained = {word for number in emoji.of("train") for word in names[number]}
+            writable = sum(trained.issuperset(names[number]) for number in numbers)
+            found.append(Captioned(language, kind, scores, shares, writable))
     return tuple(found)
 
 

@@ -115,13 +115,15 @@ END = "<end>"
 class Captioned:
     """What was written for all pictures of a kind in a language; names wholly right, and the mean share of right words.
 
-    shares: of the network, the nearest picture and the most frequent words, each with the ends of its interval.
+    shares: of the network, the nearest picture and the most frequent words, each with the ends of its interval. writable:
+    how many of the names consist of words of training names in that language.
     """
 
     language: Language
     kind: str
     scores: Scores
     shares: tuple[tuple[str, float, float, float], ...]
+    writable: int
 
 
 def shared(name: tuple[str, ...], written: tuple[str, ...]) -> float:

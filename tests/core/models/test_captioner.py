@@ -12,18 +12,23 @@ WORDS, HIDDEN = 9, 12
 
 
 def model(side: int = 16) -> Captioner:
-    return Captioner(WORDS, side=side, embedding=6, hidden=HIDDEN, seed=3).eval()
+    """A model whose norms have seen some pictures."""
+    made = Captioner(WORDS, side=side, embedding=6, hidden=HIDDEN, seed=3).train()
+    with torch.no_grad():
+        made.see(torch.rand(8, 3, side, side, generator=torch.Generator().manual_seed(2)))
+    return made.eval()
 
 
 def of_torch(ours: Captioner, pictures: Tensor, ids: Tensor) -> Tensor:
-    """The same numbers through torch's convolutions, pooling, linear layers and GRU."""
+    """The same numbers through torch's convolutions, norms, linear layers and GRU."""
     held = ours.state_dict()
     layers: list[nn.Module] = []
     for number, (below, above) in enumerate(zip((3, *CHANNELS), CHANNELS, strict=False)):
-        layer = nn.Conv2d(below, above, 3, padding=1)
-        layer.load_state_dict({kind: held[f"convolutions.{number}.{kind}"] for kind in ("weight", "bias")})
-        layers += [layer, nn.ReLU(), nn.MaxPool2d(2)]
-    seen = nn.Sequential(*layers, nn.Flatten())(1 - pictures)
+        layer, norm = nn.Conv2d(below, above, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(above)
+        layer.load_state_dict({"weight": held[f"convolutions.{number}.weight"]})
+        norm.load_state_dict({kind: held[f"norms.{number}.{kind}"] for kind in norm.state_dict()})
+        layers += [layer, norm, nn.ReLU()]
+    seen = nn.Sequential(*layers, nn.Flatten()).eval()(1 - pictures)
     first = (seen @ held["first.weight"].T + held["first.bias"]).tanh()
     gru = nn.GRU(6, HIDDEN, batch_first=True)
     gru.load_state_dict({name.removeprefix("body."): value for name, value in held.items() if name.startswith("body.")})
@@ -64,4 +69,4 @@ def test_a_file_holds_all_of_it(tmp_path: Path) -> None:
     back = load(tmp_path / "captions.safetensors")
     assert isinstance(back, Captioner)
     for name, value in ours.state_dict().items():
-        torch.testing.assert_close(back.state_dict()[name], value.half().float())
+        torch.testing.assert_close(back.state_dict()[name], value.half().to(value.dtype))

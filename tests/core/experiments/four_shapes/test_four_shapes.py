@@ -20,6 +20,7 @@ from core.experiments.four_shapes.results import (
     DEFAULT_KIND,
     DEFAULT_QUIZ,
     NOTES,
+    OTHER_ARTIST,
     OTHER_KIND,
     PICTURES,
     fit,
@@ -128,6 +129,10 @@ def test_names_are_counted_as_by_hand(kind: str) -> None:
     assert own.facts("captions")["metrics"][f"en {artist} {part}"] == [found.scores.network.right, len(numbers)]
     mean = np.mean([results.shared(a, b) for a, b in zip(names, written, strict=True)])
     assert found.shares[0][1] == pytest.approx(mean, abs=0.01)
+    trained = {
+        word for name, each in zip(emoji.names["en"], emoji.parts, strict=True) if each == "train" for word in name
+    }
+    assert found.writable == sum(trained.issuperset(name) for name in names)
 
 
 def test_the_nearest_picture_is_the_one_of_a_full_scan() -> None:
@@ -145,6 +150,10 @@ def test_new_pairs_are_named_and_new_things_are_not() -> None:
     assert pairs.scores.network.interval[0] > near.interval[1]
     assert frequent.right == 0
     assert things.scores.network.interval[1] < pairs.scores.network.interval[0]
+    assert ALL["en", "Trained on"].scores.network.share > 0.97, "it has learned what it was shown"
+    for language in ("en", "fr"):
+        (_, copied), _ = ALL[language, OTHER_ARTIST].scores.others
+        assert ALL[language, OTHER_ARTIST].scores.network.interval[0] > copied.share, "and more than to copy"
     assert results.shared(("a", "b"), ("b", "a", "c")) == pytest.approx(0.8)
 
 
