@@ -17,6 +17,7 @@ from core.figures import four_shapes as figures
 from pages.four_shapes.shared import between, compared, named, script
 from pages.kit import controls
 from pages.kit.ask import ask, draw
+from pages.kit.export import Download
 from pages.kit.lesson import Bet, Shown, Stage, View
 from pages.kit.words import count, percent
 
@@ -39,6 +40,7 @@ def show(stage: Stage) -> Shown:
     found = ask(lesson.caption, kind, number, FRENCH_AND_ENGLISH[language])
     measured = named(kind, FRENCH_AND_ENGLISH[language])
     (_, near), _ = measured.scores.others
+    taken = script("captions.safetensors", "captions.json", LANGUAGE=FRENCH_AND_ENGLISH[language])
     return Shown(
         verdict=judge(found),
         picture=draw(figures.caption, found, language, TITLES[kind]),
@@ -54,7 +56,11 @@ def show(stage: Stage) -> Shown:
             draw(figures.captioned, tuple(named(each, FRENCH_AND_ENGLISH[language]) for each in PICTURES)),
             compared(),
         ],
-        **script(),
+        values=taken["values"],
+        downloads=[
+            *taken["downloads"],
+            Download("Picture (emoji.png)", "emoji.png", partial(figures.png, found.picture), "image/png"),
+        ],
     )
 
 

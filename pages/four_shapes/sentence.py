@@ -48,7 +48,7 @@ def show(stage: Stage) -> Shown | Nothing:
         ],
         caption=caption(scores),
         further=[compared()],
-        **script(),
+        **script("none_en_pt.safetensors", SENTENCE=text),
     )
 
 

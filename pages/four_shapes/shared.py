@@ -9,6 +9,7 @@ from core.experiments.four_shapes.results import (
     DEFAULT_KIND,
     DEFAULT_QUIZ,
     NOTES,
+    SENTENCES,
     Captioned,
     Scores,
     Shape,
@@ -19,8 +20,6 @@ from core.figures import four_shapes as figures
 from core.figures.picture import Picture
 from pages.kit import export
 from pages.kit.ask import ask, draw
-
-FILES = ("students.safetensors", "tweets_gru.safetensors", "tweets_bag.json")
 
 
 def tasks() -> dict[Shape, tuple[str, Scores]]:
@@ -49,7 +48,14 @@ def between(found: Counted) -> str:
     return f"{100 * low:.1f} to {100 * high:.1f} %"
 
 
-def script(**own: Any) -> dict[str, Any]:
-    """Return the script's values, and the weights to download."""
-    usual = {"GPA": DEFAULT_GPA, "QUIZ": DEFAULT_QUIZ, "HOURS": DEFAULT_HOURS, "WORDS": fit(NOTES)[0]}
-    return {"values": usual | own, "downloads": [export.own_weights(file) for file in FILES]}
+def script(*files: str, **own: Any) -> dict[str, Any]:
+    """Return the script's values, of which the other views' are the usual ones, and the weights that this view needs."""
+    usual = {
+        "GPA": DEFAULT_GPA,
+        "QUIZ": DEFAULT_QUIZ,
+        "HOURS": DEFAULT_HOURS,
+        "WORDS": fit(NOTES)[0],
+        "LANGUAGE": "en",
+        "SENTENCE": next(iter(SENTENCES.values())),
+    }
+    return {"values": usual | own, "downloads": [export.own_weights(file) for file in files]}

@@ -42,7 +42,7 @@ def show(stage: Stage) -> Shown:
         ],
         caption=caption(classed),
         further=[compared()],
-        **script(GPA=gpa, QUIZ=quiz, HOURS=hours),
+        **script("students.safetensors", GPA=gpa, QUIZ=quiz, HOURS=hours),
     )
 
 

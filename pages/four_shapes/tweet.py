@@ -44,7 +44,7 @@ def show(stage: Stage) -> Shown | Nothing:
         ],
         caption=caption(scores),
         further=[compared()],
-        **script(WORDS=words),
+        **script("tweets_gru.safetensors", "tweets_bag.json", WORDS=words),
     )
 
 

@@ -1,5 +1,6 @@
 """The pictures of the lesson on four shapes."""
 
+from core.figures.four_shapes.png import png as png
 from core.figures.four_shapes.scores import captioned as captioned
 from core.figures.four_shapes.scores import compared as compared
 from core.figures.four_shapes.sketch import mechanism as mechanism
