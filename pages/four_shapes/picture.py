@@ -77,6 +77,9 @@ def caption(measured: Captioned) -> str:
     (_, copied), _ = scores.others
     right, near = shares["network"], shares["nearest picture"]
     order = "more than the network" if near[0] > right[0] else "less than the network"
+    enough = "all" if measured.writable == scores.network.asked else f"{measured.writable:,} of"
+    one_word = " (in French a person and what they do are often one word, which may be new)"
+    new_words = one_word if (measured.kind, measured.language) == (DEFAULT_KIND, "fr") else ""
     return (
         "Pictures are Google’s Noto emoji (another artist’s are Twemoji), 32 x 32 pixels; names are Unicode’s. A new pair is "
         "somebody and what they do: each was trained on, but never these two together, in any skin tone. Four **convolutions**, "
@@ -86,9 +89,9 @@ def caption(measured: Captioned) -> str:
         f"({between(scores.network)}), and it shares {percent(right[0])} of the words with the names ({100 * right[1]:.1f} to "
         f"{100 * right[2]:.1f} %). **A simpler way**: take the name of the training picture whose pixels are nearest. It is "
         f"wholly correct for {percent(copied.share)}, and shares {percent(near[0])} of the words ({100 * near[1]:.1f} to "
-        f"{100 * near[2]:.1f} %), {order}. The network can only write words of its training names, which make up "
-        f"{measured.writable:,} of these {scores.network.asked:,} names. A photograph means nothing to it, so your own can’t be "
-        "named here: captioners of photographs are to be had from model hubs alone, and this lesson does without one."
+        f"{100 * near[2]:.1f} %), {order}. The network can only write words of its training names: enough for "
+        f"{enough} these {scores.network.asked:,} names{new_words}. A photograph means nothing to it, so your own can’t be named "
+        "here: captioners of photographs are to be had from model hubs alone, and this lesson does without one."
     )
 
 

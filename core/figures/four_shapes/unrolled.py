@@ -42,7 +42,7 @@ def _unrolled(steps: Sequence[Step], title: str, subtitle: str, axis: str, **mor
     left, count, slanted = more.pop("left", 0.0), len(steps), len(steps) > FEW
     crowded = slanted and sum(bool(step.out) for step in steps) > 1
     angle, shift = next((turn, by) for most, turn, by in ANGLES if count <= most)
-    top = 118 if not crowded else 150 if count <= SOME else 190
+    top = 118 if not crowded else 150 if count <= SOME else 210
     places = list(range(count))
     chain = {
         "type": "scatter", "mode": "lines+markers", "x": places, "y": [BELOW] * count, "showlegend": False,
@@ -121,7 +121,7 @@ def caption(seen: Caption, language: str, title: str) -> Picture:
     title: what is new about the picture.
     """
     words = [step[0] for step in seen.likeliest]
-    given = [f"start ({language})", *(_word(word) for word, _ in words[:-1])]
+    given = [language, *(_word(word) for word, _ in words[:-1])]
     steps = [
         Step(
             before,
@@ -142,7 +142,7 @@ def caption(seen: Caption, language: str, title: str) -> Picture:
     notes = [arrow((-0.75 - wide / 2, 8), (-0.25, BELOW), STATE)]
     key = f"{swatch(OUT)} a word of its name, {swatch(MUTED)} another word"
     spec = _unrolled(
-        steps, title, key, "goes in: the word before", notes=notes, left=wide + 0.3,
+        steps, title, key, "goes in: language, then the word before", notes=notes, left=wide + 0.3,
         images=[image],
     )  # fmt: skip
     alt = f"The picture of “{' '.join(seen.name)}” goes in once; written is “{' '.join(seen.written)}”."

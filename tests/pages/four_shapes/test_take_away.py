@@ -9,15 +9,7 @@ import pytest
 
 from core.assets.fetch import ensure
 from core.experiments import four_shapes as lesson
-from core.experiments.four_shapes.results import (
-    DEFAULT_GPA,
-    DEFAULT_HOURS,
-    DEFAULT_KIND,
-    DEFAULT_QUIZ,
-    NOTES,
-    SENTENCES,
-    fit,
-)
+from core.experiments.four_shapes import results
 from core.experiments.recording import find
 from tests.pages.alone import run_alone
 from tests.pages.helpers import fresh, open_drawer, sound
@@ -47,14 +39,17 @@ def test_prints_the_numbers_of_the_page(taken: dict[str, Callable[[], Any]], tmp
             (tmp_path / file).write_bytes(taken[file]())
     done = run_alone(script, tmp_path)
     assert done.returncode == 0, done.stderr
-    student, tweet = find(lesson.student, DEFAULT_GPA, DEFAULT_QUIZ), find(lesson.tweet, fit(NOTES)[0])
-    assert f"one answer out: {100 * student.middle[DEFAULT_HOURS]:.1f} % to pass" in done.stdout
+    student, tweet = (
+        find(lesson.student, results.DEFAULT_GPA, results.DEFAULT_QUIZ),
+        find(lesson.tweet, results.fit(results.NOTES)[0]),
+    )
+    assert f"one answer out: {100 * student.middle[results.DEFAULT_HOURS]:.1f} % to pass" in done.stdout
     assert f"{len(tweet.words)} words in, one answer out: {100 * tweet.beliefs[-1]:.1f} % positive" in done.stdout
-    seen = find(lesson.caption, DEFAULT_KIND, 0, "en")
+    seen = find(lesson.caption, results.DEFAULT_KIND, 0, "en")
     assert f"one picture in, {len(seen.written)} words out: {' '.join(seen.written)}\n" in done.stdout
     for (word, share), *_ in seen.likeliest:
         assert f"    {word}: {100 * share:.1f} % sure\n" in done.stdout
-    made = find(lesson.translate, next(iter(SENTENCES.values())))
+    made = find(lesson.translate, next(iter(results.SENTENCES.values())))
     sure = int((made.probabilities >= 0.5).sum())
     assert f"{len(made.source)} pieces in, {len(made.target)} out, {sure} of them" in done.stdout
     assert f"sure: {made.text}\n" in done.stdout
@@ -67,4 +62,4 @@ def test_the_script_has_the_settings_of_the_view(taken: dict[str, Callable[[], A
     taken.clear()
     at = fresh("four_shapes", view="Sentence", sentence="long")
     sound(open_drawer(sound(at.run()), "Take it with you"))
-    assert f"\nSENTENCE = {SENTENCES['Long']!r}\n" in taken["four_shapes.py"]()
+    assert f"\nSENTENCE = {results.SENTENCES['Long']!r}\n" in taken["four_shapes.py"]()
