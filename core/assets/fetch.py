@@ -42,9 +42,9 @@ def ensure(
     offline: True never touches the network; None asks UNROLLED_OFFLINE. progress: called with (stage, done,
     total) while something happens. manifest: other entries than those of manifest.toml, for tests.
 
-    With the asset in place every byte of it is compared with the hashes that it was written with (0.1 s for 100 MB):
-    one flipped bit in a weight would be a wrong number on a page, without a word. Several processes or threads may call it at
-    once: one fetches, the others wait.
+    With the asset in place every byte of it is compared with the hashes that it was written with (0.1 s for 100 MB), once in
+    a process and after each change of a file: one flipped bit in a weight would be a wrong number on a page, without a word.
+    Several processes or threads may call it at once: one fetches, the others wait.
     Raises AssetError, one line with the remedy, and then leaves nothing half-written behind.
     """
     asset = _find(name, manifest)
@@ -94,6 +94,7 @@ def verify(name: str, *, manifest: Mapping[str, Asset] | None = None) -> Path:
     fetches it again.
     """
     asset = _find(name, manifest)
+    store.read_again()
     problem = store.problem(asset, deep=True)
     if problem is not None:
         with _cache_errors(asset):

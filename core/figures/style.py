@@ -37,6 +37,11 @@ def shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def ending(text: str, limit: int) -> str:
+    """Return a text of at most `limit` letters: its end, behind dots where something stands before it."""
+    return text if len(text) <= limit else "…" + text[1 - limit :].lstrip()
+
+
 def sketch(
     annotations: Sequence[Figure],
     shapes: Sequence[Figure],

@@ -11,10 +11,13 @@ from torch.nn import functional as F
 
 from core.models.attention import drawn_linear
 from core.models.char_lm import FORGET_BIAS, LAYERS_APART, Kind, recurrent_layer
+from core.models.fused import fused
 from core.models.gru import GRUTrace
 from core.models.lstm import LSTM, LSTMTrace
 from core.models.rnn import RNNTrace
 from core.models.stack import Stack
+
+AT_ONCE = 200  # sequences
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,17 @@ class SequenceClassifier(nn.Module):
     @torch.no_grad()
     def scores(self, x: Tensor) -> Float[Tensor, "batch time classes"]:
         """Return the scores after every step, without dropout and without gradients."""
-        hidden, _ = self.body(self._steps(x))
+        hidden, _ = fused(self.body, self._steps(x))
         scores: Tensor = self.output(hidden)
         return scores
+
+    @torch.no_grad()
+    def classes(self, x: Tensor) -> Int[np.ndarray, "batch"]:
+        """Return the class that has the highest score after the last step, of many sequences that are equally long."""
+        # In parts: every state of 1,000 sequences of 784 steps is 200 MB.
+        last = [self.output(fused(self.body, self._steps(part))[0][:, -1]) for part in x.split(AT_ONCE)]
+        found: Int[np.ndarray, batch] = torch.cat(last).argmax(-1).cpu().numpy()
+        return found
 
     @torch.no_grad()
     def trace(self, x: Tensor) -> Belief:

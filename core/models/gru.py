@@ -53,6 +53,19 @@ class GRU(Recurrent[Tensor, GRUTrace]):
         h = (1 - z) * n + z * state
         return h, {"hidden": h, "reset": r, "update": z, "candidate": n}
 
+    @torch.no_grad()
+    def set_time_scales(self, longest: int, *, seed: int = 0) -> None:
+        """Make each unit forget slowly from the start, over some 2 to `longest` steps, so that gradients reach back as far.
+
+        The update gate's two biases sum to ln u, u drawn evenly from 1 to `longest` - 1, the reset gate's to 0: "chrono
+        initialisation", Tallec and Ollivier 2018, equation 16, which they state for an LSTM's forget gate.
+        """
+        generator = torch.Generator().manual_seed(seed)
+        steps = torch.empty(self.hidden_size).uniform_(1, longest - 1, generator=generator)
+        gates = slice(0, 2 * self.hidden_size)
+        self.bias_ih_l0[gates] = torch.cat([torch.zeros(self.hidden_size), steps.log()])
+        self.bias_hh_l0[gates] = 0.0
+
     def as_trace(self, steps: Sequence[Step]) -> GRUTrace:
         """Return the trace made of these steps."""
         return GRUTrace(**self.gather(steps))

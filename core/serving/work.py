@@ -135,15 +135,19 @@ class Run(Work):
 
 
 class Job(Work):
-    """Other work, a generator of (done, total): `result` is there once `state` is "finished"; `progress` is (done, total)."""
+    """Other work, a generator of (done, total): `result` is there once `state` is "finished"; `progress` is (done, total).
+
+    `others`, called while it is not over, says how many other pieces of work share its thread.
+    """
 
     def __init__(
         self,
         work: Callable[..., Any],
         lease: float | None,
         notify: Callable[[], None],
+        others: Callable[[], int] = int,
     ) -> None:
         super().__init__(lease, notify)
-        self.work = work
+        self.work, self.others = work, others
         self.progress: tuple[int, int] = (0, 1)
         self.result: Any = None

@@ -39,7 +39,8 @@ class Worker:
         result; any other function is done in one go. With a `lease`, work that nobody has looked at for so many
         seconds is given up. Raises `Busy` when the line is full, `RuntimeError` after `close`.
         """
-        job = Job(work, lease, self._notify)
+        # Whichever is being done is not in the line, so that its length counts the others for each of them.
+        job = Job(work, lease, self._notify, lambda: len(self._line))
         with self._wake:
             if self._closed:
                 raise RuntimeError("the worker is closed")

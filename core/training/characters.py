@@ -21,9 +21,8 @@ from core.assets.own import TRAINED, seal
 from core.data.texts_to_learn import TEXTS, parts_of
 from core.models.char_lm import FORGET_BIAS, UNKNOWN, CharLM
 from core.models.char_transformer import CharTransformer
-from core.models.gru import GRU
+from core.models.fused import fused
 from core.models.lstm import LSTM
-from core.models.recurrent import Recurrent
 from core.models.saved import load, save
 from core.progress import Steps, finish
 from core.training import facts
@@ -73,23 +72,8 @@ def forward(
     """Return what `model(ids, states)` does, with torch's own loop over time in place of ours: three times as fast."""
     if isinstance(model, CharTransformer):
         return model(ids)
-    x, last = model.embedding(ids), []
-    for layer, state in zip(model.body.layers, states or [None] * len(model.body.layers), strict=True):
-        x, state = _fused(cast(Recurrent[Any, Any], layer), x, state)
-        last.append(state)
+    x, last = fused(model.body, model.embedding(ids), states)
     return model.output(x), last
-
-
-def _fused(layer: Recurrent[Any, Any], x: Tensor, state: Any) -> tuple[Tensor, Any]:
-    state = layer.start(x) if state is None else state
-    weights = [layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0]
-    # Weights, biases, layers, dropout, training, both ways, batch first.
-    how: Any = (weights, True, 1, 0.0, torch.is_grad_enabled(), False, True)
-    if isinstance(layer, LSTM):
-        out, h, c = torch.lstm(x, [state[0][None], state[1][None]], *how)
-        return out, (h[0], c[0])
-    out, h = (torch.gru if isinstance(layer, GRU) else torch.rnn_tanh)(x, state[None], *how)
-    return out, h[0]
 
 
 class Learner:

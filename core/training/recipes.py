@@ -25,7 +25,7 @@ from core.models.char_lm import FORGET_BIAS, CharLM, Kind, width_for
 from core.models.lstm import LSTM
 from core.models.recaller import Recaller
 from core.models.saved import load, save
-from core.training import facts
+from core.training import characters, facts
 from core.training.lanes import Lanes, log_frequencies
 from core.training.loop import Progress, train
 
@@ -70,10 +70,7 @@ def char(kind: Kind, seed: int, device: torch.device, report: Report) -> tuple[C
 
 def held_out_bits(model: CharLM, pieces: int = 100, length: int = 1000) -> float:
     """Return the cross-entropy on held-out prose, in bits a character, read in pieces each from an empty state."""
-    ids = torch.tensor(model.encode(load_prose().held_out))[: pieces * length].view(pieces, length)
-    with torch.no_grad():
-        scores, _ = model(ids[:, :-1])
-    return float(cross_entropy(scores.flatten(0, 1), ids[:, 1:].flatten())) / float(np.log(2))
+    return characters.held_out_bits(model, model.encode(load_prose().held_out[: pieces * length]), pieces)
 
 
 def recall(

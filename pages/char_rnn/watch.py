@@ -14,7 +14,7 @@ from pages.kit.lesson import Bet, Shown, Stage, View
 from pages.kit.words import percent
 
 LAST = 12  # moments of the recorded run, the start left out
-EARLY, BETWEEN, LATE = "before letter triples", "between triples and words", "after words"
+EARLY, BETWEEN, LATE = "before triples", "before words", "after words"
 
 
 def show(stage: Stage) -> Shown:

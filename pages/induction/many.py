@@ -55,7 +55,7 @@ def judge(found: Switched, count: int) -> str:
     )
 
 
-LITTLE, PART, MUCH = "at least half of it", "a hundredth to a half", "less than a hundredth"
+LITTLE, PART, MUCH = "over half", "1 % to a half", "under 1 %"
 
 
 def bet(found: Switched, given: List, count: int) -> Bet:

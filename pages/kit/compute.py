@@ -102,7 +102,8 @@ def result(
                 is_offered = True
             if is_offered:
                 done, total = job.progress
-                bar.progress(min(done / max(total, 1), 1.0), text=f"{doing}: {unit} {done:,} of {total:,}.")
+                shared = "" if job.over else beside(job.others())
+                bar.progress(min(done / max(total, 1), 1.0), text=f"{doing}: {unit} {done:,} of {total:,}.{shared}")
     except StopException:
         # The reader left, or moved a control and the next run of the page asks again. Streamlit ends this one in the
         # same way for both, and doesn't let it look into the session any more.
@@ -120,6 +121,15 @@ def result(
     bar.empty()
     button.empty()
     return job.result
+
+
+def beside(others: int) -> str:
+    """Tell a reader who waits that others compute here too, such as one who trains a model; nothing where nobody does."""
+    if not others:
+        return ""
+    return (
+        f" {others} other{'s' if others > 1 else ''} compute{'' if others > 1 else 's'} here too, which slows it down."
+    )
 
 
 def is_put_aside(error: Exception) -> bool:

@@ -14,7 +14,7 @@ from pages.kit.lesson import Bet, Nothing, Shown, Stage, View
 from pages.kit.words import code, percent
 from pages.language_model.shared import say_what_was_read, script, sentence
 
-STAYS, SOME, LITTLE = "more than half of it stays", "a tenth to a half stays", "less than a tenth stays"
+STAYS, SOME, LITTLE = "over half", "10 % to half", "under 10 %"
 SKETCHED = (MODELS.index("5-gram"), MODELS.index("LSTM"), MODELS.index(LARGE))
 
 

@@ -55,7 +55,7 @@ def show(stage: Stage) -> Shown:
             None if kind == LEAKS[0] else honest,
             TITLES[kind],
             NAMES,
-            (45, 118),
+            (45, 60) if kind == LEAKS[0] else (45, 118),  # no room yet for what is asked in the bet
         ),
         mechanism=draw(figures.mechanism, walk, "%", "rises", kind),
         bet=bet(kind, length),

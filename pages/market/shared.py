@@ -5,7 +5,7 @@ from pages.kit.words import signed
 
 ALWAYS = "always “up”"
 NAMES = (ALWAYS, "momentum", "logistic regression", GRU)
-CLEAR, LEANS, BEHIND = "yes, clearly", "ahead, but by luck at most", "no, it is behind or level"
+CLEAR, LEANS, BEHIND = "yes, clearly", "yes, maybe by luck", "no"
 NO_ADVICE = "This page measures forecasts, not profit, and is no advice to buy or sell anything."
 SURVIVORS = (
     "The twenty shares are **survivors**: all of them still belonged to the S&P 500 in 2022, so “up” was right more often than "

@@ -7,8 +7,8 @@ Lesson(
     name="recurrence_vs_attention",
     idea=(
         "A **recurrent network** reads step by step and keeps notes. **Attention** goes straight to any step. A **dense "
-        "network** takes all steps at once. Six small networks learn one task in equal time, with equally many "
-        "**parameters**, the numbers that training sets."
+        "network** takes all steps at once. Six networks of 20,000 **parameters**, numbers that training sets, learn one "
+        "task in equal time."
     ),
     views=(racing.VIEW, waiting.VIEW, dense.VIEW),
     words=below.TEXT,

@@ -96,9 +96,9 @@ ATTENTION, TURN, BOTH = "the Transformer", "the LSTM", "neither"
 def bet(task: TaskName, seconds: float, live: bool, longer: bool) -> Bet:
     """Ask who is ahead in another task."""
     other: TaskName = "add" if task != "add" else "recall"
-    what = "to add the two numbers that are marked" if other == "add" else "which symbol came first, before the noise"
+    what = "to add the two numbers that are marked" if other == "add" else "which symbol came first"
     return Bet(
-        question=f"Let them learn another task: {what}. Which will be ahead?",
+        question=f"Now they learn {what}. Which will be ahead?",
         answers=(ATTENTION, TURN, BOTH),
         change={"task": other},
         moved=f"the task “{SAID[other]}”",

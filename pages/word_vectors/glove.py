@@ -16,7 +16,7 @@ from pages.word_vectors.shared import script_values
 YOURS, GROUPS, PEOPLE, JOBS = "words", "questions", "people", "jobs"
 KINDS = (YOURS, GROUPS, PEOPLE, JOBS)
 OPPOSITES = "possible impossible known"
-HIT, NEAR_HIT, MISS = "“unknown”, at once", "“unknown”, among the ten", "ten other words"
+HIT, NEAR_HIT, MISS = "“unknown”", "“unknown” among ten", "ten others"
 
 
 def show(stage: Stage) -> Shown | Nothing:

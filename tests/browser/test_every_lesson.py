@@ -10,6 +10,7 @@ from tests.pages.test_every_lesson import NAMES
 
 PATIENCE = 60_000
 LOWEST = 730  # px of 720 at which the picture may end: its own margin is empty
+BET = 726  # px at which an answer of the bet may end: its text is higher
 CHART = ".js-plotly-plot .main-svg, .vega-embed svg, .vega-embed canvas"
 CUT = """ns => ns.filter((n) => {
   const b = n.getBoundingClientRect(), p = n.closest('.main-svg')?.getBoundingClientRect();
@@ -45,7 +46,8 @@ def test_the_first_screen_is_whole(name: str, serve: Serve, browse: Browse) -> N
     assert picture["y"] + picture["height"] <= LOWEST, "the picture is cut"
     assert sketch["y"] + sketch["height"] <= 720
     assert sketch["x"] + sketch["width"] < picture["x"]
-    assert box(main.get_by_text("Your bet."))["y"] < 700
+    for answer in page.locator(".st-key-_answer label").all():
+        assert box(answer)["y"] + box(answer)["height"] <= BET, "an answer of the bet is cut"
     assert not page.locator(".st-key-picture_0 text:visible").evaluate_all(CUT)
 
 

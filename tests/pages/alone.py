@@ -7,20 +7,36 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+READ_ONCE = Path(__file__).with_name("read_once.py")
+
 
 def run_alone(
-    script: Path, folder: Path, arguments: Sequence[str] = (), **more: str
+    script: Path, folder: Path, arguments: Sequence[str] = (), *, gguf: Path | None = None, **more: str
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a script in a folder, with no more of this environment than a shell has anyway, and what `more` sets."""
-    clean = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH") if key in os.environ}
+    """Run a script in a folder, with no more of this environment than a shell has anyway, and what `more` sets.
+
+    `gguf` is the file that it lets transformers read, in a way that all scripts share (see `read_once`).
+    """
     return subprocess.run(
-        [sys.executable, str(script), *arguments],
+        [*python(gguf), str(script), *arguments],
         cwd=folder,
-        env={**clean, "HOME": str(script.parent), "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", **more},
+        env={**environment(script.parent, gguf), **more},
         capture_output=True,
         encoding="utf-8",
         timeout=240,
     )
+
+
+def python(gguf: Path | None) -> list[str]:
+    """Return the command that runs a script."""
+    return [sys.executable, *([str(READ_ONCE)] if gguf else [])]
+
+
+def environment(home: Path, gguf: Path | None) -> dict[str, str]:
+    """Return what such a script finds in its environment."""
+    clean = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH") if key in os.environ}
+    shared = {"READ_ONCE": str(gguf.parents[1] / "read_once"), "HF_HUB_OFFLINE": "1"} if gguf else {}
+    return {**clean, "HOME": str(home), "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", **shared}
 
 
 def lay_beside(file: Path, folder: Path) -> None:

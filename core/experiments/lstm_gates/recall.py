@@ -1,9 +1,13 @@
 """The recall task: can a network still say which symbol came first, free and with a gate held?"""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from core.data.recall import QUERY, Recall, recall_batch
 from core.experiments.lstm_gates.results import (
@@ -20,7 +24,8 @@ from core.experiments.lstm_gates.results import (
     Sum,
 )
 from core.generation.seeds import checked
-from core.models.clamp import Clamp, as_list, holding
+from core.models.clamp import Clamp, as_list, free, holding
+from core.models.clamp import Hold as HoldGate
 from core.pretrained.recallers import load_recaller
 from core.progress import Steps
 
@@ -34,29 +39,67 @@ def sequences(distance: int, seed: int, count: int = RECALLS) -> Recall:
     return recall_batch(distance, count, np.random.default_rng((checked(seed), distance)))
 
 
+@dataclass(frozen=True)
+class _Moment:
+    """What is left after a step: the state, what the step computed, and how many answered right before each step so far."""
+
+    state: Any
+    values: Mapping[str, Tensor]
+    right: tuple[int, ...]
+
+
+class _Asked:
+    """The sequences, read by one network, with the question put before every step but the first."""
+
+    def __init__(self, network: Network) -> None:
+        made = sequences(STEPS, SEED)
+        self.model = load_recaller(*network)
+        self.body: Any = self.model.body
+        self.answers = torch.as_tensor(made.answers)
+        self.from_input = self.body.weigh_input(self.model.one_hot(torch.as_tensor(made.ids)))
+        self.question = self.body.weigh_input(self.model.one_hot(torch.full((RECALLS, 1), QUERY)))[:, 0]
+
+    def start(self) -> _Moment:
+        """Return what there is before the first step."""
+        memory = torch.zeros(RECALLS, self.body.hidden_size)
+        return _Moment(self.body.start(self.from_input), {MEMORY[self.model.kind]: memory}, ())
+
+    def step(self, t: int, last: _Moment, hold: HoldGate = free) -> _Moment:
+        """Put the question, and read step `t`."""
+        right = last.right
+        if t:
+            _, asked = self.body.step(self.question, last.state, hold)
+            right = (*right, int((self.model.output(asked["hidden"]).argmax(-1) == self.answers).sum()))
+        state, values = self.body.step(self.from_input[:, t], last.state, hold)
+        return _Moment(state, values, right)
+
+
+@lru_cache(maxsize=8)  # what a reader changes comes later in most cases, and this part is the same for every value
+@torch.no_grad()
+def _before(network: Network, stop: int) -> _Moment:
+    """Return what is left of the steps before `stop` while nothing is held."""
+    asked = _Asked(network)
+    moment = asked.start()
+    for t in range(stop):
+        moment = asked.step(t, moment)
+    return moment
+
+
 @torch.no_grad()
 def along(network: Network, hold: Hold | None) -> Steps[Along]:
     """Put the question at every step of the same sequences; yields (steps done, steps). See `Along`."""
-    made, model = sequences(STEPS, SEED), load_recaller(*network)
-    body: Any = model.body
+    asked = _Asked(network)
     clamp = None if hold is None else Clamp(hold.gate, hold.value, None, hold.start, hold.stop)
-    clamps = as_list(clamp, body.gates, body.hidden_size)
-    answers = torch.as_tensor(made.answers)
-    from_input = body.weigh_input(model.one_hot(torch.as_tensor(made.ids)))
-    question = body.weigh_input(model.one_hot(torch.full((RECALLS, 1), QUERY)))[:, 0]
+    clamps = as_list(clamp, asked.body.gates, asked.body.hidden_size)
     at = min((hold or DEFAULT_HOLD).start, STEPS - 1)
-    state, right = body.start(from_input), []
-    before = values = {MEMORY[model.kind]: torch.zeros(RECALLS, body.hidden_size)}
-    for t in range(STEPS + 1):
-        now = holding(clamps, t)
-        if t:
-            _, asked = body.step(question, state, now)
-            right.append(int((model.output(asked["hidden"]).argmax(-1) == answers).sum()))
-        last = values
-        state, values = body.step(from_input[:, t], state, now)
+    moment = _before(network, at)
+    before, here = moment.values, moment.values
+    for t in range(at, STEPS + 1):
+        moment = asked.step(t, moment, holding(clamps, t))
         if t == at:
-            before, here = last, values
+            here = moment.values
         yield t + 1, STEPS + 1
+    model, right = asked.model, moment.right
     held = before if at else here
     unit = int(held[MEMORY[model.kind]].abs().mean(0).argmax())
     step = Sum(

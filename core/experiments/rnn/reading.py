@@ -1,12 +1,16 @@
 """Reading a text with one of our character models, and reading on from a state that was damaged."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
+import torch
+from jaxtyping import Float
 
 from core.experiments.characters import divergence
 from core.experiments.rnn.results import AFTER, Damage, Erased, Kind, Matrix, Read
 from core.models.char_lm import CharLM
+from core.models.fused import fused
 from core.models.lstm import LSTMTrace
 from core.models.recurrent import Recurrent
 from core.pretrained.characters import load_character_model
@@ -93,6 +97,15 @@ def damaged(name: str, text: str, position: int, kind: Kind, other: str = "") ->
     rest = ids[position + 1 : position + 1 + AFTER]
     if not rest:
         return Damage(name, np.zeros(0))
-    state = model.read(model.encode(other)).state if kind == "swap" else None
-    whole = model.read(rest, model.read(ids[: position + 1]).state)
-    return Damage(name, divergence(whole.logits, model.read(rest, state).logits))
+    state = _scores(model, model.encode(other))[1] if kind == "swap" else None
+    _, undamaged = _scores(model, ids[: position + 1])
+    return Damage(name, divergence(_scores(model, rest, undamaged)[0], _scores(model, rest, state)[0]))
+
+
+@torch.no_grad()
+def _scores(model: CharLM, ids: Sequence[int], state: Any = None) -> tuple[Float[np.ndarray, "time vocabulary"], Any]:
+    """Return what `model.read` does of scores and state, without what happens at each step; raises as it does."""
+    if not ids:
+        raise ValueError("there is no character to read")
+    hidden, states = fused(model.body, model.embedding(torch.tensor([list(ids)])), state)
+    return model.output(hidden)[0].numpy(), states

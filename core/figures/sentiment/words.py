@@ -27,7 +27,7 @@ def beliefs(before: Read, after: Read, said: str, moved: int | None) -> Picture:
     other = turned(before, after)
     notes = [
         _heading("As written", 0.93, TEXT),
-        _heading("Changed", 0.335, ACCENT),
+        _heading("Changed", 0.305, ACCENT),
         *(_end(before, row, "", ()) for row in range(len(NAMES))),
         *(_end(after, row, "2", other) for row in range(len(NAMES))),
     ]  # fmt: skip
@@ -53,8 +53,8 @@ def beliefs(before: Read, after: Read, said: str, moved: int | None) -> Picture:
             shapes=shapes,
             xaxis=_across(before, [0, 1], "y"),
             xaxis2=_across(after, [0, 1], "y2"),
-            yaxis=_down([0.61, 0.925]),
-            yaxis2=_down([0.015, 0.33]),
+            yaxis=_down([0.64, 0.925]),
+            yaxis2=_down([0.015, 0.3]),
         ),
     }
     columns = ("text", "word", *(f"{name} (%)" for name in NAMES))
@@ -128,7 +128,7 @@ def _across(read: Read, domain: list[float], anchor: str) -> dict[str, Any]:
         "tickmode": "array",
         "tickvals": at,
         "ticktext": [plain(shorten(read.words[n], LETTERS)) for n in at],
-        "autotickangles": [0, 30],
+        "autotickangles": [0, 45],
         "tickfont": {"size": 15},
         "range": [-0.5, len(read.words) - 0.5],
         "showgrid": False,

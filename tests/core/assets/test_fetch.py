@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -180,6 +181,29 @@ def test_verify_finds_a_changed_byte_that_sizes_do_not_show(letters: dict[str, A
         verify("letters", manifest=letters)
     ensure("letters", manifest=letters)  # the remedy that the error names
     assert damaged.read_bytes() == PAYLOAD[::-1]
+
+
+def test_bytes_are_compared_once_and_again_after_a_change(
+    letters: dict[str, Asset], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    digest = store.hashlib.file_digest
+
+    def counted(file: Any, kind: str) -> Any:
+        read.append(Path(file.name).name)
+        return digest(file, kind)
+
+    monkeypatch.setattr(store.hashlib, "file_digest", counted)
+    folder = ensure("letters", manifest=letters)
+    read.clear()
+    ensure("letters", manifest=letters)
+    before = len(read)
+    ensure("letters", manifest=letters)
+    assert len(read) == before
+    (folder / "sub" / "reversed.bin").write_bytes(PAYLOAD)
+    ensure("letters", manifest=letters)
+    assert "reversed.bin" in read[before:]
+    assert (folder / "sub" / "reversed.bin").read_bytes() == PAYLOAD[::-1]
 
 
 @pytest.mark.parametrize("change", [{"conversion": 2}, {"package_sha256": "0" * 64}, {"converter": None}])

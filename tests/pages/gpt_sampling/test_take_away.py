@@ -2,7 +2,6 @@
 
 import ast
 import csv
-import os
 import re
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.experiments.gpt_sampling.texts import METHODS
 from core.serving.engine import Engine
-from tests.pages.alone import lay_beside
+from tests.pages.alone import environment, lay_beside, python
 from tests.pages.conftest import engine
 from tests.pages.helpers import metrics, open_drawer, sound, token_texts
 
@@ -115,11 +114,10 @@ def printed(shown: dict[str, Shown], gguf: Path, tmp_path_factory: pytest.TempPa
         place = tmp_path_factory.mktemp("taken")
         (place / "gpt_sampling.py").write_text(page.script, "utf-8")
         lay_beside(gguf, place)
-        clean = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH") if key in os.environ}
         running[name] = subprocess.Popen(
-            [sys.executable, "gpt_sampling.py"],
+            [*python(gguf), "gpt_sampling.py"],
             cwd=place,
-            env={**clean, "HOME": str(place), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
+            env=environment(place, gguf),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

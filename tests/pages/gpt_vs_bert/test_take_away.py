@@ -28,7 +28,7 @@ def test_prints_the_numbers_of_the_page(taken: dict[str, Callable[[], Any]], ggu
     (tmp_path / "masked_head.safetensors").write_bytes(taken["masked_head.safetensors"]())
     publish(tmp_path)
     lay_beside(gguf, tmp_path)
-    done = run_alone(tmp_path / "gpt_vs_bert.py", tmp_path, HF_HUB_OFFLINE="1")
+    done = run_alone(tmp_path / "gpt_vs_bert.py", tmp_path, gguf=gguf)
     assert done.returncode == 0, done.stderr
     at = (results.DEFAULT_TEXT, results.DEFAULT_POSITION, results.DEFAULT_WORD)
     causal, both = find(lesson.change_causal, MODEL, *at), find(lesson.change_both, *at)

@@ -21,7 +21,7 @@ def test_prints_the_numbers_of_the_first_view(taken: dict[str, Callable[[], Any]
     sound(open_drawer(sound(fresh("induction").run()), "Take it with you"))
     (tmp_path / "induction.py").write_text(taken["induction.py"](), "utf-8")
     lay_beside(gguf, tmp_path)
-    done = run_alone(tmp_path / "induction.py", tmp_path, HF_HUB_OFFLINE="1")
+    done = run_alone(tmp_path / "induction.py", tmp_path, gguf=gguf)
     assert done.returncode == 0, done.stderr
     lines = LINE.findall(done.stdout)
     found = find(lesson.repeated, MODEL, "", WORDS, SEED)

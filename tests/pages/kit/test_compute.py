@@ -251,6 +251,25 @@ def test_long_work_is_followed_to_its_end(visit: Callable[..., Visit], measuring
     assert measuring.begun == 1
 
 
+def test_who_waits_is_told_of_others(
+    visit: Callable[..., Visit], measuring: Measuring, workshop: BackgroundWorker
+) -> None:
+    def training() -> Generator[tuple[int, int], None, None]:
+        while True:
+            yield 0, 1
+            measuring.gate.pass_through()
+
+    measuring.gate.shut()
+    job = workshop.call(training, None)
+    reader = visit()
+    reader.says("Measuring: step 0 of 1. 1 other computes here too, which slows it down.")
+    job.stop()
+    measuring.gate.open()
+    assert said(reader.rest())[0] == "The result is measured."
+    assert compute.beside(0) == ""
+    assert compute.beside(3) == " 3 others compute here too, which slows it down."
+
+
 def test_a_rerun_goes_on_with_the_same_job(visit: Callable[..., Visit], measuring: Measuring) -> None:
     measuring.gate.shut()
     reader = visit()

@@ -21,7 +21,7 @@ def test_prints_the_numbers_of_the_page(taken: dict[str, Callable[[], Any]], ggu
         made = make() if callable(make) else make
         (tmp_path / name).write_bytes(made.encode() if isinstance(made, str) else made)
     lay_beside(gguf, tmp_path)
-    done = run_alone(tmp_path / "language_model.py", tmp_path, HF_HUB_OFFLINE="1")
+    done = run_alone(tmp_path / "language_model.py", tmp_path, gguf=gguf)
     assert done.returncode == 0, done.stderr
     lines = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()[2:]}
     kept = len(units_in(DEFAULT_TEXT))

@@ -22,7 +22,7 @@ def test_prints_the_numbers_of_the_page(taken: dict[str, Callable[[], Any]], ggu
     sound(open_drawer(sound(fresh("seq2seq_tasks", view="Answer", question_number=4).run()), "Take it with you"))
     (tmp_path / "seq2seq_tasks.py").write_text(taken["seq2seq_tasks.py"](), "utf-8")
     lay_beside(gguf, tmp_path)
-    done = run_alone(tmp_path / "seq2seq_tasks.py", tmp_path, HF_HUB_OFFLINE="1")
+    done = run_alone(tmp_path / "seq2seq_tasks.py", tmp_path, gguf=gguf)
     assert done.returncode == 0, done.stderr
     marian, answers, summaries = (
         find(lesson.drift),

@@ -22,7 +22,7 @@ def test_prints_the_numbers_of_every_view(taken: dict[str, Callable[[], Any]], g
     sound(open_drawer(at, "Take it with you"))
     (tmp_path / "transformer_anatomy.py").write_text(taken["transformer_anatomy.py"](), "utf-8")
     lay_beside(gguf, tmp_path)
-    done = run_alone(tmp_path / "transformer_anatomy.py", tmp_path, HF_HUB_OFFLINE="1")
+    done = run_alone(tmp_path / "transformer_anatomy.py", tmp_path, gguf=gguf)
     assert done.returncode == 0, done.stderr
     without = find(lesson.stream, MODEL, DEFAULT_TEXT, BET_BLOCK, False, OFFERED_IDS)
     out = done.stdout

@@ -89,7 +89,7 @@ def test_three_words_are_an_analogy_and_one_asks_for_neighbours() -> None:
 
 def test_the_bet_on_opposites() -> None:
     at = visit(**GLOVE)
-    at = sound(widget(at, "_answer").set_value("ten other words").run())
+    at = sound(widget(at, "_answer").set_value("ten others").run())
     assert widget(at, "words").value == "possible impossible known"
     assert any("You were right" in one.value for one in at.markdown)
 
