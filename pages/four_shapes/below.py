@@ -108,6 +108,8 @@ SOURCES = (
            "https://karpathy.github.io/2015/05/21/rnn-effectiveness/"),
     Source("Vinyals, Toshev, Bengio, Erhan", 2015, "Show and tell: a neural image caption generator",
            "https://arxiv.org/abs/1411.4555"),
+    Source("Ioffe, Szegedy", 2015, "Batch normalization (between the convolutions, so that they learn fast)",
+           "https://arxiv.org/abs/1502.03167"),
     Source("Cho et al.", 2014, "Learning phrase representations using RNN encoder-decoder (the GRU, and many to many)",
            "https://arxiv.org/abs/1406.1078"),
     Source("Hutto, Gilbert", 2014, "VADER: a parsimonious rule-based model for sentiment analysis (4,200 scored tweets)",
