@@ -60,6 +60,7 @@ MOVES: tuple[tuple[str, str, str, tuple[Any, ...], float], ...] = (
     ("language_model", "view=How far back", "context", ("1", "2", "3", "4", "8", "16", "32"), 100),
     ("listening", "view=Words", "word", tuple(range(1, 8)), 100),
     ("gpt_vs_bert", "", "place", tuple(range(1, 12)), 400),
+    ("why_order", "view=Pixels", "digit", tuple(range(5, 40)), 100),
     ("why_order", "view=Kinds", "back", tuple(range(21, 60)), 100),
     ("market", "", "days", ("5", "10", "40"), 100),
     ("seq2seq_tasks", "", "rounds", tuple(range(2, 7)), 100),

@@ -1,5 +1,6 @@
-"""Handwritten digits, and the orders in which their pixels may be read."""
+"""Handwritten digits and drawn ones, and the orders in which their pixels may be read."""
 
+import base64
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +10,12 @@ from jaxtyping import Float, Int, UInt8
 from core.assets.fetch import ensure
 
 NAME = "written-digits"
-SIDE = 28  # of a picture, and so many pixels are read at a step
+SIDE = 28  # of a picture
 PIXELS = SIDE * SIDE
 TESTED = 100  # of each digit: never trained on
+BOX = 20  # pixels on a side: the digit in a picture
+PACKED = 262  # letters of a drawing in a link
+LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 FIXED = 0  # the number of the shuffle that a model was trained on; any other number is a new one
 
 
@@ -46,6 +50,42 @@ def load_written_digits(folder: Path | None = None, *, seed: int = 0) -> tuple[D
 def flat(pictures: UInt8[np.ndarray, "digits side side"]) -> Float[np.ndarray, "digits pixels"]:
     """Return pictures row by row, from 0 (paper) to 1 (ink)."""
     return pictures.reshape(len(pictures), PIXELS).astype(np.float32) / np.float32(255)
+
+
+def unpack(drawn: str) -> UInt8[np.ndarray, "side side"]:
+    """Return a drawing as a picture, 0 (paper) to 255 (ink), from what a link says of it.
+
+    784 pixels row by row, each a level from 0 to 3 in two bits, the first in the highest of a byte; the 196 bytes in
+    URL-safe base64 without padding. Raises `ValueError` for anything else.
+    """
+    if len(drawn) != PACKED or not set(drawn) <= LETTERS:
+        raise ValueError("this is no drawing")
+    held = np.frombuffer(base64.urlsafe_b64decode(drawn + "=="), np.uint8)
+    return ((held[:, None] >> np.array([6, 4, 2, 0], np.uint8)) % 4 * 85).reshape(SIDE, SIDE)
+
+
+def centred(picture: UInt8[np.ndarray, "side side"]) -> UInt8[np.ndarray, "side side"]:
+    """Return a drawing in MNIST's size and place: in a box of 20 x 20 pixels, its centre of mass in the middle.
+
+    LeCun, Bottou, Bengio and Haffner 1998, section III.A. Raises `ValueError` where there is no ink.
+    """
+    from PIL import Image
+
+    rows, columns = np.nonzero(picture)
+    if not len(rows):
+        raise ValueError("there is nothing drawn")
+    cut = Image.fromarray(picture[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1])
+    grow = BOX / max(cut.size)
+    width, height = (max(1, round(grow * side)) for side in cut.size)
+    ink = np.asarray(cut.resize((width, height), Image.Resampling.BILINEAR))
+    y, x = (
+        round(SIDE / 2 - float((ink.sum(1 - axis) * (np.arange(ink.shape[axis]) + 0.5)).sum() / ink.sum()))
+        for axis in (0, 1)
+    )
+    placed = np.zeros((SIDE, SIDE), np.uint8)
+    y, x = min(max(y, 0), SIDE - height), min(max(x, 0), SIDE - width)
+    placed[y : y + height, x : x + width] = ink
+    return placed
 
 
 def by_shade(pixels: Float[np.ndarray, "digits pixels"]) -> Float[np.ndarray, "digits pixels"]:

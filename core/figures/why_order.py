@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import numpy as np
+
+from core.data.written_digits import SIDE
 from core.experiments.intervals import wilson
 from core.experiments.why_order.results import (
     KINDS,
@@ -22,6 +25,7 @@ from core.figures.style import HOVER, arrow, key, label, layout, percent, plain,
 FIRST, SECOND = ACCENT, CATEGORY[1]
 OF_KIND = (FIRST, SECOND, CATEGORY[2])
 BRIEF = ("rows", "columns", "fixed", "new")  # the names of `ORDERS`, where there is little room
+EACH = 4  # pixels from one point of a line to the next
 PANELS = ((0.0, 0.44), (0.56, 1.0))
 LEFT: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
 BOX = {"type": "rect", "line": {"color": ACCENT, "width": 2}, "fillcolor": GROUND, "layer": "below"}
@@ -93,17 +97,18 @@ def mechanism(guess: Guess) -> Picture:
 
 def belief(read: Read, found: Accuracies, order: str) -> Picture:
     """Draw what is believed after each step, and how many of 1,000 digits are read correctly in each order."""
-    steps = list(range(1, STEPS + 1))
+    steps = list(range(EACH, STEPS + 1, EACH))
     final = [int(d) for d in read.probabilities[-1].argsort()[::-1]]
-    rival = next(d for d in final if d != read.label)
+    own = read.says if read.label is None else read.label
+    rival = next(d for d in final if d != own)
     traces = []
-    for digit in (*[d for d in final if d not in (read.label, rival)], rival, read.label):
-        line = [100 * float(p) for p in read.probabilities[:, digit]]
-        colour, width = (FIRST, 4) if digit == read.label else (SECOND, 3) if digit == rival else (MUTED, 1)
+    for digit in (*[d for d in final if d not in (own, rival)], rival, own):
+        line = [100 * float(p) for p in read.probabilities[EACH - 1 :: EACH, digit]]
+        colour, width = (FIRST, 4) if digit == own else (SECOND, 3) if digit == rival else (MUTED, 1)
         traces.append({
             "type": "scatter", "mode": "lines", "x": steps, "y": line, "line": {"color": colour, "width": width},
             "opacity": 1 if width > 1 else 0.6, "showlegend": False, "hovertemplate": HOVER,
-            "customdata": [f"After step {s} it says {digit} with {v:.1f} %" for s, v in zip(steps, line, strict=True)],
+            "customdata": [f"After {s} pixels it says {digit} with {v:.1f} %" for s, v in zip(steps, line, strict=True)],
         })  # fmt: skip
     names = list(ORDERS)
     counts = [found.of(name) for name in names]
@@ -118,47 +123,48 @@ def belief(read: Read, found: Accuracies, order: str) -> Picture:
                     "array": [100 * (high - n / TESTED) for n, (_, high) in zip(counts, ends, strict=True)],
                     "arrayminus": [100 * (n / TESTED - low) for n, (low, _) in zip(counts, ends, strict=True)]},
     })  # fmt: skip
-    notes = [label(PANELS[0][0], 1.005, f"Its belief: {swatch(FIRST)} {read.label}, {swatch(SECOND)} {rival}", **LEFT)]
+    subject = "Your drawing" if read.label is None else f"{'An' if own == 8 else 'A'} {own}"
+    notes = [label(PANELS[0][0], 1.005, f"Its belief: {swatch(FIRST)} {own}, {swatch(SECOND)} {rival}", **LEFT)]
     notes.append(label(PANELS[1][0], 1.005, "correct (%)", **LEFT))
     notes += [
         label(0, row - 0.42, f"{name} <b>{100 * n / TESTED:.1f} %</b>", xref="x2", yref="y2", xanchor="left", size=14)
         for row, (name, n) in enumerate(zip(BRIEF, counts, strict=True))
     ]
     drawn = layout(
-        f"A {read.label}, read {order}", height=330, annotations=notes, margin={"l": 8, "r": 8, "t": 64, "b": 48},
-        xaxis={"domain": list(PANELS[0]), "range": [1, STEPS], "fixedrange": True, "title": {"text": "step (28 pixels)"},
-               "tickvals": [1, 7, 14, 21, 28]},
+        f"{subject}, read {order}", height=330, annotations=notes, margin={"l": 8, "r": 8, "t": 64, "b": 48},
+        xaxis={"domain": list(PANELS[0]), "range": [1, STEPS], "fixedrange": True, "title": {"text": "pixels read"},
+               "tickvals": [1, 196, 392, 588, 784]},
         yaxis={"range": [0, 102], "fixedrange": True, "automargin": True, "title": {"text": "probability (%)"}},
         xaxis2={"domain": list(PANELS[1]), "range": [0, 104], "fixedrange": True, "anchor": "y2", "nticks": 3,
                 "title": {"text": f"of {TESTED:,} digits"}},
         yaxis2={"range": [len(names) - 0.6, -0.75], "visible": False, "fixedrange": True, "anchor": "x2"},
     )  # fmt: skip
     alt = (
-        f"Lines: read {order}, a {read.label} is believed to be {read.says} in the end, with "
+        f"Lines: {subject}, read {order}, is believed to be {read.says} in the end, with "
         f"{percent(float(read.probabilities[-1, read.says]))}. Bars: "
         + ", ".join(f"{name} {100 * n / TESTED:.1f} %" for name, n in zip(names, counts, strict=True))
         + " of 1,000 digits are correct."
     )
     rows = [(s, *(round(100 * float(p), 3) for p in read.probabilities[s - 1])) for s in steps]
-    return Picture({"data": traces, "layout": drawn}, alt, ("step", *(f"says {d} (%)" for d in range(10))), rows)
+    return Picture({"data": traces, "layout": drawn}, alt, ("pixels", *(f"says {d} (%)" for d in range(10))), rows)
 
 
 def filling(read: Read, steps: int) -> Picture:
     """Draw the picture as the network has got it after so many steps, and what it believes then."""
-    z = [[float(v) if n < steps else 0.0 for v in row] for n, row in enumerate(read.given)]
+    z = np.where(np.arange(STEPS) < steps, read.given, 0).reshape(SIDE, SIDE).tolist()
     heat = {
-        "type": "heatmap", "z": z, "x0": 0.1, "dx": 3.9 / STEPS, "y0": 3.9, "dy": -3.8 / STEPS, "zmin": 0, "zmax": 1,
+        "type": "heatmap", "z": z, "x0": 0.1, "dx": 3.9 / SIDE, "y0": 3.9, "dy": -3.8 / SIDE, "zmin": 0, "zmax": 1,
         "colorscale": scale(SEQUENTIAL), "showscale": False, "hoverinfo": "skip",
     }  # fmt: skip
     now = read.probabilities[steps - 1]
     best = [int(d) for d in now.argsort()[::-1][:3]]
     notes = [arrow((4.15, 2), (4.75, 2), ACCENT), label(5.85, 2, "<b>network</b><br>reads in<br>order", ACCENT)]
-    notes += [arrow((7.0, 2), (7.45, 2), ACCENT), label(10, 3.6, f"step {steps} of {STEPS}", ACCENT, xanchor="right")]
+    notes += [arrow((7.0, 2), (7.45, 2), ACCENT), label(10, 3.6, f"pixel {steps} of {STEPS}", ACCENT, xanchor="right")]
     notes += [
         label(7.6, 2.7 - 0.75 * n, f"{'<b>' if n == 0 else ''}{digit}: {percent(float(now[digit]))}{'</b>' if n == 0 else ''}",
               xanchor="left") for n, digit in enumerate(best)
     ]  # fmt: skip
-    alt = f"Sketch: after {steps} of {STEPS} steps the network says {best[0]} with {percent(float(now[best[0]]))}."
+    alt = f"Sketch: after {steps} of {STEPS} pixels the network says {best[0]} with {percent(float(now[best[0]]))}."
     box = {**BOX, "x0": 4.8, "x1": 6.95, "y0": 1.0, "y1": 3.0}
     return Picture(sketch(notes, [box], (0.0, 10.0), (0.0, 4.0), traces=[heat]), alt)
 

@@ -1,9 +1,9 @@
-"""What reads handwritten digits in the lesson on order: `python -m core.training.pixels [--seed N]`.
+"""What reads handwritten digits in the lesson on order: `python -m core.training.pixels WHAT [--seed N]`.
 
-Three recurrent classifiers (GRUs) that read 28 pixels a step, 28 steps a picture, each trained in one order: row by row,
-column by column, or in one fixed shuffle of all 784 pixels. And three dense networks of as many hidden units, which take
-all pixels at once: as they stand, in that fixed shuffle, and sorted by shade, which is a bag of pixels. Written as
-pixels_ORDER.safetensors and pixels_dense.safetensors, each with a JSON file beside it.
+WHAT is `rows`, `columns` or `shuffle`: a recurrent classifier (GRU) that reads one pixel a step, 784 steps a picture, row
+by row, column by column, or in one fixed shuffle of all pixels; written as pixels_WHAT.safetensors. Or it is `dense`:
+three networks of as many hidden units, which take all pixels at once: as they stand, in that fixed shuffle, and sorted by
+shade, which is a bag of pixels; written as pixels_dense.safetensors. Each has a JSON file beside it.
 """
 
 import argparse
@@ -20,15 +20,20 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from core.assets.own import TRAINED, seal
-from core.data.written_digits import PIXELS, SIDE, Digits, by_shade, flat, load_written_digits, reading_order
+from core.data.written_digits import PIXELS, Digits, by_shade, flat, load_written_digits, reading_order
 from core.models.classifier import SequenceClassifier
+from core.models.fused import fused
+from core.models.gru import GRU
 from core.models.saved import half, load, save
 from core.training import facts
 from core.training.loop import train
 
 ORDERS = ("rows", "columns", "shuffle")
 DENSE = ("rows", "shuffle", "sorted")
-HIDDEN, BATCH, EPOCHS, RATE, MOVED = 64, 64, 30, 3e-3, 2  # MOVED: pixels, at most, that a picture is moved in training
+WHAT = (*ORDERS, "dense")
+HIDDEN, RATE, MOVED = 64, 3e-3, 2  # MOVED: pixels, at most, that a picture is moved in training
+BATCH, STEPS = 50, {"recurrent": 5000, "dense": 2400}  # pictures in a step, and steps
+JUDGED = 7  # pixels from one belief that is judged in training to the next
 
 
 def batch(digits: Digits, seed: int, step: int) -> tuple[Float[np.ndarray, "batch pixels"], Int[Tensor, "batch"]]:
@@ -45,23 +50,32 @@ def arranged(pixels: Float[np.ndarray, "digits pixels"], how: str) -> Float[Tens
     return torch.as_tensor(by_shade(pixels) if how == "sorted" else pixels[:, reading_order(how)])
 
 
-def steps_of(pixels: Float[Tensor, "digits pixels"]) -> Float[Tensor, "digits 28 28"]:
-    """Return arranged pixels as steps of 28."""
-    return pixels.view(len(pixels), SIDE, SIDE)
+def steps_of(pixels: Float[Tensor, "digits pixels"]) -> Float[Tensor, "digits pixels 1"]:
+    """Return arranged pixels as steps of one number."""
+    return pixels[..., None]
 
 
 def recurrent(how: str, digits: Digits, seed: int, steps: int) -> SequenceClassifier:
-    """Train a classifier to say after every step which digit it reads: half of the loss is that of the last step."""
-    model = SequenceClassifier("gru", 10, features=SIDE, hidden=(HIDDEN,), seed=seed)
-    weights = torch.full((SIDE,), 0.5 / (SIDE - 1))
+    """Train a classifier to say after every step which digit it reads: half of the loss is that of the last step.
+
+    From torch's usual start it learns nothing in 784 steps: its units have forgotten the first pixels before the last.
+    """
+    model = SequenceClassifier("gru", 10, features=1, hidden=(HIDDEN,), seed=seed)
+    layer = model.body.layers[0]
+    assert isinstance(layer, GRU)
+    layer.set_time_scales(PIXELS, seed=seed)
+    with torch.no_grad():
+        layer.weight_ih_l0.normal_(generator=torch.Generator().manual_seed(seed))  # one number a step has to be heard
+    judged = torch.arange(JUDGED - 1, PIXELS, JUDGED)
+    weights = torch.full(judged.shape, 0.5 / (len(judged) - 1))
     weights[-1] = 0.5
 
     def loss(step: int) -> Tensor:
         pixels, labels = batch(digits, seed, step)
-        hidden, _ = model.body(steps_of(arranged(pixels, how)))
-        scores = model.output(hidden)
-        each = cross_entropy(scores.flatten(0, 1), labels.repeat_interleave(SIDE), reduction="none")
-        return (each.view(-1, SIDE).mean(0) * weights).sum()
+        hidden, _ = fused(model.body, steps_of(arranged(pixels, how)))
+        scores = model.output(hidden[:, judged])
+        each = cross_entropy(scores.flatten(0, 1), labels.repeat_interleave(len(judged)), reduction="none")
+        return (each.view(-1, len(judged)).mean(0) * weights).sum()
 
     _run(model, loss, how, steps)
     return model
@@ -92,36 +106,35 @@ def _run(model: nn.Module, loss: Any, name: str, steps: int) -> None:
         )
 
 
-def make(seed: int = 0, *, steps: int | None = None, folder: Path = TRAINED) -> list[Path]:
-    """Train all six, write them, and return the JSON files beside them."""
+def make(what: str, seed: int = 0, *, steps: int | None = None, folder: Path = TRAINED) -> Path:
+    """Train what `WHAT` names, write it, and return the JSON file beside it."""
     digits, test = load_written_digits()
-    steps = steps or EPOCHS * len(digits.labels) // BATCH
-    pixels, written = flat(test.pictures), []
-    for how in ORDERS:
-        began = time.perf_counter()
-        path = folder / f"pixels_{how}.safetensors"
-        save(recurrent(how, digits, seed, steps), path)
+    began, path = time.perf_counter(), folder / f"pixels_{what}.safetensors"
+    if what != "dense":
+        steps = steps or STEPS["recurrent"]
+        save(recurrent(what, digits, seed, steps), path)
         stored = load(path)
         assert isinstance(stored, SequenceClassifier)
-        found = stored(steps_of(arranged(pixels, how))).argmax(-1).numpy()
+        found = stored.classes(steps_of(arranged(flat(test.pictures), what)))
         right = {"held_out_correct": int((found == test.labels).sum())}
-        written.append(_facts(path, seed, steps, began, right, sum(p.numel() for p in stored.parameters())))
-    began, path = time.perf_counter(), folder / "pixels_dense.safetensors"
+        return _facts(path, what, seed, steps, began, right, sum(p.numel() for p in stored.parameters()))
+    steps = steps or STEPS["dense"]
     models = {how: dense(how, digits, seed, steps) for how in DENSE}
     save_file({f"{how}.{k}": half(v) for how, m in models.items() for k, v in m.state_dict().items()}, path)
     kept, counts = load_file(path), {}
     for how in DENSE:
         w, b, v, c = (kept[f"{how}.{name}"].float() for name in ("0.weight", "0.bias", "2.weight", "2.bias"))
-        found = ((arranged(pixels, how) @ w.T + b).relu() @ v.T + c).argmax(-1).numpy()
+        found = ((arranged(flat(test.pictures), how) @ w.T + b).relu() @ v.T + c).argmax(-1).numpy()
         counts[f"held_out_correct_{how}"] = int((found == test.labels).sum())
-    written.append(_facts(path, seed, steps, began, counts, sum(v.numel() for v in kept.values())))
-    return written
+    return _facts(path, what, seed, steps, began, counts, sum(v.numel() for v in kept.values()))
 
 
-def _facts(path: Path, seed: int, steps: int, began: float, metrics: dict[str, int], parameters: int) -> Path:
+def _facts(
+    path: Path, what: str, seed: int, steps: int, began: float, metrics: dict[str, int], parameters: int
+) -> Path:
     return facts.write(
         path,
-        f"pixels --seed {seed}",
+        f"pixels {what} --seed {seed}",
         "asset written-digits: 4,000 to train on, 1,000 kept apart",
         time.perf_counter() - began,
         steps=steps,
@@ -133,9 +146,11 @@ def _facts(path: Path, seed: int, steps: int, began: float, metrics: dict[str, i
 
 def _main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=WHAT)
     parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    print(*make(parser.parse_args(arguments).seed), sep="\n")
+    print(make(chosen.what, chosen.seed))
     seal()
 
 

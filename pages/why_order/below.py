@@ -31,6 +31,7 @@ def how() -> list[Line]:
     from core.experiments.why_order.pixels import scores
     from core.generation.filters import softmax
     from core.models.classifier import SequenceClassifier
+    from core.models.gru import GRU
 
     return [
         Line("How far apart are two bags? Count each word in both, and take the length of the difference.",
@@ -38,9 +39,12 @@ def how() -> list[Line]:
         Line("A language model gives each possible next word a score; these become probabilities.",
              r"p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}", softmax,
              "z, p: 49,152 numbers, one for each piece of a word that it knows."),
-        Line("The reader of digits takes 28 pixels at a step, and scores the ten digits from its state after the last one.",
-             r"h_t = \mathrm{GRU}(x_t, h_{t-1}), \quad z = W h_{28} + b", SequenceClassifier.forward,
-             "x: 28 steps of 28 pixels. h: 64 numbers. z: 10."),
+        Line("The reader of digits takes one pixel at a step, and scores the ten digits from its state after the last one.",
+             r"h_t = \mathrm{GRU}(x_t, h_{t-1}), \quad z = W h_{784} + b", SequenceClassifier.forward,
+             "x: 784 steps of one number. h: 64 numbers. z: 10."),
+        Line("So that it can learn over 784 steps, its units begin by forgetting slowly, each at a pace of its own.",
+             r"b_z = \ln u, \quad u \sim \mathcal{U}(1, 783)", GRU.set_time_scales,
+             "b: 64 numbers, one a unit. z is the share of the old state that a step keeps."),
         Line("An order is a list of pixels: the same one for every picture.", r"x'_k = x_{\pi(k)}", reading_order,
              "π: 784 different numbers."),
         Line("A dense network adds up all pixels at once. To shuffle them is to shuffle the columns of W, and nothing else.",
@@ -61,7 +65,8 @@ def questions() -> list[Question]:
                  ("“a hot dog” and “a dog that is hot”", "“dog bites man” and “man bites dog”", "neither"),
                  1 if apart[1] == 0 else 2, f"The first two are {apart[0]:.2f} apart, the others {apart[1]:.0f}."),
         Question("A network was trained on digits whose pixels are shuffled, always in the same way. How many can it read?",
-                 ("Most of them", "No more than by guessing"), 0 if learned > 0.8 else 1,
+                 ("As many as row by row", "Fewer, but more than by guessing", "No more than by guessing"),
+                 0 if learned > 0.95 * rows else 1 if learned > 0.15 else 2,
                  f"{percent(learned)} are correct, {percent(rows)} row by row. In a shuffle that it was not trained on: "
                  f"{percent(new)}."),
         Question("Which of these gives the same answer in every order, even one that it has never met?",
@@ -93,6 +98,7 @@ def try_next() -> list[Try]:
             {"view": "Pixels", "order": NEW}),
         Try("Half a year back", "A day’s warmth 183 days ago still tells of today’s; a letter 183 back does not.",
             {"view": "Kinds", "back": HALF_A_YEAR}),
+        Try("A digit of your own", "Draw one in the square under the picture: it is read pixel by pixel.", {"view": "Pixels"}),
         Try("What such a reader remembers", "The hidden state is all that it carries from one step to the next.",
             {}, lesson="rnn"),
     ]  # fmt: skip
@@ -108,6 +114,8 @@ SOURCES = (
            "https://doi.org/10.1109/5.726791"),
     Source("Le, Jaitly, Hinton", 2015, "A simple way to initialize recurrent networks of rectified linear units (digits as "
            "sequences of pixels, in order and in a fixed shuffle)", "https://arxiv.org/abs/1504.00941"),
+    Source("Tallec, Ollivier", 2018, "Can recurrent neural networks warp time? (units that start out forgetting slowly)",
+           "https://arxiv.org/abs/1804.11188"),
     Source("Lin, Tegmark", 2017, "Critical behavior in physics and probabilistic formal languages (mutual information by "
            "distance, in texts and elsewhere)", "https://arxiv.org/abs/1606.06737"),
 )  # fmt: skip

@@ -36,11 +36,23 @@ def read_digit(how: str, shown: str, number: int, digit: int) -> Read:
     return pixels.read(how, shown, number, digit)
 
 
-@doing("Reading 1,000 digits")
-def accuracies(number: int) -> Accuracies:
+@doing("Reading your drawing")
+def read_drawing(how: str, shown: str, number: int, drawn: str) -> Read:
+    """Return what the classifier trained in the order `how` believes at each step of a drawing, packed as `unpack` reads it.
+
+    As MNIST's digits were, it is made as large as a box of 20 x 20 pixels and put with its centre of mass into the middle.
+    Other arguments as in `read_digit`; raises `ValueError` for what is no drawing, and for one without ink.
+    """
+    from core.experiments.why_order import pixels
+
+    return pixels.read_drawing(how, shown, number, drawn)
+
+
+@doing("Reading 1,000 digits", "digit")
+def accuracies(number: int) -> Steps[Accuracies]:
     """Return how many held-out digits each model reads correctly, in its own order and in the shuffle of this number.
 
-    Raises as `read_digit` does.
+    Yields (digits read, of how many); raises as `read_digit` does.
     """
     from core.experiments.why_order import pixels
 

@@ -1,18 +1,18 @@
-"""Handwritten digits, read 28 pixels at a time in one order or another, all at once, and as a bag of shades."""
+"""Handwritten digits, read a pixel at a time in one order or another, all at once, and as a bag of shades."""
 
 from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float, UInt8
 from safetensors.numpy import load_file
-from torch import Tensor
 
 from core.assets import own
-from core.data.written_digits import FIXED, SIDE, by_shade, flat, load_written_digits, reading_order
+from core.data.written_digits import FIXED, by_shade, centred, flat, load_written_digits, reading_order, unpack
 from core.experiments.why_order.results import ORDERS, Accuracies, Read
-from core.models.classifier import SequenceClassifier
+from core.models.classifier import AT_ONCE, SequenceClassifier
 from core.models.saved import load
+from core.progress import Steps
 
 Pixels = Float[np.ndarray, "digits pixels"]
 
@@ -28,39 +28,43 @@ def classifier(how: str) -> SequenceClassifier:
 def read(how: str, shown: str, number: int, digit: int) -> Read:
     """Return what a classifier believes at each step; see `why_order.read_digit`."""
     _, test = load_written_digits()
-    given = flat(test.pictures[digit : digit + 1])[:, reading_order(shown, number)].reshape(SIDE, SIDE)
-    belief = classifier(how).trace(torch.as_tensor(given))
-    return Read(int(test.labels[digit]), given, belief.probabilities)
+    return _read(how, shown, number, test.pictures[digit], int(test.labels[digit]))
 
 
-def accuracies(number: int) -> Accuracies:
+def read_drawing(how: str, shown: str, number: int, drawn: str) -> Read:
+    """Return what a classifier believes of a drawing; see `why_order.read_drawing`."""
+    return _read(how, shown, number, centred(unpack(drawn)), None)
+
+
+def _read(how: str, shown: str, number: int, picture: UInt8[np.ndarray, "side side"], label: int | None) -> Read:
+    given = flat(picture[None])[0, reading_order(shown, number)]
+    scores = classifier(how).scores(torch.as_tensor(given)[None, :, None])
+    return Read(label, given, scores[0].softmax(-1).numpy())
+
+
+def accuracies(number: int) -> Steps[Accuracies]:
     """Return how many of the held-out digits are read correctly; see `why_order.accuracies`."""
     _, test = load_written_digits()
     pixels = flat(test.pictures)
-
-    def in_order(shown: str) -> Pixels:
-        return pixels[:, reading_order(shown, FIXED if shown == "shuffle" else 0)]
-
-    anew = pixels[:, reading_order("shuffle", number)]
-    recurrent, parameters = [], 0
-    for how, shown in ORDERS.values():
-        model = classifier(how)
-        parameters = sum(p.numel() for p in model.parameters())
-        x: Tensor = torch.as_tensor(anew if how != shown else in_order(shown)).view(-1, SIDE, SIDE)
-        recurrent.append(int((model(x).argmax(-1).numpy() == test.labels).sum()))
+    fixed, anew = (pixels[:, reading_order("shuffle", which)] for which in (FIXED, number))
+    rows, right = classifier("rows"), 0
+    for begin in range(0, len(anew), AT_ONCE):
+        part = slice(begin, begin + AT_ONCE)
+        right += int((rows.classes(torch.as_tensor(anew[part])[..., None]) == test.labels[part]).sum())
+        yield begin + AT_ONCE, len(anew)
+    # In the order that each was trained on, as counted when it was: the weights are still those.
+    counted = {how: own.facts(f"pixels_{how}")["metrics"]["held_out_correct"] for how, _ in ORDERS.values()}
+    recurrent = [counted[how] if how == shown else right for how, shown in ORDERS.values()]
     held = own.read(own.TRAINED / "pixels_dense.safetensors", _tensors)
 
-    def dense(how: str, x: Pixels) -> Bool[np.ndarray, "digits"]:
-        return np.asarray(scores(held, how, x).argmax(-1) == test.labels)
+    def dense(how: str, x: Pixels) -> int:
+        return int((scores(held, how, x).argmax(-1) == test.labels).sum())
 
-    fixed = in_order("shuffle")
     wide = [dense("rows", pixels), dense("shuffle", fixed), dense("rows", anew)]
     bag = [dense("sorted", by_shade(x)) for x in (pixels, fixed, anew)]
     size = sum(held[f"rows.{name}"].size for name in ("0.weight", "0.bias", "2.weight", "2.bias"))
-    return Accuracies(
-        np.array(recurrent), np.array([int(x.sum()) for x in wide]), np.array([int(x.sum()) for x in bag]),
-        (parameters, int(size)),
-    )  # fmt: skip
+    parameters = sum(p.numel() for p in rows.parameters())
+    return Accuracies(np.array(recurrent), np.array(wide), np.array(bag), (parameters, int(size)))
 
 
 def scores(held: dict[str, np.ndarray], how: str, x: Pixels) -> Float[np.ndarray, "digits classes"]:

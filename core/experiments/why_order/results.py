@@ -15,7 +15,7 @@ PAIRS = {
     "A meal": ("He ate before he slept", "He slept before he ate", ". The first thing he did was to"),
 }  # fmt: skip
 SHOWN, SHUFFLES, MAX_WORDS = 4, 12, 24
-DEFAULT_DIGIT, DEFAULT_SHUFFLE, STEPS, TESTED = 3, 1, 28, 1000  # the digit from 0; any shuffle above 0 is a new one
+DEFAULT_DIGIT, DEFAULT_SHUFFLE, STEPS, TESTED = 3, 1, 784, 1000  # the digit from 0; any shuffle above 0 is a new one
 ORDERS = {  # what a reader may choose: the order in which a model was trained, and the one in which it is given the pixels
     "row by row": ("rows", "rows"),
     "column by column": ("columns", "columns"),
@@ -75,22 +75,19 @@ class Guess:
 
 @dataclass(frozen=True)
 class Read:
-    """A digit as it is read, 28 pixels a step: `given[t]` are those of step t; probabilities of the ten digits after each."""
+    """A picture as it is read, a pixel a step: `given[t]` is that of step t; probabilities of the ten digits after each.
 
-    label: int
-    given: Float[np.ndarray, "steps pixels"]
+    `label` is the digit that it is, None of a reader's own drawing.
+    """
+
+    label: int | None
+    given: Float[np.ndarray, "steps"]
     probabilities: Float[np.ndarray, "steps digits"]
 
     @property
     def says(self) -> int:
         """Return the digit that is believed in the end."""
         return int(self.probabilities[-1].argmax())
-
-    @property
-    def settled(self) -> int:
-        """Return the step, from 1, from which on it says the same as in the end."""
-        other = np.nonzero(self.probabilities.argmax(-1) != self.says)[0]
-        return int(other[-1]) + 2 if len(other) else 1
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ _HERE = Path(__file__).parent
 _SAVE = st.components.v2.component(
     "unrolled_saving",
     html='<div class="root"></div>',
-    css=(_HERE / "saving.css").read_text("utf-8"),
+    css=(_HERE.parent / "button.css").read_text("utf-8") + (_HERE / "saving.css").read_text("utf-8"),
     js=(_HERE / "saving.js").read_text("utf-8"),
 )
 _FONT = {"family": "SourceSerif", "url": "app/static/source-serif-4.woff2"}

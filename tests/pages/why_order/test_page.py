@@ -71,6 +71,26 @@ def test_the_sketch_fills_with_the_steps() -> None:
     assert charts(sound(choose(at, steps=3))) != first
 
 
+DRAWN = "A" * 60 + "_" * 40 + "A" * 162  # a few lines of full ink
+
+
+@pytest.mark.real_weights
+def test_a_drawing_in_the_link_is_read_in_place_of_the_digit() -> None:
+    at = visit(view="Pixels", drawn=DRAWN)
+    own = lesson.read_drawing("rows", "rows", 0, DRAWN)
+    assert f"Your drawing is read as a {own.says}" in said(at).replace(" an ", " a ")
+    title = main(at)["layout"]["title"]["text"]
+    assert title.startswith("Your drawing")
+    assert "Your drawing" not in said(visit(view="Pixels"))
+
+
+@pytest.mark.parametrize("drawn", ["A" * 262, "A" * 10, "%%%", "é" * 262])
+def test_what_is_no_drawing_is_left_out(drawn: str) -> None:
+    at = visit(view="Pixels", drawn=drawn)
+    assert any("drawn could not be read" in each.value for each in at.caption)
+    assert "Your drawing" not in said(at)
+
+
 def test_an_empty_sentence_has_no_order() -> None:
     at = sound(fresh(pair="Your own", one="...", other="a").run())
     assert "has no order" in at.info[0].value
