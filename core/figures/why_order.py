@@ -95,8 +95,11 @@ def mechanism(guess: Guess) -> Picture:
     return Picture(sketch(notes, shapes, (0.0, 10.0), (-0.5, 3.6)), alt)
 
 
-def belief(read: Read, found: Accuracies, order: str) -> Picture:
-    """Draw what is believed after each step, and how many of 1,000 digits are read correctly in each order."""
+def belief(read: Read, found: Accuracies, order: str, hidden: str = "") -> Picture:
+    """Draw what is believed after each step, and how many of 1,000 digits are read correctly in each order.
+
+    hidden: the order that the bet asks for, whose bar is left out.
+    """
     steps = list(range(EACH, STEPS + 1, EACH))
     final = [int(d) for d in read.probabilities[-1].argsort()[::-1]]
     own = read.says if read.label is None else read.label
@@ -110,11 +113,12 @@ def belief(read: Read, found: Accuracies, order: str) -> Picture:
             "opacity": 1 if width > 1 else 0.6, "showlegend": False, "hovertemplate": HOVER,
             "customdata": [f"After {s} pixels it says {digit} with {v:.1f} %" for s, v in zip(steps, line, strict=True)],
         })  # fmt: skip
-    names = list(ORDERS)
+    names = [name for name in ORDERS if name != hidden]
     counts = [found.of(name) for name in names]
     ends = [wilson(n, TESTED) for n in counts]
+    rows = list(ORDERS)
     traces.append({
-        "type": "bar", "orientation": "h", "xaxis": "x2", "yaxis": "y2", "y": list(range(len(names))),
+        "type": "bar", "orientation": "h", "xaxis": "x2", "yaxis": "y2", "y": [rows.index(name) for name in names],
         "x": [100 * n / TESTED for n in counts], "width": 0.5, "showlegend": False, "hovertemplate": HOVER,
         "marker": {"color": [ACCENT if name == order else MUTED for name in names]},
         "customdata": [f"Read {name}: {n} of {TESTED:,} digits are correct; the interval is {100 * low:.1f} to {100 * high:.1f} %"
@@ -127,9 +131,10 @@ def belief(read: Read, found: Accuracies, order: str) -> Picture:
     notes = [label(PANELS[0][0], 1.005, f"Its belief: {swatch(FIRST)} {own}, {swatch(SECOND)} {rival}", **LEFT)]
     notes.append(label(PANELS[1][0], 1.005, "correct (%)", **LEFT))
     notes += [
-        label(0, row - 0.42, f"{name} <b>{100 * n / TESTED:.1f} %</b>", xref="x2", yref="y2", xanchor="left", size=14)
-        for row, (name, n) in enumerate(zip(BRIEF, counts, strict=True))
-    ]
+        label(0, row - 0.42, f"{brief} <b>{'?' if name == hidden else f'{100 * found.of(name) / TESTED:.1f} %'}</b>",
+              xref="x2", yref="y2", xanchor="left", size=14)
+        for row, (brief, name) in enumerate(zip(BRIEF, ORDERS, strict=True))
+    ]  # fmt: skip
     drawn = layout(
         f"{subject}, read {order}", height=330, annotations=notes, margin={"l": 8, "r": 8, "t": 64, "b": 48},
         xaxis={"domain": list(PANELS[0]), "range": [1, STEPS], "fixedrange": True, "title": {"text": "pixels read"},
@@ -137,7 +142,7 @@ def belief(read: Read, found: Accuracies, order: str) -> Picture:
         yaxis={"range": [0, 102], "fixedrange": True, "automargin": True, "title": {"text": "probability (%)"}},
         xaxis2={"domain": list(PANELS[1]), "range": [0, 104], "fixedrange": True, "anchor": "y2", "nticks": 3,
                 "title": {"text": f"of {TESTED:,} digits"}},
-        yaxis2={"range": [len(names) - 0.6, -0.75], "visible": False, "fixedrange": True, "anchor": "x2"},
+        yaxis2={"range": [len(rows) - 0.6, -0.75], "visible": False, "fixedrange": True, "anchor": "x2"},
     )  # fmt: skip
     alt = (
         f"Lines: {subject}, read {order}, is believed to be {read.says} in the end, with "
@@ -145,8 +150,8 @@ def belief(read: Read, found: Accuracies, order: str) -> Picture:
         + ", ".join(f"{name} {100 * n / TESTED:.1f} %" for name, n in zip(names, counts, strict=True))
         + " of 1,000 digits are correct."
     )
-    rows = [(s, *(round(100 * float(p), 3) for p in read.probabilities[s - 1])) for s in steps]
-    return Picture({"data": traces, "layout": drawn}, alt, ("pixels", *(f"says {d} (%)" for d in range(10))), rows)
+    table = [(s, *(round(100 * float(p), 3) for p in read.probabilities[s - 1])) for s in steps]
+    return Picture({"data": traces, "layout": drawn}, alt, ("pixels", *(f"says {d} (%)" for d in range(10))), table)
 
 
 def filling(read: Read, steps: int) -> Picture:

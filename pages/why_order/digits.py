@@ -30,10 +30,10 @@ MOST_SHUFFLES = 50
 FIRST = next(iter(ORDERS))
 BRIEF = dict(zip(ORDERS, ("rows", "columns", "fixed", "new"), strict=True))
 EXPLAINED = dict(zip(ORDERS, (
-    "One pixel at each of 784 steps, one line of the picture after the other.",
+    "784 steps, one pixel each, one line of the picture after the other.",
     "One column of the picture after the other, by a network trained so.",
     "One shuffle of all pixels, the same for every picture, in training too.",
-    "A shuffle that was not in training, given to the network that learned rows.",
+    "A shuffle that was not in training, for the network that learned rows.",
 ), strict=True))  # fmt: skip
 LITTLE, HALF, MOST = "under 30 %", "30 to 80 %", "over 80 %"
 
@@ -50,11 +50,11 @@ def show(stage: Stage) -> Shown:
     given = (*ORDERS[order], number if order == NEW else 0)
     read = ask(lesson.read_drawing, *given, drawn) if drawn else ask(lesson.read_digit, *given, digit)
     found = ask(lesson.accuracies, number)
-    stage.note(EXPLAINED[order] + (" You can draw a digit of your own under the picture." if not drawn else ""))
+    stage.note(EXPLAINED[order] + (" Draw your own below." if not drawn else ""))
     low, high = wilson(found.of(order), TESTED)
     return Shown(
         verdict=judge(read, found, order),
-        picture=draw(figures.belief, read, found, order),
+        picture=draw(figures.belief, read, found, order, asked(order)),
         mechanism=draw(figures.filling, read, steps),
         bet=bet(order, number),
         numbers=[
@@ -132,9 +132,14 @@ def caption(found: Accuracies) -> str:
     )
 
 
+def asked(order: str) -> str:
+    """Return the order that the bet asks for where this one is shown."""
+    return LEARNED if order == NEW else NEW
+
+
 def bet(order: str, number: int) -> Bet:
     """Ask how many digits are correct in an order that differs most from the present one."""
-    other = LEARNED if order == NEW else NEW
+    other = asked(order)
     what = (
         "A network is trained on one fixed shuffle of the pixels. How many new digits does it read correctly in it?"
         if other == LEARNED

@@ -13,6 +13,7 @@ from core.experiments.why_order.results import (
     DEFAULT_MODEL,
     DEFAULT_SHUFFLE,
     HALF_A_YEAR,
+    LEARNED,
     NEW,
     ORDERS,
     PAIRS,
@@ -72,6 +73,17 @@ def test_the_sketch_fills_with_the_steps() -> None:
 
 
 DRAWN = "A" * 60 + "_" * 40 + "A" * 162  # a few lines of full ink
+
+
+@pytest.mark.parametrize(("order", "asked"), [("row by row", NEW), (NEW, LEARNED)])
+def test_the_picture_does_not_answer_the_bet(order: str, asked: str) -> None:
+    at = visit(view="Pixels", order=order)
+    (bars,) = [trace for trace in main(at)["data"] if trace["type"] == "bar"]
+    shown = [round(10 * value) for value in bars["x"]]
+    assert shown == [FOUND.of(name) for name in ORDERS if name != asked]
+    at = sound(choose(at, _answer="30 to 80 %"))
+    (bars,) = [trace for trace in main(at)["data"] if trace["type"] == "bar"]
+    assert FOUND.of(asked) in [round(10 * value) for value in bars["x"]]
 
 
 @pytest.mark.real_weights

@@ -4,7 +4,15 @@ from dataclasses import replace
 
 from core.experiments import why_order as lesson
 from core.experiments.recording import find
-from core.experiments.why_order.results import DEFAULT_DIGIT, DEFAULT_MODEL, DEFAULT_SHUFFLE, NEW, ORDERS, PAIRS
+from core.experiments.why_order.results import (
+    DEFAULT_DIGIT,
+    DEFAULT_MODEL,
+    DEFAULT_SHUFFLE,
+    LEARNED,
+    NEW,
+    ORDERS,
+    PAIRS,
+)
 from core.figures import why_order as figures
 from core.figures.picture import Picture
 from tests.core.figures.hostile import HOSTILE
@@ -25,7 +33,7 @@ def pictures() -> dict[str, Picture]:
         "mechanism": figures.mechanism(guess),
         "mechanism, hostile": figures.mechanism(odd),
         "belief": figures.belief(rows, found, "row by row"),
-        "belief, new shuffle": figures.belief(new, found, NEW),
+        "belief, new shuffle": figures.belief(new, found, NEW, LEARNED),
         "belief, own drawing": figures.belief(replace(rows, label=None), found, "row by row"),
         "mechanism, filling": figures.filling(rows, 392),
         "mechanism, filling, full": figures.filling(new, 784),
