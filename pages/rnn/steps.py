@@ -71,7 +71,7 @@ def _back(since: int) -> str:
     return f"{count(since, 'character')} back"
 
 
-HALF, NEARLY = "less than half as sure", "at least half as sure"
+HALF, NEARLY = "under half", "half or more"
 
 
 def bet(read: Read, position: int, since: int) -> Bet | None:

@@ -36,10 +36,14 @@ def opened(browse: Browse, app: str, name: str, **options: int) -> Page:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_first_screen_is_whole(name: str, serve: Serve, browse: Browse) -> None:
-    """Title, idea, mechanism, bet, control, verdict, picture: none below the window, no label cut."""
+    """Its own address and title; idea, mechanism, bet, control, verdict, picture: none below the window, no label cut."""
     page = opened(browse, serve("app.py", SERVER), name, width=1280, height=720)
-    main = page.get_by_test_id("stMain")
-    expect(main.get_by_role("heading", level=1)).to_contain_text(next(e.claim for e in LESSONS if e.name == name))
+    main, entry = page.get_by_test_id("stMain"), next(entry for entry in LESSONS if entry.name == name)
+    expect(main.get_by_role("heading", level=1)).to_contain_text(entry.claim)
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    assert page.title().startswith(entry.title)
+    assert page.title().endswith("Unrolled")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     verdict = box(main.get_by_role("heading", level=2))
     picture, sketch = box(page.locator(".st-key-picture_0")), box(page.locator(".st-key-mechanism"))
     assert verdict["y"] + verdict["height"] <= picture["y"] + 2

@@ -7,8 +7,12 @@ from core.experiments.recording import Call, call
 
 _AT = (DEFAULT_MODEL, DEFAULT_PROMPT)
 
+_SAME = "a whole text; the same call with the usual temperature, above, is written again by this test"
+
 CALLS: tuple[Call, ...] = (
     call(lesson.next_token, *_AT),
     *(call(lesson.write, *_AT, Settings(strategy=strategy)) for strategy in ("sample", "greedy", "beam")),
-    *(call(lesson.write, *_AT, Settings(Filters(temperature))) for temperature in (0.5, 2.0)),  # what the bets go to
+    *(
+        call(lesson.write, *_AT, Settings(Filters(temperature)), costly=_SAME) for temperature in (0.5, 2.0)
+    ),  # of the bets
 )
