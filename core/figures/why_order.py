@@ -106,12 +106,14 @@ def belief(read: Read, found: Accuracies, order: str, hidden: str = "") -> Pictu
     rival = next(d for d in final if d != own)
     traces = []
     for digit in (*[d for d in final if d not in (own, rival)], rival, own):
-        line = [100 * float(p) for p in read.probabilities[EACH - 1 :: EACH, digit]]
+        line = [round(100 * float(p), 2) for p in read.probabilities[EACH - 1 :: EACH, digit]]
         colour, width = (FIRST, 4) if digit == own else (SECOND, 3) if digit == rival else (MUTED, 1)
         traces.append({
             "type": "scatter", "mode": "lines", "x": steps, "y": line, "line": {"color": colour, "width": width},
-            "opacity": 1 if width > 1 else 0.6, "showlegend": False, "hovertemplate": HOVER,
-            "customdata": [f"After {s} pixels it says {digit} with {v:.1f} %" for s, v in zip(steps, line, strict=True)],
+            "opacity": 1 if width > 1 else 0.6, "showlegend": False, **({"hoverinfo": "skip"} if width == 1 else {
+                "hovertemplate": HOVER,
+                "customdata": [f"After {s} pixels it says {digit} with {v:.1f} %" for s, v in zip(steps, line, strict=True)],
+            }),
         })  # fmt: skip
     names = [name for name in ORDERS if name != hidden]
     counts = [found.of(name) for name in names]
