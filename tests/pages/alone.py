@@ -27,6 +27,11 @@ def run_alone(
     )
 
 
+def read_once_folder(gguf: Path) -> Path:
+    """Return where what transformers made of the file is kept."""
+    return gguf.parents[1] / "read_once"
+
+
 def python(gguf: Path | None) -> list[str]:
     """Return the command that runs a script."""
     return [sys.executable, *([str(READ_ONCE)] if gguf else [])]
@@ -35,7 +40,7 @@ def python(gguf: Path | None) -> list[str]:
 def environment(home: Path, gguf: Path | None) -> dict[str, str]:
     """Return what such a script finds in its environment."""
     clean = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH") if key in os.environ}
-    shared = {"READ_ONCE": str(gguf.parents[1] / "read_once"), "HF_HUB_OFFLINE": "1"} if gguf else {}
+    shared = {"READ_ONCE": str(read_once_folder(gguf)), "HF_HUB_OFFLINE": "1"} if gguf else {}
     return {**clean, "HOME": str(home), "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", **shared}
 
 

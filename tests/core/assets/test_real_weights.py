@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from core.assets.convert import smollm2
 from core.assets.manifest import load
 from tests.core.assets.dequantise import dequantise
+from tests.pages.alone import read_once_folder
 
 pytestmark = pytest.mark.real_weights
 
@@ -74,10 +75,16 @@ def llama_cpp(gguf: Path) -> Callable[[str, bool], list[int]]:
     return encode
 
 
-def test_weights_equal_transformers_own_reading_exactly(gguf: Path, folder: Path) -> None:
+def test_weights_equal_transformers_own_reading_exactly(
+    gguf: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import torch
-    from transformers import AutoModelForCausalLM
+    from transformers import AutoModelForCausalLM, modeling_gguf_pytorch_utils
 
+    from tests.pages import read_once
+
+    monkeypatch.setenv("READ_ONCE", str(read_once_folder(gguf)))
+    monkeypatch.setattr(modeling_gguf_pytorch_utils, "load_gguf_checkpoint", read_once.remembered)
     theirs = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32).state_dict()
     ours = dequantise(load_file(folder / "model.safetensors"))
     assert theirs.keys() - ours.keys() == {"lm_head.weight"}  # tied to the embedding, not in the file

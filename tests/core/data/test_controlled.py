@@ -10,13 +10,13 @@ from core.data.controlled import article, plural, sentences, verb
 
 @pytest.fixture(scope="module")
 def made() -> list[str]:
-    return sentences(1500, seed=7)
+    return sentences(1000, seed=7)  # each word is checked for its type in tests: 10 ms a sentence
 
 
 def test_a_seed_gives_the_same_sentences_and_no_sentence_twice(made: list[str]) -> None:
-    assert made[:200] == sentences(200, seed=7)
+    assert made[:50] == sentences(50, seed=7)
     assert len(set(made)) == len(made)
-    assert set(made[:200]).isdisjoint(sentences(200, seed=8))
+    assert set(made[:50]).isdisjoint(sentences(50, seed=8))
 
 
 def test_lengths_reach_from_3_to_40_words_evenly(made: list[str]) -> None:
@@ -41,7 +41,7 @@ def test_verbs_agree_with_pronouns(made: list[str]) -> None:
 
 def test_noun_phrases_that_cross_in_romance_languages_are_frequent(made: list[str]) -> None:
     stacked = [s for s in made if re.search(rf"\b({'|'.join(lexicon.ORIGINS)}) [A-Z][a-z]+ [A-Z][a-z]+", s)]
-    assert len(stacked) > 60
+    assert len(stacked) > 40
 
 
 @pytest.mark.parametrize(

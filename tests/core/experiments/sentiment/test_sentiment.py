@@ -77,7 +77,7 @@ def test_files_hold_what_their_facts_say() -> None:
 @pytest.mark.real_weights
 def test_each_recipe_can_still_be_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = load_reviews()
-    few = replace(whole, train=whole.train[:300], tune=whole.tune[:40], held_out=whole.held_out[:40])
+    few = replace(whole, train=whole.train[:64], tune=whole.tune[:40], held_out=whole.held_out[:40])
     monkeypatch.setattr(recipe, "load_reviews", lambda: few)
     for kind in ("bag", "gru"):
         made = json.loads(recipe.make(kind, epochs=1, folder=tmp_path).read_text("utf-8"))
