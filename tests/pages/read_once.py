@@ -1,6 +1,6 @@
 """Runs a script as `python SCRIPT` does, with one thing remembered: what transformers made of a GGUF file.
 
-Reading that file takes transformers 25 of the 30 seconds of such a script, and eleven scripts read the same one. Here
+Reading that file takes transformers 25 of the 30 seconds of such a script, and nine scripts read the same one. Here
 the first that does so writes its findings into the folder READ_ONCE, and the others take them from there.
 """
 
