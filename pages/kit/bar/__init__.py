@@ -3,15 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import streamlit as st
+from pages.kit.component import component
 
-_HERE = Path(__file__).parent
-_BAR = st.components.v2.component(
-    "unrolled_bar",
-    html='<div class="root"></div>',
-    css=(_HERE / "bar.css").read_text("utf-8"),
-    js=(_HERE / "bar.js").read_text("utf-8"),
-)
+_BAR = component(Path(__file__).parent)
 
 
 def bar(*, presenting: bool, on_present: Callable[[], None], key: str = "_bar") -> None:

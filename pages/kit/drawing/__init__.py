@@ -2,17 +2,10 @@
 
 from pathlib import Path
 
-import streamlit as st
-
 from core.data.written_digits import PACKED, SIDE
+from pages.kit.component import component
 
-_HERE = Path(__file__).parent
-_DRAWING = st.components.v2.component(
-    "unrolled_drawing",
-    html='<div class="root"></div>',
-    css=(_HERE.parent / "button.css").read_text("utf-8") + (_HERE / "drawing.css").read_text("utf-8"),
-    js=(_HERE / "drawing.js").read_text("utf-8"),
-)
+_DRAWING = component(Path(__file__).parent, buttons=True)
 
 
 def drawing(drawn: str, *, key: str, label: str) -> str | None:

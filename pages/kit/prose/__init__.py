@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
-import streamlit as st
-
-_HERE = Path(__file__).parent
+from pages.kit.component import component
 
 
 class Segment(TypedDict):
@@ -16,12 +14,7 @@ class Segment(TypedDict):
     definition: NotRequired[str | None]
 
 
-_PROSE = st.components.v2.component(
-    "unrolled_prose",
-    html='<p class="root"></p>',
-    css=(_HERE / "prose.css").read_text("utf-8"),
-    js=(_HERE / "prose.js").read_text("utf-8"),
-)
+_PROSE = component(Path(__file__).parent, html='<p class="root"></p>')
 
 
 def prose(segments: Sequence[Segment], *, key: str) -> None:

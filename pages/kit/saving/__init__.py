@@ -2,15 +2,9 @@
 
 from pathlib import Path
 
-import streamlit as st
+from pages.kit.component import component
 
-_HERE = Path(__file__).parent
-_SAVE = st.components.v2.component(
-    "unrolled_saving",
-    html='<div class="root"></div>',
-    css=(_HERE.parent / "button.css").read_text("utf-8") + (_HERE / "saving.css").read_text("utf-8"),
-    js=(_HERE / "saving.js").read_text("utf-8"),
-)
+_SAVE = component(Path(__file__).parent, buttons=True)
 _FONT = {"family": "SourceSerif", "url": "app/static/source-serif-4.woff2"}
 
 
