@@ -1,6 +1,7 @@
 """Handwritten digits and drawn ones, and the orders in which their pixels may be read."""
 
 import base64
+import string
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ PIXELS = SIDE * SIDE
 TESTED = 100  # of each digit: never trained on
 BOX = 20  # pixels on a side: the digit in a picture
 PACKED = 262  # letters of a drawing in a link
-LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+LETTERS = frozenset(string.ascii_letters + string.digits + "-_")
 FIXED = 0  # the number of the shuffle that a model was trained on; any other number is a new one
 
 

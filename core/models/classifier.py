@@ -17,8 +17,6 @@ from core.models.lstm import LSTM, LSTMTrace
 from core.models.rnn import RNNTrace
 from core.models.stack import Stack
 
-AT_ONCE = 200  # sequences
-
 
 @dataclass(frozen=True)
 class Belief:
@@ -102,14 +100,6 @@ class SequenceClassifier(nn.Module):
         hidden, _ = fused(self.body, self._steps(x))
         scores: Tensor = self.output(hidden)
         return scores
-
-    @torch.no_grad()
-    def classes(self, x: Tensor) -> Int[np.ndarray, "batch"]:
-        """Return the class that has the highest score after the last step, of many sequences that are equally long."""
-        # In parts: every state of 1,000 sequences of 784 steps is 200 MB.
-        last = [self.output(fused(self.body, self._steps(part))[0][:, -1]) for part in x.split(AT_ONCE)]
-        found: Int[np.ndarray, batch] = torch.cat(last).argmax(-1).cpu().numpy()
-        return found
 
     @torch.no_grad()
     def trace(self, x: Tensor) -> Belief:

@@ -145,7 +145,7 @@ class Job(Work):
         work: Callable[..., Any],
         lease: float | None,
         notify: Callable[[], None],
-        others: Callable[[], int] = int,
+        others: Callable[[], int] = lambda: 0,
     ) -> None:
         super().__init__(lease, notify)
         self.work, self.others = work, others

@@ -115,7 +115,7 @@ def make(what: str, seed: int = 0, *, steps: int | None = None, folder: Path = T
         save(recurrent(what, digits, seed, steps), path)
         stored = load(path)
         assert isinstance(stored, SequenceClassifier)
-        found = stored.classes(steps_of(arranged(flat(test.pictures), what)))
+        found = stored.scores(steps_of(arranged(flat(test.pictures), what)))[:, -1].argmax(-1).numpy()
         right = {"held_out_correct": int((found == test.labels).sum())}
         return _facts(path, what, seed, steps, began, right, sum(p.numel() for p in stored.parameters()))
     steps = steps or STEPS["dense"]

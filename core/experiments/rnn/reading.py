@@ -10,11 +10,11 @@ from jaxtyping import Float
 from core.experiments.characters import divergence
 from core.experiments.rnn.results import AFTER, Damage, Erased, Kind, Matrix, Read
 from core.models.char_lm import CharLM
-from core.models.fused import fused
 from core.models.lstm import LSTMTrace
 from core.models.recurrent import Recurrent
 from core.pretrained.characters import load_character_model
 from core.progress import Steps
+from core.training.characters import forward
 
 PIECE = 100  # characters that are read in one go, so that others need not wait for the end of a long text
 
@@ -107,5 +107,5 @@ def _scores(model: CharLM, ids: Sequence[int], state: Any = None) -> tuple[Float
     """Return what `model.read` does of scores and state, without what happens at each step; raises as it does."""
     if not ids:
         raise ValueError("there is no character to read")
-    hidden, states = fused(model.body, model.embedding(torch.tensor([list(ids)])), state)
-    return model.output(hidden)[0].numpy(), states
+    scores, states = forward(model, torch.tensor([list(ids)]), state)
+    return scores[0].numpy(), states

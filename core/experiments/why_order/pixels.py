@@ -1,5 +1,6 @@
 """Handwritten digits, read a pixel at a time in one order or another, all at once, and as a bag of shades."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +9,14 @@ from jaxtyping import Float, UInt8
 from safetensors.numpy import load_file
 
 from core.assets import own
-from core.data.written_digits import FIXED, by_shade, centred, flat, load_written_digits, reading_order, unpack
+from core.data.written_digits import FIXED, Digits, by_shade, centred, flat, load_written_digits, reading_order, unpack
 from core.experiments.why_order.results import ORDERS, Accuracies, Read
-from core.models.classifier import AT_ONCE, SequenceClassifier
+from core.models.classifier import SequenceClassifier
 from core.models.saved import load
 from core.progress import Steps
 
 Pixels = Float[np.ndarray, "digits pixels"]
+AT_ONCE = 200  # digits: all states of 1,000 of them, 784 steps each, are 200 MB
 
 
 def classifier(how: str) -> SequenceClassifier:
@@ -25,9 +27,14 @@ def classifier(how: str) -> SequenceClassifier:
     return model
 
 
+@lru_cache(maxsize=1)  # 1 MB; each digit that a reader asks for would be looked up in a file of 4 MB
+def _held_out() -> Digits:
+    return load_written_digits()[1]
+
+
 def read(how: str, shown: str, number: int, digit: int) -> Read:
     """Return what a classifier believes at each step; see `why_order.read_digit`."""
-    _, test = load_written_digits()
+    test = _held_out()
     return _read(how, shown, number, test.pictures[digit], int(test.labels[digit]))
 
 
@@ -44,13 +51,14 @@ def _read(how: str, shown: str, number: int, picture: UInt8[np.ndarray, "side si
 
 def accuracies(number: int) -> Steps[Accuracies]:
     """Return how many of the held-out digits are read correctly; see `why_order.accuracies`."""
-    _, test = load_written_digits()
+    test = _held_out()
     pixels = flat(test.pictures)
     fixed, anew = (pixels[:, reading_order("shuffle", which)] for which in (FIXED, number))
     rows, right = classifier("rows"), 0
     for begin in range(0, len(anew), AT_ONCE):
         part = slice(begin, begin + AT_ONCE)
-        right += int((rows.classes(torch.as_tensor(anew[part])[..., None]) == test.labels[part]).sum())
+        found = rows.scores(torch.as_tensor(anew[part])[..., None])[:, -1].argmax(-1).numpy()
+        right += int((found == test.labels[part]).sum())
         yield begin + AT_ONCE, len(anew)
     # In the order that each was trained on, as counted when it was: the weights are still those.
     counted = {how: own.facts(f"pixels_{how}")["metrics"]["held_out_correct"] for how, _ in ORDERS.values()}
