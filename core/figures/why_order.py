@@ -95,10 +95,10 @@ def mechanism(guess: Guess) -> Picture:
     return Picture(sketch(notes, shapes, (0.0, 10.0), (-0.5, 3.6)), alt)
 
 
-def belief(read: Read, found: Accuracies, order: str, hidden: str = "") -> Picture:
+def belief(read: Read, found: Accuracies, order: str, hidden: tuple[str, ...] = ()) -> Picture:
     """Draw what is believed after each step, and how many of 1,000 digits are read correctly in each order.
 
-    hidden: the order that the bet asks for, whose bar is left out.
+    hidden: the orders that bets ask for, whose bars are left out.
     """
     steps = list(range(EACH, STEPS + 1, EACH))
     final = [int(d) for d in read.probabilities[-1].argsort()[::-1]]
@@ -115,7 +115,7 @@ def belief(read: Read, found: Accuracies, order: str, hidden: str = "") -> Pictu
                 "customdata": [f"After {s} pixels it says {digit} with {v:.1f} %" for s, v in zip(steps, line, strict=True)],
             }),
         })  # fmt: skip
-    names = [name for name in ORDERS if name != hidden]
+    names = [name for name in ORDERS if name not in hidden]
     counts = [found.of(name) for name in names]
     ends = [wilson(n, TESTED) for n in counts]
     rows = list(ORDERS)
@@ -133,7 +133,7 @@ def belief(read: Read, found: Accuracies, order: str, hidden: str = "") -> Pictu
     notes = [label(PANELS[0][0], 1.005, f"Its belief: {swatch(FIRST)} {own}, {swatch(SECOND)} {rival}", **LEFT)]
     notes.append(label(PANELS[1][0], 1.005, "correct (%)", **LEFT))
     notes += [
-        label(0, row - 0.42, f"{brief} <b>{'?' if name == hidden else f'{100 * found.of(name) / TESTED:.1f} %'}</b>",
+        label(0, row - 0.42, f"{brief} <b>{'?' if name in hidden else f'{100 * found.of(name) / TESTED:.1f} %'}</b>",
               xref="x2", yref="y2", xanchor="left", size=14)
         for row, (brief, name) in enumerate(zip(BRIEF, ORDERS, strict=True))
     ]  # fmt: skip

@@ -50,7 +50,8 @@ def judge(found: Passing, hours: int) -> str:
     """Say the probability, its interval, and what hours of study do to it."""
     return (
         f"One student in, one answer out: {percent(float(found.middle[hours]))} to pass "
-        f"({_range(found, hours)}). Hours say little: none {_range(found, 0)}, {MOST_HOURS} hours {_range(found, MOST_HOURS)}."
+        f"({_range(found, hours)}). Hours say little: {_range(found, 0)} with none, {_range(found, MOST_HOURS)} with "
+        f"{MOST_HOURS}."
     )
 
 

@@ -73,8 +73,9 @@ def bet(which: str) -> Bet:
     """Ask what one word of the notes' tweet does."""
     other = FIRST if which != FIRST else list(TWEETS)[1]
     word, instead = ("best", "worst") if other == FIRST else ("worst", "best")
+    tweet = "this tweet" if which in TWEETS else "the first tweet"
     return Bet(
-        f"Put “{word}” in the place of “{instead}” in the notes’ tweet. After the last word, the network says…",
+        f"Put “{word}” in the place of “{instead}” in {tweet}. After the last word, the network says…",
         (POSITIVE, NEGATIVE),
         {"tweet": other},
         f"the tweet with “{word}”",

@@ -6,9 +6,9 @@ from pages.recurrence_vs_attention import below, dense, racing, waiting
 Lesson(
     name="recurrence_vs_attention",
     idea=(
-        "A **recurrent network** reads step by step and keeps notes. **Attention** goes straight to any step. A **dense "
-        "network** takes all steps at once. Six networks of 20,000 **parameters**, numbers that training sets, learn one "
-        "task in equal time."
+        "A **recurrent network** (RNN, LSTM, GRU) reads step by step. **Attention** (Transformer) goes straight to any step. A "
+        "**dense network** takes all at once. Six networks of 20,000 **parameters** (numbers that training sets) learn for "
+        "equally long."
     ),
     views=(racing.VIEW, waiting.VIEW, dense.VIEW),
     words=below.TEXT,

@@ -54,7 +54,7 @@ def show(stage: Stage) -> Shown:
     low, high = wilson(found.of(order), TESTED)
     return Shown(
         verdict=judge(read, found, order),
-        picture=draw(figures.belief, read, found, order, asked(order)),
+        picture=draw(figures.belief, read, found, order, tuple(each for each in (LEARNED, NEW) if each != order)),
         mechanism=draw(figures.filling, read, steps),
         bet=bet(order, number),
         numbers=[
@@ -132,16 +132,11 @@ def caption(found: Accuracies) -> str:
     )
 
 
-def asked(order: str) -> str:
-    """Return the order that the bet asks for where this one is shown."""
-    return LEARNED if order == NEW else NEW
-
-
 def bet(order: str, number: int) -> Bet:
     """Ask how many digits are correct in an order that differs most from the present one."""
-    other = asked(order)
+    other = LEARNED if order == NEW else NEW
     what = (
-        "A network is trained on one fixed shuffle of the pixels. How many new digits does it read correctly in it?"
+        "Train a network on one fixed shuffle instead. How many unseen digits does it read correctly in that shuffle?"
         if other == LEARNED
         else "Give the network that learned rows the pixels in a new shuffle. How many digits does it still read correctly?"
     )

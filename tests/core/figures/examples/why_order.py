@@ -33,7 +33,7 @@ def pictures() -> dict[str, Picture]:
         "mechanism": figures.mechanism(guess),
         "mechanism, hostile": figures.mechanism(odd),
         "belief": figures.belief(rows, found, "row by row"),
-        "belief, new shuffle": figures.belief(new, found, NEW, LEARNED),
+        "belief, new shuffle": figures.belief(new, found, NEW, (LEARNED,)),
         "belief, own drawing": figures.belief(replace(rows, label=None), found, "row by row"),
         "mechanism, filling": figures.filling(rows, 392),
         "mechanism, filling, full": figures.filling(new, 784),
