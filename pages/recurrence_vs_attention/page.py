@@ -7,8 +7,7 @@ Lesson(
     name="recurrence_vs_attention",
     idea=(
         "A **recurrent network** (RNN, LSTM, GRU) reads step by step. **Attention** (Transformer) goes straight to any step. A "
-        "**dense network** takes all at once. Six networks of 20,000 **parameters** (numbers that training sets) learn for "
-        "equally long."
+        "**dense network** takes all at once. Six of them, of 20,000 **parameters** (set by training), learn equally long."
     ),
     views=(racing.VIEW, waiting.VIEW, dense.VIEW),
     words=below.TEXT,
